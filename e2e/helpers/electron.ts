@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { _electron, type ElectronApplication, type Page } from '@playwright/test'
+import { resolveElectron } from '../../scripts/electron-runtime.mjs'
+import { sandboxArgs } from '../../scripts/lib/display.mjs'
+import { root } from '../../scripts/lib/paths.mjs'
+import { Complaints } from './complaints'
+
+export interface ElectronSession {
+  readonly app: ElectronApplication
+  readonly page: Page
+  readonly complaints: Complaints
+  /** Ends the application and fails the test if the page complained. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Starts the built application in the runtime that `npm start` would use, with a user data folder
+ * of its own, and waits for its first window.
+ */
+export async function launchElectron(args: readonly string[] = []): Promise<ElectronSession> {
+  const runtime = await resolveElectron()
+  if (!runtime.ok) throw new Error(runtime.reason)
+  const userData = await mkdtemp(join(tmpdir(), 'pinscope-e2e-'))
+  const sandbox = sandboxArgs()
+  const app = await _electron.launch({
+    executablePath: runtime.path,
+    args: [...sandbox, root, `--user-data-dir=${userData}`, ...args],
+    // Playwright would switch the sandbox off for everyone.
+    chromiumSandbox: sandbox.length === 0,
+    cwd: root,
+    timeout: 60_000,
+  })
+  const complaints = new Complaints()
+  app.on('window', (page) => complaints.watch(page))
+  for (const page of app.windows()) complaints.watch(page)
+  const page = await app.firstWindow({ timeout: 60_000 })
+  await page.waitForLoadState('domcontentloaded')
+
+  const close = async (): Promise<void> => {
+    try {
+      await app.close()
+    } finally {
+      await rm(userData, { recursive: true, force: true })
+    }
+    complaints.refuse()
+  }
+  return { app, page, complaints, close }
+}

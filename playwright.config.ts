@@ -1,0 +1,23 @@
+import { defineConfig } from '@playwright/test'
+
+/**
+ * Two projects over the same specifications' folder: `electron` drives the real application and
+ * needs a display or Xvfb; `chromium` drives the browser host. A file named `*.electron.spec.ts` or
+ * `*.browser.spec.ts` belongs to one of them, any other `*.spec.ts` runs in both.
+ */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  // Two cores: one for the application, one for its engine.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0,
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
+  reporter: [['list']],
+  projects: [
+    { name: 'electron', testMatch: /\.spec\.ts$/, testIgnore: /\.browser\.spec\.ts$/ },
+    { name: 'chromium', testMatch: /\.spec\.ts$/, testIgnore: /\.electron\.spec\.ts$/ },
+  ],
+})

@@ -1,0 +1,237 @@
+/**
+ * npm test: every check there is, one line each, and at last one line `N passed, N failed, N
+ * skipped`. A static check counts as one test. What a check printed is shown only when it failed.
+ *
+ *   npm test -- --only unit,types      some of them (the names are those at the start of the lines)
+ *
+ * With CI=true nothing may be skipped.
+ */
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureBuilt } from './build-if-stale.mjs'
+import { resolveChromium } from './chromium.mjs'
+import { DEBIAN_LIBRARIES, resolveElectron } from './electron-runtime.mjs'
+import { hasDisplay, hasXvfb, onVirtualDisplay, XVFB_ADVICE } from './lib/display.mjs'
+import { install } from './lib/npm.mjs'
+import { root } from './lib/paths.mjs'
+import { run } from './lib/run.mjs'
+import { reasonOf, say, seconds } from './lib/say.mjs'
+
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number, output?: string, note?: string }} Outcome
+ * @typedef {{ name: string, check: (scratch: string) => Promise<Outcome> }} Step
+ */
+
+const STEP_LIMIT_MS = 20 * 60_000
+
+/** @param {string} name */
+const bin = (name) => join('node_modules', name)
+
+/**
+ * Runs a program of ours with Node, or what `wrap` makes of that.
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, wrap?: (command: string, args: string[]) => [string, string[]] }} [options]
+ */
+async function node(args, { env = {}, wrap = (c, a) => [c, a] } = {}) {
+  const [command, all] = wrap(process.execPath, args)
+  const result = await run(command, all, {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env },
+    limitMs: STEP_LIMIT_MS,
+  })
+  const output = `${result.stdout}\n${result.stderr}\n${result.stopped ?? ''}`.trim()
+  return { ok: result.code === 0, output }
+}
+
+/**
+ * A check that either holds or does not.
+ * @param {string[]} args
+ * @returns {Step['check']}
+ */
+function holds(...args) {
+  return async () => {
+    const { ok, output } = await node(args)
+    return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, output }
+  }
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<any>}
+ */
+async function report(file) {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
+/** @type {Step['check']} */
+async function unit(scratch) {
+  const file = join(scratch, 'vitest.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const { ok, output } = await node([bin('vitest/vitest.mjs'), 'run', ...reporters])
+  const json = await report(file)
+  const failed = json?.numFailedTests ?? 0
+  return {
+    passed: json?.numPassedTests ?? 0,
+    // A file that does not load has no failed test, yet it failed.
+    failed: ok ? failed : Math.max(1, failed),
+    skipped: (json?.numPendingTests ?? 0) + (json?.numTodoTests ?? 0),
+    output,
+  }
+}
+
+/**
+ * @param {string} project
+ * @param {string} scratch
+ * @param {{ list?: boolean, wrap?: (command: string, args: string[]) => [string, string[]] }} [options]
+ * @returns {Promise<Outcome>}
+ */
+async function playwright(project, scratch, { list = false, wrap } = {}) {
+  const file = join(scratch, `${project}.json`)
+  const args = [bin('@playwright/test/cli.js'), 'test', `--project=${project}`]
+  args.push('--pass-with-no-tests', '--reporter=list,json', ...(list ? ['--list'] : []))
+  const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: file }
+  const { ok, output } = await node(args, { env, ...(wrap && { wrap }) })
+  const json = await report(file)
+  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = json?.stats ?? {}
+  const failed = unexpected + flaky
+  return { passed: expected, failed: ok ? failed : Math.max(1, failed), skipped, output }
+}
+
+/**
+ * @param {string} project
+ * @param {string} scratch
+ * @param {string} note why, and what would enable them
+ * @returns {Promise<Outcome>}
+ */
+async function skip(project, scratch, note) {
+  const { passed, skipped } = await playwright(project, scratch, { list: true })
+  return { passed: 0, failed: 0, skipped: Math.max(1, passed + skipped), note }
+}
+
+/** @type {Step['check']} */
+async function electron(scratch) {
+  if (!hasDisplay() && !hasXvfb()) {
+    const way = `${XVFB_ADVICE} ${DEBIAN_LIBRARIES}`
+    return skip('electron', scratch, `neither a display nor Xvfb; to enable: ${way}`)
+  }
+  const found = await resolveElectron()
+  if (!found.ok) return skip('electron', scratch, found.reason)
+  return playwright('electron', scratch, hasDisplay() ? {} : { wrap: onVirtualDisplay })
+}
+
+/** @type {Step['check']} */
+async function chromium(scratch) {
+  const found = await resolveChromium()
+  return found.ok ? playwright('chromium', scratch) : skip('chromium', scratch, found.reason)
+}
+
+/** @type {Step['check']} */
+async function build() {
+  const built = await ensureBuilt()
+  return built.ok
+    ? { passed: 1, failed: 0, skipped: 0 }
+    : { passed: 0, failed: 1, skipped: 0, output: built.reason }
+}
+
+/** @type {Step[]} */
+const STEPS = [
+  { name: 'format', check: holds(bin('prettier/bin/prettier.cjs'), '--check', '.') },
+  { name: 'lint', check: holds(bin('eslint/bin/eslint.js'), '--quiet', '.') },
+  {
+    name: 'borders',
+    check: holds(
+      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+      '--config',
+      '.dependency-cruiser.js',
+      'src',
+    ),
+  },
+  { name: 'unused', check: holds(bin('knip/bin/knip.js'), '--no-progress') },
+  { name: 'types', check: holds('scripts/typecheck.mjs') },
+  { name: 'build', check: build },
+  { name: 'unit', check: unit },
+  { name: 'chromium', check: chromium },
+  { name: 'electron', check: electron },
+]
+
+/** Shown behind a bar, so that no line of it can be taken for one of ours. */
+function indented(/** @type {string} */ text) {
+  return text.replace(/^/gm, '  | ')
+}
+
+/** @param {string[]} argv */
+function selected(argv) {
+  if (argv.length === 0) return STEPS
+  const names = argv[0] === '--only' ? (argv[1] ?? '').split(',') : []
+  const wanted = names.flatMap((name) => (name === 'e2e' ? ['chromium', 'electron'] : [name]))
+  const known = STEPS.map((step) => step.name)
+  if (wanted.length === 0 || argv.length > 2 || !wanted.every((name) => known.includes(name))) {
+    say(`usage: npm test -- [--only ${known.join(',')}]`)
+    return null
+  }
+  return STEPS.filter((step) => wanted.includes(step.name))
+}
+
+/**
+ * @param {Step} step
+ * @param {string} scratch
+ */
+async function take(step, scratch) {
+  const started = Date.now()
+  const outcome = await step.check(scratch).catch(
+    /** @returns {Outcome} */
+    (error) => ({ passed: 0, failed: 1, skipped: 0, output: reasonOf(error) }),
+  )
+  const { passed, failed, skipped, output, note } = outcome
+  const state = failed > 0 ? 'FAILED' : passed > 0 ? 'ok' : skipped > 0 ? 'skipped' : 'empty'
+  const counts = [
+    passed > 1 ? `${passed} ok` : '',
+    failed > 0 && passed + failed > 1 ? `${failed} not` : '',
+    skipped > 0 ? `${skipped} left out` : '',
+    note ?? '',
+  ]
+  const detail = counts.filter((part) => part !== '').join('; ')
+  const time = seconds(Date.now() - started).padStart(8)
+  process.stdout.write(
+    `${step.name.padEnd(9)} ${state.padEnd(8)}${time}  ${detail}`.trimEnd() + '\n',
+  )
+  if (failed > 0 && output) process.stdout.write(`${indented(output)}\n`)
+  return outcome
+}
+
+async function main() {
+  const steps = selected(process.argv.slice(2))
+  if (steps === null) return 2
+  const total = { passed: 0, failed: 0, skipped: 0 }
+  const broken = await install()
+  if (broken !== null) {
+    say(broken)
+    total.failed = 1
+  } else {
+    const scratch = await mkdtemp(join(tmpdir(), 'pinscope-test-'))
+    try {
+      for (const step of steps) {
+        const { passed, failed, skipped } = await take(step, scratch)
+        total.passed += passed
+        total.failed += failed
+        total.skipped += skipped
+        // Without a build there is nothing the tests of the whole could run.
+        if (step.name === 'build' && failed > 0 && !existsSync(join(root, 'out/.stamp'))) break
+      }
+    } finally {
+      await rm(scratch, { recursive: true, force: true })
+    }
+  }
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
+  const strict = process.env.CI === 'true' && total.skipped > 0
+  if (strict) say('with CI=true nothing may be skipped')
+  return total.failed > 0 || strict || total.passed + total.skipped === 0 ? 1 : 0
+}
+
+process.exitCode = await main()
