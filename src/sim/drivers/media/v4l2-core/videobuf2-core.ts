@@ -1,0 +1,337 @@
+// Model of drivers/media/v4l2-core/videobuf2-core.c, v3.9: buffer queues of one plane, USERPTR and MMAP
+// (gup-migration 5.1, 5.5, 5.6).
+import { EBUSY, EINVAL, ENOMEM } from '../../../include/linux/errno'
+import {
+  VM_DONTEXPAND,
+  VM_IO,
+  VM_MAYREAD,
+  VM_MAYWRITE,
+  VM_PFNMAP,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+} from '../../../include/linux/mm'
+import { PAGE_SHIFT } from '../../../include/linux/mmzone'
+import { down_read, down_write, up_read, up_write } from '../../../include/linux/rwsem'
+import { currentTask, type CmaArea, type Machine } from '../../../machine/machine'
+import type { MmStruct } from '../../../machine/mm_types'
+import { enter, leave, type Proc } from '../../../machine/proc'
+import { emit } from '../../../machine/trace'
+import { do_mmap, do_munmap, find_vma, remap_pfn_range } from '../../../mm/mmap'
+import { EV_sim_vb2 } from '../../../trace/events/sim'
+import {
+  vb2_dc_alloc,
+  vb2_dc_get_userptr,
+  vb2_dc_put,
+  vb2_dc_put_userptr,
+  type DcBuffer,
+} from './videobuf2-dma-contig'
+import { vb2_common_vm_ops } from './videobuf2-memops'
+
+/** Field `op` of sim_vb2. */
+export const VB2_OPS = [
+  'reqbufs',
+  'qbuf',
+  'dqbuf',
+  'streamon',
+  'streamoff',
+  'release',
+  'mmap',
+] as const
+type Vb2Op = (typeof VB2_OPS)[number]
+
+export const VB2_BUF_STATE_DEQUEUED = 0
+export const VB2_BUF_STATE_PREPARED = 1
+export const VB2_BUF_STATE_QUEUED = 2
+export const VB2_BUF_STATE_ACTIVE = 3
+export const VB2_BUF_STATE_DONE = 4
+
+/** VIDEO_MAX_FRAME: buffers a queue can have. */
+const VIDEO_MAX_FRAME = 32
+
+export interface Vb2Buffer {
+  readonly index: number
+  state: number
+  /** Address and length of the last accepted USERPTR; 0 when none is stored (VB2-4). */
+  userptr: number
+  length: number
+  memory: DcBuffer | null
+}
+
+export interface Vb2Queue {
+  readonly memory: 'userptr' | 'mmap'
+  /** A capture device writes to memory, an output device reads. */
+  readonly direction: 'capture' | 'output'
+  /** Where MMAP buffers come from. */
+  readonly area: CmaArea | undefined
+  plane_size: number
+  streaming: boolean
+  readonly bufs: Vb2Buffer[]
+  /** Indices the driver has finished, oldest first. */
+  readonly done_list: number[]
+}
+
+/** Opens a video device: a queue without buffers. */
+export function vb2_queue_init(
+  memory: Vb2Queue['memory'],
+  direction: Vb2Queue['direction'],
+  area: CmaArea | undefined,
+): Vb2Queue {
+  return {
+    memory,
+    direction,
+    area,
+    plane_size: 0,
+    streaming: false,
+    bufs: [],
+    done_list: [],
+  }
+}
+
+function tell(m: Machine, op: Vb2Op, index: number, ret: number, size: number): void {
+  emit(m, EV_sim_vb2, VB2_OPS.indexOf(op), index, ret, size)
+}
+
+/** Runs the body of one queue operation as a traced call. */
+function* operation(
+  m: Machine,
+  op: Vb2Op,
+  index: number,
+  size: number,
+  body: Proc<number>,
+): Proc<number> {
+  enter(m, `vb2_${op}`)
+  const ret = yield* body
+  tell(m, op, index, ret, size)
+  leave(m)
+  return ret
+}
+
+/** Gives back what a buffer holds: pins of user memory, or its own memory (VB2-25). */
+function* freeBufferMemory(m: Machine, vb: Vb2Buffer): Proc<void> {
+  const memory = vb.memory
+  vb.memory = null
+  vb.userptr = 0
+  vb.length = 0
+  if (memory === null) return
+  if (memory.kind === 'userptr') yield* vb2_dc_put_userptr(m, memory)
+  else yield* vb2_dc_put(m, memory)
+}
+
+function* __vb2_queue_free(m: Machine, q: Vb2Queue): Proc<void> {
+  for (const vb of q.bufs) yield* freeBufferMemory(m, vb)
+  q.bufs.length = 0
+  q.done_list.length = 0
+}
+
+/** An MMAP buffer that somebody still maps keeps its queue from being freed (VB2-27). */
+function __buffers_in_use(q: Vb2Queue): boolean {
+  return q.bufs.some((vb) => vb.memory?.kind === 'mmap' && vb.memory.refcount > 1)
+}
+
+/** Frees all buffers, then makes `count` of `size` bytes: 0 or a negative errno (VB2-27..29). */
+export function vb2_reqbufs(m: Machine, q: Vb2Queue, count: number, size: number): Proc<number> {
+  return operation(m, 'reqbufs', count, size, reqbufs(m, q, count, size))
+}
+
+function* reqbufs(m: Machine, q: Vb2Queue, count: number, size: number): Proc<number> {
+  if (q.streaming) return -EBUSY
+  if (q.bufs.length > 0) {
+    if (__buffers_in_use(q)) return -EBUSY
+    yield* __vb2_queue_free(m, q)
+  }
+  if (count <= 0) return 0
+  if (size <= 0) return -EINVAL
+  q.plane_size = size
+  yield* __vb2_queue_alloc(m, q, Math.min(count, VIDEO_MAX_FRAME), size)
+  // The modelled drivers do with fewer buffers than they were asked for, but not with none.
+  return q.bufs.length === 0 ? -ENOMEM : 0
+}
+
+/** Stops at the first buffer without memory (VB2-29). */
+function* __vb2_queue_alloc(m: Machine, q: Vb2Queue, count: number, size: number): Proc<void> {
+  for (let index = 0; index < count; index++) {
+    const vb: Vb2Buffer = {
+      index,
+      state: VB2_BUF_STATE_DEQUEUED,
+      userptr: 0,
+      length: 0,
+      memory: null,
+    }
+    if (q.memory === 'mmap') {
+      const memory = yield* vb2_dc_alloc(m, q.area, size)
+      if (typeof memory === 'number') return
+      vb.memory = memory
+      vb.length = memory.size
+    }
+    q.bufs.push(vb)
+  }
+}
+
+/** Gives a buffer to the driver, pinning user memory first: 0 or a negative errno (VB2-1..6). */
+export function vb2_qbuf(
+  m: Machine,
+  q: Vb2Queue,
+  index: number,
+  userptr: number,
+  length: number,
+): Proc<number> {
+  return operation(m, 'qbuf', index, length, qbuf(m, q, index, userptr, length))
+}
+
+function* qbuf(
+  m: Machine,
+  q: Vb2Queue,
+  index: number,
+  userptr: number,
+  length: number,
+): Proc<number> {
+  const vb = q.bufs[index]
+  if (vb === undefined) return -EINVAL
+  if (q.memory === 'mmap') return enqueue(q, vb)
+  const mm = m.mms[currentTask(m).mm]
+  if (mm === undefined) return -EINVAL
+  // mmap_sem is held from here to the end of the call, whatever sleeps below (VB2-1).
+  yield* down_read(mm.mmap_sem)
+  const ret = yield* prepareAndEnqueue(m, q, vb, mm, userptr, length)
+  up_read(m, mm.mmap_sem)
+  return ret
+}
+
+function* prepareAndEnqueue(
+  m: Machine,
+  q: Vb2Queue,
+  vb: Vb2Buffer,
+  mm: MmStruct,
+  userptr: number,
+  length: number,
+): Proc<number> {
+  if (vb.state === VB2_BUF_STATE_DEQUEUED) {
+    const ret = yield* __qbuf_userptr(m, q, vb, mm, userptr, length)
+    if (ret < 0) return ret
+    vb.state = VB2_BUF_STATE_PREPARED
+  }
+  return enqueue(q, vb)
+}
+
+function enqueue(q: Vb2Queue, vb: Vb2Buffer): number {
+  if (vb.state !== VB2_BUF_STATE_DEQUEUED && vb.state !== VB2_BUF_STATE_PREPARED) return -EINVAL
+  vb.state = q.streaming ? VB2_BUF_STATE_ACTIVE : VB2_BUF_STATE_QUEUED
+  return 0
+}
+
+/** Same address and length as before: the old pins serve on, unlooked at (VB2-4, VB2-6). */
+function* __qbuf_userptr(
+  m: Machine,
+  q: Vb2Queue,
+  vb: Vb2Buffer,
+  mm: MmStruct,
+  userptr: number,
+  length: number,
+): Proc<number> {
+  if (vb.userptr !== 0 && vb.userptr === userptr && vb.length === length) return 0
+  // Whatever fails from here on, the buffer ends up without memory (VB2-5).
+  yield* freeBufferMemory(m, vb)
+  if (length < q.plane_size) return -EINVAL
+  const memory = yield* vb2_dc_get_userptr(m, {
+    mm,
+    vaddr: userptr,
+    size: length,
+    write: q.direction === 'capture',
+    label: `vb2 QBUF index ${vb.index}`,
+  })
+  if (typeof memory === 'number') return memory
+  vb.memory = memory
+  vb.userptr = userptr
+  vb.length = length
+  return 0
+}
+
+/** Takes a finished buffer back; its pins stay (VB2-26). -EINVAL when none is finished. */
+export function vb2_dqbuf(m: Machine, q: Vb2Queue): number {
+  const index = q.done_list.shift()
+  const vb = index === undefined ? undefined : q.bufs[index]
+  if (vb === undefined) {
+    tell(m, 'dqbuf', -1, -EINVAL, 0)
+    return -EINVAL
+  }
+  vb.state = VB2_BUF_STATE_DEQUEUED
+  tell(m, 'dqbuf', vb.index, 0, vb.length)
+  return 0
+}
+
+/** The device has finished an active buffer: false when it is not active. */
+export function vb2_buffer_done(q: Vb2Queue, index: number): boolean {
+  const vb = q.bufs[index]
+  if (vb?.state !== VB2_BUF_STATE_ACTIVE) return false
+  vb.state = VB2_BUF_STATE_DONE
+  q.done_list.push(index)
+  return true
+}
+
+export function vb2_streamon(m: Machine, q: Vb2Queue): number {
+  const ret = q.streaming ? -EINVAL : 0
+  if (ret === 0) {
+    q.streaming = true
+    for (const vb of q.bufs) {
+      if (vb.state === VB2_BUF_STATE_QUEUED) vb.state = VB2_BUF_STATE_ACTIVE
+    }
+  }
+  tell(m, 'streamon', -1, ret, 0)
+  return ret
+}
+
+/** Every buffer is the process's again; pins stay (VB2-26). */
+export function vb2_streamoff(m: Machine, q: Vb2Queue): number {
+  const ret = q.streaming ? 0 : -EINVAL
+  q.streaming = false
+  if (ret === 0) dequeueAll(q)
+  tell(m, 'streamoff', -1, ret, 0)
+  return ret
+}
+
+function dequeueAll(q: Vb2Queue): void {
+  q.done_list.length = 0
+  for (const vb of q.bufs) vb.state = VB2_BUF_STATE_DEQUEUED
+}
+
+/** Last close of the owning file: everything is given back (VB2-25 d). */
+export function vb2_queue_release(m: Machine, q: Vb2Queue): Proc<number> {
+  return operation(m, 'release', -1, 0, release(m, q))
+}
+
+function* release(m: Machine, q: Vb2Queue): Proc<number> {
+  q.streaming = false
+  dequeueAll(q)
+  yield* __vb2_queue_free(m, q)
+  return 0
+}
+
+/** Maps an MMAP buffer into the running process: first page number or a negative errno (VB2-30). */
+export function vb2_mmap(m: Machine, q: Vb2Queue, index: number): Proc<number> {
+  return operation(m, 'mmap', index, q.bufs[index]?.length ?? 0, mapBuffer(m, q, index))
+}
+
+const VM_BUFFER =
+  VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_SHARED | VM_IO | VM_PFNMAP | VM_DONTEXPAND
+
+function* mapBuffer(m: Machine, q: Vb2Queue, index: number): Proc<number> {
+  const memory = q.bufs[index]?.memory
+  const mm = m.mms[currentTask(m).mm]
+  if (memory?.kind !== 'mmap' || mm === undefined) return -EINVAL
+  const vm_ops = vb2_common_vm_ops(memory)
+  const pages = memory.size >> PAGE_SHIFT
+  yield* down_write(m, mm.mmap_sem)
+  const start = do_mmap(mm, { pages, flags: VM_BUFFER, at: null, file: null, pgoff: 0, vm_ops })
+  const vma = start < 0 ? undefined : find_vma(mm, start)
+  let ret = start
+  if (vma !== undefined) {
+    vm_ops.open()
+    if (!remap_pfn_range(m, vma, memory.page)) {
+      do_munmap(m, mm, start, pages)
+      ret = -ENOMEM
+    }
+  }
+  up_write(mm.mmap_sem)
+  return ret
+}

@@ -1,0 +1,61 @@
+// Model of include/linux/mmzone.h, v3.9 (allocator 1.1, 1.7, 1.8, 5.4).
+
+export const PAGE_SHIFT = 12
+export const PAGE_SIZE = 4096
+export const MIGRATE_UNMOVABLE = 0
+export const MIGRATE_RECLAIMABLE = 1
+export const MIGRATE_MOVABLE = 2
+export const MIGRATE_RESERVE = 3
+export const MIGRATE_PCPTYPES = 3
+export const MIGRATE_CMA = 4
+export const MIGRATE_ISOLATE = 5
+export const MIGRATE_TYPES = 6
+export type MigrateType = number
+
+/** Names as /proc/pagetypeinfo prints them (allocator 12.5.1). */
+export const MIGRATETYPE_NAMES = [
+  'Unmovable',
+  'Reclaimable',
+  'Movable',
+  'Reserve',
+  'CMA',
+  'Isolate',
+] as const
+/** One letter per migratetype, as recordings and examples write them (allocator 0.4.2). */
+export const MIGRATETYPE_LETTERS = 'UEMRCI'
+
+export const PAGE_ALLOC_COSTLY_ORDER = 3
+export const SWAP_CLUSTER_MAX = 32
+export const COMPACT_CLUSTER_MAX = 32
+export const PAGEVEC_SIZE = 14
+
+export const WMARK_MIN = 0
+export const WMARK_LOW = 1
+export const WMARK_HIGH = 2
+export const ALLOC_WMARK_MASK = 0x3
+export const ALLOC_NO_WATERMARKS = 0x04
+export const ALLOC_HARDER = 0x10
+export const ALLOC_HIGH = 0x20
+export const ALLOC_CPUSET = 0x40
+export const ALLOC_CMA = 0x80
+
+export const LRU_INACTIVE_ANON = 0
+export const LRU_ACTIVE_ANON = 1
+export const LRU_INACTIVE_FILE = 2
+export const LRU_ACTIVE_FILE = 3
+export const LRU_UNEVICTABLE = 4
+export const NR_LRU_LISTS = 5
+
+/** Zone counters kept by the model; the LRU five follow the list numbers (allocator 1.7.1). */
+export const NR_FREE_PAGES = 0
+export const NR_LRU_BASE = 1
+export const NR_MLOCK = 6
+export const NR_ANON_PAGES = 7
+export const NR_FILE_MAPPED = 8
+export const NR_FILE_PAGES = 9
+export const NR_PAGETABLE = 10
+export const NR_ISOLATED_ANON = 11
+export const NR_ISOLATED_FILE = 12
+export const NR_SHMEM = 13
+export const NR_FREE_CMA_PAGES = 14
+export const NR_VM_ZONE_STAT_ITEMS = 15

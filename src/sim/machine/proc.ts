@@ -1,0 +1,47 @@
+/**
+ * Whatever can sleep is a generator that yields exactly at the interleaving points of spec
+ * gup-migration 2.14 (IP-n) and where it waits; what runs under a spinlock is a plain function.
+ */
+import { currentTask, type Machine } from './machine'
+
+/** What a kernel thread says when it lets others run. */
+export type Pause =
+  | { readonly at: 'IP'; readonly n: number }
+  /** Sleep for a while of virtual time. */
+  | { readonly at: 'sleep'; readonly ns: number }
+  /** Wait until the condition holds; it is asked again whenever another task ran. */
+  | { readonly at: 'wait'; readonly why: string; readonly until: () => boolean }
+
+/** A modelled function that can sleep, with its return value. */
+export type Proc<T> = Generator<Pause, T, void>
+
+const POINTS: readonly Pause[] = Array.from({ length: 12 }, (_, n) => ({ at: 'IP', n }) as const)
+
+/** The pause for interleaving point IP-n. */
+export function IP(n: number): Pause {
+  return POINTS[n] as Pause
+}
+
+/** Runs a proc to its end when nothing else runs; a wait that cannot end is a deadlock and throws. */
+export function runToEnd<T>(m: Machine, proc: Proc<T>): T {
+  for (;;) {
+    const step = proc.next()
+    if (step.done === true) return step.value
+    const pause = step.value
+    if (pause.at === 'sleep') m.now += pause.ns
+    else if (pause.at === 'wait' && !pause.until()) {
+      throw new Error(
+        `deadlock: ${currentTask(m).comm} waits for ${pause.why} and nothing else runs`,
+      )
+    }
+  }
+}
+
+/** Marks that the running task entered a modelled function; pairs with `leave`. */
+export function enter(m: Machine, fn: string): void {
+  currentTask(m).calls.push(fn)
+}
+
+export function leave(m: Machine): void {
+  currentTask(m).calls.pop()
+}

@@ -1,0 +1,87 @@
+// Model of mm/filemap.c, v3.9: the page cache in the degree the fault paths need (FLT-16, REF-25, 26).
+import { NR_FILE_PAGES, NR_SHMEM } from '../include/linux/mmzone'
+import { VM_FAULT_OOM, VM_FAULT_SIGBUS } from '../include/linux/mm'
+import { lock_page } from '../include/linux/pagemap'
+import { PG_private, PG_swapbacked, PG_uptodate } from '../include/linux/page-flags'
+import { REF_ALLOC, REF_CACHE, REF_PRIV, REF_TMP, USE_FILE } from '../machine/kinds'
+import { ref_convert, ref_get } from '../machine/ledger'
+import { page_zone, type Machine } from '../machine/machine'
+import type { AddressSpace } from '../machine/mm_types'
+import { setFlag } from '../machine/page'
+import type { Proc } from '../machine/proc'
+import { NULL_PAGE, type Page } from '../machine/types'
+import { GFP_HIGHUSER_MOVABLE } from '../include/linux/gfp'
+import { cacheLruOf } from './rmap'
+import { alloc_pages } from './page_alloc'
+import { __lru_cache_add } from './swap'
+import { mod_zone_page_state } from './vmstat'
+
+/** A file of `size` pages; unset members describe a file system that migrates buffers (MIG-28). */
+export function createAddressSpace(
+  m: Machine,
+  name: string,
+  size: number,
+  options: Partial<Omit<AddressSpace, 'id' | 'name' | 'pages' | 'i_mmap' | 'size'>> = {},
+): AddressSpace {
+  const mapping: AddressSpace = {
+    id: m.address_spaces.length,
+    name,
+    pages: new Map(),
+    i_mmap: [],
+    size,
+    gfp_mask: GFP_HIGHUSER_MOVABLE,
+    swapBacked: false,
+    buffers: false,
+    migratepage: 'migrate_page',
+    writepage: 'written',
+    ...options,
+  }
+  m.address_spaces.push(mapping)
+  return mapping
+}
+
+/** Enters a fresh page in the page cache and queues it for the LRU: `alloc` becomes `cache`. */
+function add_to_page_cache_lru(m: Machine, page: Page, mapping: AddressSpace, index: number): void {
+  mapping.pages.set(index, page)
+  m.mem.mapping[page] = mapping.id * 4
+  m.mem.index[page] = index
+  m.mem.use[page] = USE_FILE
+  ref_convert(m, page, REF_ALLOC, REF_CACHE)
+  const zone = page_zone(m, page)
+  mod_zone_page_state(m, zone, NR_FILE_PAGES, 1)
+  if (mapping.swapBacked) {
+    setFlag(m, page, PG_swapbacked)
+    mod_zone_page_state(m, zone, NR_SHMEM, 1)
+  }
+  if (mapping.buffers) {
+    setFlag(m, page, PG_private)
+    ref_get(m, page, REF_PRIV)
+  }
+  __lru_cache_add(m, page, cacheLruOf(m, page))
+}
+
+/** The cached page, read in first if need be; NULL_PAGE without memory. The content is the index. */
+export function read_cache_page(m: Machine, mapping: AddressSpace, index: number): Page {
+  const cached = mapping.pages.get(index)
+  if (cached !== undefined) return cached
+  const page = alloc_pages(m, mapping.gfp_mask, 0)
+  if (page === NULL_PAGE) return NULL_PAGE
+  m.mem.content[page] = index
+  m.now += m.costs.clear_page
+  setFlag(m, page, PG_uptodate)
+  add_to_page_cache_lru(m, page, mapping, index)
+  return page
+}
+
+/**
+ * The page behind a file fault, locked and with a reference of its own (`tmp`); a VM_FAULT_ERROR bit
+ * (> 0) comes back negated instead.
+ */
+export function* filemap_fault(m: Machine, mapping: AddressSpace, index: number): Proc<Page> {
+  if (index >= mapping.size) return -VM_FAULT_SIGBUS
+  const page = read_cache_page(m, mapping, index)
+  if (page === NULL_PAGE) return -VM_FAULT_OOM
+  ref_get(m, page, REF_TMP)
+  yield* lock_page(m, page)
+  return page
+}

@@ -1,0 +1,81 @@
+// Model of the unmapping part of mm/memory.c, v3.9 (FLT-20).
+import { NR_PAGETABLE } from '../include/linux/mmzone'
+import { PG_dirty } from '../include/linux/page-flags'
+import { pte_free_tlb, tlb_remove_page, type MmuGather } from '../arch/arm/include/asm/tlb'
+import { page_zone, type Machine } from '../machine/machine'
+import {
+  isSwapPte,
+  PMD_SHIFT,
+  PTE_DIRTY,
+  PTE_NONE,
+  pte_present,
+  pteTarget,
+  PTRS_PER_PTE,
+  type MmStruct,
+  type PageTable,
+  type Vma,
+  type Vpn,
+} from '../machine/mm_types'
+import { PageAnon, setFlag } from '../machine/page'
+import { NULL_PAGE } from '../machine/types'
+import { emitMap, vm_normal_page } from './memory_pte'
+import { page_remove_rmap } from './rmap'
+import { swap_free } from './swap_state'
+import { mod_zone_page_state } from './vmstat'
+
+/** Clears one entry; what it referred to waits for the TLB flush. */
+function zapPte(m: Machine, tlb: MmuGather, mm: MmStruct, table: PageTable, vpn: Vpn): void {
+  const slot = vpn & (PTRS_PER_PTE - 1)
+  const pte = table.entries[slot] as number
+  if (pte === PTE_NONE) return
+  table.entries[slot] = PTE_NONE
+  if (!pte_present(pte)) {
+    // A migration entry holds no reference to drop.
+    if (isSwapPte(pte)) swap_free(m, pteTarget(pte))
+    return
+  }
+  const page = vm_normal_page(pte)
+  if (page === NULL_PAGE) return
+  if (!PageAnon(m, page) && (pte & PTE_DIRTY) !== 0) setFlag(m, page, PG_dirty)
+  page_remove_rmap(m, page)
+  emitMap(m, mm, vpn, page, false)
+  tlb_remove_page(m, tlb, page)
+}
+
+/** Unmaps [start, end) of an area, ascending. */
+export function unmap_page_range(m: Machine, tlb: MmuGather, vma: Vma, start: Vpn, end: Vpn): void {
+  for (let vpn = start; vpn < end; vpn++) {
+    const table = vma.mm.pgd.get(vpn >> PMD_SHIFT)
+    if (table === undefined) {
+      vpn |= PTRS_PER_PTE - 1
+      continue
+    }
+    zapPte(m, tlb, vma.mm, table, vpn)
+  }
+}
+
+/**
+ * Frees the page tables of [start, end) that lie wholly between `floor` and `ceiling`, the neighbouring
+ * areas; one that is shared with a neighbour stays. Returns how many.
+ */
+export function free_pgtables(
+  m: Machine,
+  tlb: MmuGather,
+  mm: MmStruct,
+  start: Vpn,
+  end: Vpn,
+  floor: Vpn,
+  ceiling: Vpn,
+): number {
+  let freed = 0
+  for (let pmd = start >> PMD_SHIFT; pmd <= (end - 1) >> PMD_SHIFT; pmd++) {
+    const table = mm.pgd.get(pmd)
+    if (table === undefined) continue
+    if (pmd << PMD_SHIFT < floor || (pmd + 1) << PMD_SHIFT > ceiling) continue
+    mm.pgd.delete(pmd)
+    mod_zone_page_state(m, page_zone(m, table.page), NR_PAGETABLE, -1)
+    pte_free_tlb(m, tlb, table.page)
+    freed++
+  }
+  return freed
+}

@@ -1,0 +1,223 @@
+// Model of mm/migrate.c, v3.9, second half: taking a page over into its target once it is unmapped
+// (gup-migration 1.5, 2.8). The driver of migration is migrate.ts.
+import { EAGAIN, EBUSY, EINVAL, EIO } from '../include/linux/errno'
+import { MIGRATE_SYNC } from '../include/linux/migrate'
+import { NR_FILE_PAGES, NR_MLOCK, NR_SHMEM } from '../include/linux/mmzone'
+import { trylock_page, unlock_page } from '../include/linux/pagemap'
+import {
+  PG_active,
+  PG_arch_1,
+  PG_dirty,
+  PG_error,
+  PG_mappedtodisk,
+  PG_mlocked,
+  PG_owner_priv_1,
+  PG_private,
+  PG_referenced,
+  PG_swapbacked,
+  PG_swapcache,
+  PG_unevictable,
+  PG_uptodate,
+} from '../include/linux/page-flags'
+import { REF_CACHE, REF_MAP, REF_PRIV, REF_SWAPC } from '../machine/kinds'
+import { ref_drop, ref_get } from '../machine/ledger'
+import { KernelBug, page_to_pfn, page_zone, type Machine } from '../machine/machine'
+import {
+  is_migration_entry,
+  mk_pte,
+  PTE_WRITE,
+  pteTarget,
+  readPte,
+  set_pte,
+  type AddressSpace,
+} from '../machine/mm_types'
+import {
+  clearFlag,
+  page_count,
+  page_has_private,
+  PageAnon,
+  PageSwapCache,
+  setFlag,
+  testClearFlag,
+  testFlag,
+} from '../machine/page'
+import { IP, type Proc } from '../machine/proc'
+import { emit } from '../machine/trace'
+import type { Page } from '../machine/types'
+import { EV_sim_move_test, EV_sim_remap } from '../trace/events/sim'
+import { page_add_anon_rmap, page_add_file_rmap, rmap_walk } from './rmap'
+import { page_mapping } from './util'
+import { mod_zone_page_state } from './vmstat'
+
+/** Flags that travel with the contents; active, dirty and mlocked are moved, not copied (MIG-27). */
+const COPIED_FLAGS = PG_error | PG_referenced | PG_uptodate | PG_owner_priv_1 | PG_mappedtodisk
+
+/**
+ * The expected-count test and, when it holds, the change of owner in the page cache or swap cache
+ * (REF-23..27). Any other number of references means -EAGAIN with nothing changed.
+ */
+function migrate_page_move_mapping(m: Machine, newpage: Page, page: Page): number {
+  const mapping = page_mapping(m, page)
+  const swapcache = PageSwapCache(m, page)
+  const found = page_count(m, page)
+  const isCached = mapping !== null || swapcache
+  const expected = isCached ? 2 + (page_has_private(m, page) ? 1 : 0) : 1
+  emit(m, EV_sim_move_test, page_to_pfn(m, page), expected, found)
+  if (found !== expected) return -EAGAIN
+  if (swapcache) return moveSwapSlot(m, newpage, page)
+  return mapping === null ? 0 : moveCacheSlot(m, mapping, newpage, page)
+}
+
+/** The swap cache's reference and slot go to the new page. */
+function moveSwapSlot(m: Machine, newpage: Page, page: Page): number {
+  const slot = m.mem.private[page] as number
+  if (m.swap.cache.get(slot) !== page) return -EAGAIN
+  m.swap.cache.set(slot, newpage)
+  m.mem.private[newpage] = slot
+  setFlag(m, newpage, PG_swapcache)
+  ref_get(m, newpage, REF_SWAPC)
+  ref_drop(m, page, REF_SWAPC)
+  moveZoneCounter(m, page, newpage, NR_FILE_PAGES)
+  return 0
+}
+
+/** The page cache's reference and slot go to the new page. */
+function moveCacheSlot(m: Machine, mapping: AddressSpace, newpage: Page, page: Page): number {
+  const index = m.mem.index[page] as number
+  if (mapping.pages.get(index) !== page) return -EAGAIN
+  mapping.pages.set(index, newpage)
+  ref_get(m, newpage, REF_CACHE)
+  ref_drop(m, page, REF_CACHE)
+  moveZoneCounter(m, page, newpage, NR_FILE_PAGES)
+  if (testFlag(m, page, PG_swapbacked)) moveZoneCounter(m, page, newpage, NR_SHMEM)
+  return 0
+}
+
+function moveZoneCounter(m: Machine, from: Page, to: Page, item: number): void {
+  mod_zone_page_state(m, page_zone(m, from), item, -1)
+  mod_zone_page_state(m, page_zone(m, to), item, 1)
+}
+
+/** Contents and flags (MIG-27). The old frame keeps referenced and uptodate until it is freed. */
+export function migrate_page_copy(m: Machine, newpage: Page, page: Page): void {
+  const mem = m.mem
+  m.now += m.costs.copy_page
+  m.counters.copies++
+  mem.content[newpage] = mem.content[page] as number
+  mem.use[newpage] = mem.use[page] as number
+  mem.owner[newpage] = mem.owner[page] as number
+  setFlag(m, newpage, (mem.flags[page] as number) & COPIED_FLAGS)
+  if (testClearFlag(m, page, PG_active)) setFlag(m, newpage, PG_active)
+  else if (testClearFlag(m, page, PG_unevictable)) setFlag(m, newpage, PG_unevictable)
+  if (testClearFlag(m, page, PG_dirty)) setFlag(m, newpage, PG_dirty)
+  if (testClearFlag(m, page, PG_mlocked)) {
+    setFlag(m, newpage, PG_mlocked)
+    moveZoneCounter(m, page, newpage, NR_MLOCK)
+  }
+  clearFlag(m, page, PG_swapcache | PG_private)
+  mem.private[page] = 0
+}
+
+/** The simple move: anonymous, swap cache, tmpfs, files without buffers. */
+export function migrate_page(m: Machine, newpage: Page, page: Page): number {
+  const rc = migrate_page_move_mapping(m, newpage, page)
+  if (rc === 0) migrate_page_copy(m, newpage, page)
+  return rc
+}
+
+/** Moves buffer heads along: `priv` is put on the old page and taken on the new one (ME-11). */
+function buffer_migrate_page(m: Machine, newpage: Page, page: Page): number {
+  if (!page_has_private(m, page)) return migrate_page(m, newpage, page)
+  const rc = migrate_page_move_mapping(m, newpage, page)
+  if (rc !== 0) return rc
+  clearFlag(m, page, PG_private)
+  ref_get(m, newpage, REF_PRIV)
+  ref_drop(m, page, REF_PRIV)
+  migrate_page_copy(m, newpage, page)
+  setFlag(m, newpage, PG_private)
+  return 0
+}
+
+/** Writes a dirty page out after its mappings are back; it stays where it is (MIG-29). */
+function writeout(m: Machine, mapping: AddressSpace, page: Page): number {
+  if (mapping.writepage === 'none') return -EINVAL
+  clearFlag(m, page, PG_dirty)
+  remove_migration_ptes(m, page, page)
+  return mapping.writepage === 'fails' ? -EIO : -EAGAIN
+}
+
+/** A file system without a migratepage callback (MIG-29). */
+function fallback_migrate_page(
+  m: Machine,
+  mapping: AddressSpace,
+  newpage: Page,
+  page: Page,
+  mode: number,
+): number {
+  if (testFlag(m, page, PG_dirty)) {
+    if (mode !== MIGRATE_SYNC) return -EBUSY
+    return writeout(m, mapping, page)
+  }
+  if (page_has_private(m, page)) {
+    clearFlag(m, page, PG_private)
+    ref_drop(m, page, REF_PRIV)
+  }
+  return migrate_page(m, newpage, page)
+}
+
+function moveByMapping(m: Machine, newpage: Page, page: Page, mode: number): number {
+  const mapping = page_mapping(m, page)
+  switch (mapping?.migratepage) {
+    case undefined:
+    case 'migrate_page':
+      return migrate_page(m, newpage, page)
+    case 'buffer_migrate_page':
+      return buffer_migrate_page(m, newpage, page)
+    case 'fail_migrate_page':
+      return -EIO
+    default:
+      return fallback_migrate_page(m, mapping as AddressSpace, newpage, page, mode)
+  }
+}
+
+/** Takes the page over; on success its mappings, if there were any, point to the target (MIG-26, 30). */
+export function* move_to_new_page(
+  m: Machine,
+  newpage: Page,
+  page: Page,
+  remap: boolean,
+  mode: number,
+): Proc<number> {
+  if (!trylock_page(m, newpage)) throw new KernelBug(m, 'the migration target is locked')
+  m.mem.index[newpage] = m.mem.index[page] as number
+  m.mem.mapping[newpage] = m.mem.mapping[page] as number
+  if (testFlag(m, page, PG_swapbacked)) setFlag(m, newpage, PG_swapbacked)
+  const rc = moveByMapping(m, newpage, page, mode)
+  if (rc !== 0) {
+    m.mem.mapping[newpage] = 0
+  } else {
+    yield IP(6)
+    if (remap) remove_migration_ptes(m, page, newpage)
+    m.mem.mapping[page] = 0
+  }
+  unlock_page(m, newpage)
+  return rc
+}
+
+/** Restores what maps `old`, onto `page`: the target, or `old` itself after a failure (MIG-31). */
+export function remove_migration_ptes(m: Machine, old: Page, page: Page): void {
+  let entries = 0
+  rmap_walk(m, page, (vma, vpn) => {
+    const pte = readPte(vma.mm, vpn)
+    if (!is_migration_entry(pte) || pteTarget(pte) !== old) return
+    ref_get(m, page, REF_MAP)
+    // Neither young nor dirty: dirtiness lives on in PG_dirty (MIG-32).
+    set_pte(vma.mm, vpn, mk_pte(page, pte & PTE_WRITE))
+    if (PageAnon(m, page)) page_add_anon_rmap(m, page, vma, vpn)
+    else page_add_file_rmap(m, page)
+    setFlag(m, page, PG_arch_1)
+    m.counters.remaps++
+    entries++
+  })
+  emit(m, EV_sim_remap, page_to_pfn(m, page), entries, page_to_pfn(m, old))
+}

@@ -1,0 +1,192 @@
+// Model of mm/page_alloc.c, v3.9: from a request to a zone and a page (allocator 2.3, 2.4, 5.4-5.6).
+// Reclaim, compaction and the OOM killer are not part of the model (S-06, S-07, S-08): a request that
+// only they could satisfy is reported with sim_would_loop and gets no page.
+import {
+  __GFP_DMA,
+  __GFP_DMA32,
+  __GFP_HIGH,
+  __GFP_HIGHMEM,
+  __GFP_MEMALLOC,
+  __GFP_MOVABLE,
+  __GFP_NOFAIL,
+  __GFP_NOMEMALLOC,
+  __GFP_NORETRY,
+  __GFP_NOWARN,
+  __GFP_RECLAIMABLE,
+  __GFP_WAIT,
+} from '../include/linux/gfp'
+import {
+  ALLOC_CMA,
+  ALLOC_CPUSET,
+  ALLOC_HARDER,
+  ALLOC_NO_WATERMARKS,
+  ALLOC_WMARK_MASK,
+  MIGRATE_MOVABLE,
+  MIGRATE_UNMOVABLE,
+  PAGE_ALLOC_COSTLY_ORDER,
+  WMARK_MIN,
+  type MigrateType,
+} from '../include/linux/mmzone'
+import { currentTask, KernelBug, printk, type Machine, type Zone } from '../machine/machine'
+import { emit } from '../machine/trace'
+import { NULL_PAGE, type Page } from '../machine/types'
+import { EV_sim_would_loop } from '../trace/events/sim'
+import { __mod_zone_freepage_state, __rmqueue, get_pageblock_migratetype } from './page_alloc_buddy'
+import { prep_new_page } from './page_alloc_check'
+import { takePcpPage } from './page_alloc_pcp'
+import { zone_watermark_ok } from './page_alloc_wmark'
+
+/** The list type of a request (2.3.1). */
+export function allocflags_to_migratetype(m: Machine, gfp: number): MigrateType {
+  if (m.page_group_by_mobility_disabled) return MIGRATE_UNMOVABLE
+  const movable = (gfp & __GFP_MOVABLE) !== 0
+  const reclaimable = (gfp & __GFP_RECLAIMABLE) !== 0
+  if (movable && reclaimable)
+    throw new KernelBug(m, `gfp 0x${gfp.toString(16)} is both movable and reclaimable`)
+  return (movable ? 2 : 0) + (reclaimable ? 1 : 0)
+}
+
+/** Zone types in the order of allocator 1.2.1, whether the machine has them or not. */
+function zoneRank(name: Zone['name']): number {
+  switch (name) {
+    case 'DMA':
+      return 0
+    case 'DMA32':
+      return 1
+    case 'Normal':
+      return 2
+    case 'HighMem':
+      return 3
+    case 'Movable':
+      return 4
+  }
+}
+
+/**
+ * Index of the highest zone of this machine that the request may use (2.4); -1 when it has none. A
+ * type that is not configured stands for the next lower one.
+ */
+export function gfp_zone(m: Machine, gfp: number): number {
+  let rank = 2
+  if ((gfp & __GFP_HIGHMEM) !== 0) rank = (gfp & __GFP_MOVABLE) !== 0 ? 4 : 3
+  else if ((gfp & __GFP_DMA) !== 0) rank = hasZone(m, 'DMA') ? 0 : 2
+  else if ((gfp & __GFP_DMA32) !== 0) rank = hasZone(m, 'DMA32') ? 1 : 2
+  for (let idx = m.zones.length - 1; idx >= 0; idx--) {
+    if (zoneRank((m.zones[idx] as Zone).name) <= rank) return idx
+  }
+  return -1
+}
+
+function hasZone(m: Machine, name: Zone['name']): boolean {
+  return m.zones.some((zone) => zone.name === name)
+}
+
+/** Highest populated zone of the list: the preferred one, whose index is classzone_idx (2.4.3). */
+function preferredZone(m: Machine, high_zoneidx: number): number {
+  for (let idx = high_zoneidx; idx >= 0; idx--) {
+    if ((m.zones[idx] as Zone).present_pages !== 0) return idx
+  }
+  return -1
+}
+
+/** One page or block from this zone, checked and with its reference; a bad one is skipped (1.5.2). */
+function buffered_rmqueue(
+  m: Machine,
+  zone: Zone,
+  order: number,
+  gfp: number,
+  type: MigrateType,
+): Page {
+  for (;;) {
+    let page: Page
+    if (order === 0) {
+      page = takePcpPage(m, zone, type, gfp)
+      if (page === NULL_PAGE) return NULL_PAGE
+    } else {
+      page = __rmqueue(m, zone, order, type)
+      if (page === NULL_PAGE) return NULL_PAGE
+      __mod_zone_freepage_state(m, zone, -(1 << order), get_pageblock_migratetype(m, page))
+    }
+    if (prep_new_page(m, page, order, gfp)) return page
+  }
+}
+
+/** Walks the zonelist; the first zone whose mark holds and that has a page wins (5.5.2). */
+export function get_page_from_freelist(
+  m: Machine,
+  gfp: number,
+  order: number,
+  high_zoneidx: number,
+  alloc_flags: number,
+  type: MigrateType,
+): Page {
+  const classzone_idx = preferredZone(m, high_zoneidx)
+  for (let idx = classzone_idx; idx >= 0; idx--) {
+    const zone = m.zones[idx] as Zone
+    if (zone.present_pages === 0) continue
+    if ((alloc_flags & ALLOC_NO_WATERMARKS) === 0) {
+      const mark = zone.watermark[alloc_flags & ALLOC_WMARK_MASK] as number
+      if (!zone_watermark_ok(zone, order, mark, classzone_idx, alloc_flags)) continue
+    }
+    const page = buffered_rmqueue(m, zone, order, gfp, type)
+    if (page !== NULL_PAGE) {
+      // pfmemalloc shares its storage with index (1.4.2).
+      m.mem.index[page] = (alloc_flags & ALLOC_NO_WATERMARKS) !== 0 ? 1 : 0
+      return page
+    }
+  }
+  return NULL_PAGE
+}
+
+/** What a request may do once the first attempt failed (5.6 step 4). */
+function gfp_to_alloc_flags(m: Machine, gfp: number): number {
+  let flags = WMARK_MIN | ALLOC_CPUSET | (gfp & __GFP_HIGH)
+  const nomemalloc = (gfp & __GFP_NOMEMALLOC) !== 0
+  if ((gfp & __GFP_WAIT) === 0) {
+    if (!nomemalloc) flags |= ALLOC_HARDER
+    flags &= ~ALLOC_CPUSET
+  }
+  if (!nomemalloc && (gfp & __GFP_MEMALLOC) !== 0) flags |= ALLOC_NO_WATERMARKS
+  if (allocflags_to_migratetype(m, gfp) === MIGRATE_MOVABLE) flags |= ALLOC_CMA
+  return flags
+}
+
+/** The slow path without reclaim: steps 1, 4-7, 11 and 12 of 5.6. */
+export function __alloc_pages_slowpath(
+  m: Machine,
+  gfp: number,
+  order: number,
+  high_zoneidx: number,
+  type: MigrateType,
+): Page {
+  if (order >= m.maxOrder) {
+    if ((gfp & __GFP_NOWARN) === 0) warnOrderOnce(m)
+    return NULL_PAGE
+  }
+  const flags = gfp_to_alloc_flags(m, gfp)
+  const marked = flags & ~ALLOC_NO_WATERMARKS
+  let page = get_page_from_freelist(m, gfp, order, high_zoneidx, marked, type)
+  if (page === NULL_PAGE && (flags & ALLOC_NO_WATERMARKS) !== 0) {
+    page = get_page_from_freelist(m, gfp, order, high_zoneidx, flags, type)
+  }
+  if (page !== NULL_PAGE) return page
+  if ((gfp & __GFP_WAIT) !== 0 && wouldRetryForever(gfp, order)) {
+    emit(m, EV_sim_would_loop, gfp, order)
+  } else if ((gfp & __GFP_NOWARN) === 0) {
+    const { comm } = currentTask(m)
+    printk(m, `${comm}: page allocation failure: order:${order}, mode:0x${gfp.toString(16)}`)
+  }
+  return NULL_PAGE
+}
+
+/** A sleeping request of a small order never gives up in the kernel (5.6 step 11, S-08). */
+function wouldRetryForever(gfp: number, order: number): boolean {
+  if ((gfp & __GFP_NORETRY) !== 0) return false
+  return (gfp & __GFP_NOFAIL) !== 0 || order <= PAGE_ALLOC_COSTLY_ORDER
+}
+
+const ORDER_WARNING = 'WARNING: at mm/page_alloc.c __alloc_pages_slowpath()'
+
+function warnOrderOnce(m: Machine): void {
+  if (!m.dmesg.some((line) => line.text === ORDER_WARNING)) printk(m, ORDER_WARNING)
+}

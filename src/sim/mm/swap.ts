@@ -1,0 +1,164 @@
+// Model of mm/swap.c, v3.9: deferred LRU queues and the last reference (allocator 10.2, REF-12..20).
+import { LRU_UNEVICTABLE, PAGEVEC_SIZE } from '../include/linux/mmzone'
+import {
+  add_page_to_lru_list,
+  del_page_from_lru_list,
+  LRU_ACTIVE,
+  page_lru_base_type,
+  page_off_lru,
+} from '../include/linux/mm_inline'
+import { PG_active, PG_lru, PG_referenced, PG_unevictable } from '../include/linux/page-flags'
+import { REF_PV, type RefKind } from '../machine/kinds'
+import { pin_drop, ref_drop, ref_get } from '../machine/ledger'
+import { currentTask, type Machine, type Pagevecs } from '../machine/machine'
+import { clearFlag, PageLRU, setFlag, testFlag } from '../machine/page'
+import { enter, IP, leave, type Proc } from '../machine/proc'
+import { emit } from '../machine/trace'
+import type { Page } from '../machine/types'
+import { EV_sim_lru_add_drain_all } from '../trace/events/sim'
+import { free_hot_cold_page, free_hot_cold_page_list } from './page_alloc_pcp'
+
+function thisCpuPagevecs(m: Machine): Pagevecs {
+  return m.pagevecs[currentTask(m).cpu] as Pagevecs
+}
+
+/** Takes a page whose count reached 0 off the LRU, if it is on it (REF-20). */
+function __page_cache_release(m: Machine, page: Page): void {
+  if (!PageLRU(m, page)) return
+  clearFlag(m, page, PG_lru)
+  del_page_from_lru_list(m, page, page_off_lru(m, page))
+}
+
+function __put_single_page(m: Machine, page: Page): void {
+  __page_cache_release(m, page)
+  free_hot_cold_page(m, page, false)
+}
+
+/** Drops one reference of a kind; the last one frees the page. */
+export function put_page(m: Machine, page: Page, kind: RefKind): void {
+  if (ref_drop(m, page, kind) === 0) __put_single_page(m, page)
+}
+
+/** Puts a holder's pin; the last reference frees the page (REF-22). */
+export function putUserPage(m: Machine, page: Page, holder: number): void {
+  if (pin_drop(m, page, holder) === 0) __put_single_page(m, page)
+}
+
+/**
+ * Drops one reference of each page; those that were the last are freed behind the loop, last page
+ * first (10.2.4). Returns how many were freed.
+ */
+export function release_pages(m: Machine, pages: readonly Page[], kind: RefKind): number {
+  const pages_to_free: Page[] = []
+  for (const page of pages) {
+    if (ref_drop(m, page, kind) > 0) continue
+    __page_cache_release(m, page)
+    // An activation that ran in parallel may have left it set without PG_lru.
+    clearFlag(m, page, PG_active)
+    pages_to_free.push(page)
+  }
+  if (pages_to_free.length > 0) free_hot_cold_page_list(m, pages_to_free.reverse(), false)
+  return pages_to_free.length
+}
+
+/** Flushes an insertion vector: onto the list first, then the vector's references go (REF-14). */
+function __pagevec_lru_add(m: Machine, pvec: Page[], lru: number): void {
+  const isActive = lru < LRU_UNEVICTABLE && (lru & LRU_ACTIVE) !== 0
+  for (const page of pvec) {
+    setFlag(m, page, isActive ? PG_lru | PG_active : PG_lru)
+    add_page_to_lru_list(m, page, lru)
+  }
+  release_pages(m, pvec.splice(0), REF_PV)
+}
+
+/** Queues a page for a list; a full vector is flushed before, so the 15th page flushes 14 (REF-13). */
+export function __lru_cache_add(m: Machine, page: Page, lru: number): void {
+  const pvec = thisCpuPagevecs(m).lru_add[lru] as Page[]
+  ref_get(m, page, REF_PV)
+  if (pvec.length === PAGEVEC_SIZE) __pagevec_lru_add(m, pvec, lru)
+  pvec.push(page)
+}
+
+/** Queues a page that is on no list; it carries its activity in the choice of the list alone. */
+export function lru_cache_add_lru(m: Machine, page: Page, lru: number): void {
+  clearFlag(m, page, PG_active | PG_unevictable)
+  __lru_cache_add(m, page, lru)
+}
+
+/** Straight to the unevictable list, without a vector (REF-15, REF-18). */
+export function add_page_to_unevictable_list(m: Machine, page: Page): void {
+  setFlag(m, page, PG_unevictable | PG_lru)
+  add_page_to_lru_list(m, page, LRU_UNEVICTABLE)
+}
+
+function __activate_page(m: Machine, page: Page): void {
+  if (!PageLRU(m, page) || testFlag(m, page, PG_active | PG_unevictable)) return
+  const lru = page_lru_base_type(m, page)
+  del_page_from_lru_list(m, page, lru)
+  setFlag(m, page, PG_active)
+  add_page_to_lru_list(m, page, lru + LRU_ACTIVE)
+}
+
+function activate_page_drain(m: Machine, pvec: Page[]): void {
+  for (const page of pvec) __activate_page(m, page)
+  release_pages(m, pvec.splice(0), REF_PV)
+}
+
+/** Queues an activation; the vector is flushed by the page that fills it (10.2.3). */
+export function activate_page(m: Machine, page: Page): void {
+  if (!PageLRU(m, page) || testFlag(m, page, PG_active | PG_unevictable)) return
+  const pvec = thisCpuPagevecs(m).activate_page
+  ref_get(m, page, REF_PV)
+  pvec.push(page)
+  if (pvec.length === PAGEVEC_SIZE) activate_page_drain(m, pvec)
+}
+
+/** Second access of an inactive page activates it, any other sets PG_referenced (GUP-8). */
+export function mark_page_accessed(m: Machine, page: Page): void {
+  if (
+    PageLRU(m, page) &&
+    testFlag(m, page, PG_referenced) &&
+    !testFlag(m, page, PG_active | PG_unevictable)
+  ) {
+    activate_page(m, page)
+    clearFlag(m, page, PG_referenced)
+    return
+  }
+  setFlag(m, page, PG_referenced)
+}
+
+/**
+ * Flushes one CPU's vectors: insertions by list number, then activations (10.2.6). It runs as that
+ * CPU, whose per-CPU lists and counter differences take the result.
+ */
+export function lru_add_drain_cpu(m: Machine, cpu: number): void {
+  const vecs = m.pagevecs[cpu] as Pagevecs
+  const task = currentTask(m)
+  const home = task.cpu
+  task.cpu = cpu
+  vecs.lru_add.forEach((pvec, lru) => {
+    if (pvec.length > 0) __pagevec_lru_add(m, pvec, lru)
+  })
+  if (vecs.activate_page.length > 0) activate_page_drain(m, vecs.activate_page)
+  task.cpu = home
+}
+
+/** Flushes the vectors of the running CPU (REF-16). */
+export function lru_add_drain(m: Machine): void {
+  lru_add_drain_cpu(m, currentTask(m).cpu)
+}
+
+/** One work item per CPU, waited for; other tasks run before each (REF-16, IP-10). */
+export function* lru_add_drain_all(m: Machine): Proc<number> {
+  enter(m, 'lru_add_drain_all')
+  m.counters.drains++
+  for (let cpu = 0; cpu < m.spec.cpus; cpu++) {
+    yield IP(10)
+    m.counters.drain_work_items++
+    m.now += m.costs.drain_cpu
+    lru_add_drain_cpu(m, cpu)
+  }
+  emit(m, EV_sim_lru_add_drain_all, m.spec.cpus)
+  leave(m)
+  return 0
+}

@@ -1,0 +1,117 @@
+// Events of our own where v3.9 has no trace point; none has a kernel counterpart (allocator 12.2.2).
+import { pairs, type EventType, type EventValue } from '../event'
+
+/** An actor's named call starts: a = index of the call name in the run's name table, b = instruction number. */
+export const EV_sim_call = 30
+/** It ends: a = call name, b = instruction number, c = return value, d = attempts. */
+export const EV_sim_call_ret = 31
+/** dma_alloc_from_contiguous: a = first pfn of the area, b = count, c = align, d = area index. */
+export const EV_sim_cma_alloc = 32
+/** One position is tried: a = start pfn, b = end pfn (exclusive). */
+export const EV_sim_cma_try = 33
+/** It ended: a = start pfn, b = end pfn, c = return value of alloc_contig_range. */
+export const EV_sim_cma_try_ret = 34
+/** The request ended: a = pfn or -1, b = count, c = 0 or -errno. */
+export const EV_sim_cma_alloc_ret = 35
+/** dma_release_from_contiguous: a = pfn, b = count. */
+export const EV_sim_cma_release = 36
+/** A fault was handled: a = pfn now mapped or -1, b = fault flags, c = VM_FAULT_*, d = virtual page number. */
+export const EV_sim_fault = 37
+/** A pin was taken: a = pfn, b = holder id, c = 1 if long, d = `_count` after. */
+export const EV_sim_gup_pin = 38
+/** A pin was put: a = pfn, b = holder id, c = 1 if long, d = `_count` after. */
+export const EV_sim_unpin = 39
+/** One unmap_and_move: a = pfn, b = target pfn or -1, c = result, d = 1 if forced. */
+export const EV_sim_unmap_and_move = 40
+/** The expected-count test: a = pfn, b = expected, c = found. */
+export const EV_sim_move_test = 41
+/** try_to_unmap: a = pfn, b = entries cleared. */
+export const EV_sim_unmap = 42
+/** remove_migration_ptes: a = pfn now mapped, b = entries restored, c = old pfn. */
+export const EV_sim_remap = 43
+/** migrate_replace_page: a = old pfn, b = new pfn, c = result, d = passes (patch 1). */
+export const EV_sim_replace_page = 44
+/** A DURABLE pin stayed in CMA: a = pfn, b = -errno (P4-15). */
+export const EV_sim_pinned_in_cma_despite_durable = 45
+/** lru_add_drain_all: a = CPUs. */
+export const EV_sim_lru_add_drain_all = 46
+/** drain_all_pages: a = pages flushed. */
+export const EV_sim_drain_all_pages = 47
+/** A pageblock changed type: a = first pfn, b = old type, c = new type. */
+export const EV_sim_set_pageblock_migratetype = 48
+/** alloc_contig_range met a busy page when it verified: a = pfn, b = `_count`, c = `_mapcount`+1. */
+export const EV_sim_contig_busy = 49
+/** A page left the LRU for migration: a = pfn, b = `_count`. */
+export const EV_sim_isolate_page = 50
+/** A batch was given up: a = pfn, b = last result (one event per page left on the list). */
+export const EV_sim_migrate_giveup = 51
+/** Bad page state: a = pfn, b = `_count`, c = mapcount, d = flags (allocator 1.5.1). */
+export const EV_sim_bad_page = 52
+/** A sleeping request of order <= 3 found nothing; a real kernel would loop or kill (S-08): a = gfp, b = order. */
+export const EV_sim_would_loop = 53
+/** vb2 queue operation: a = operation (VB2_OPS), b = buffer index, c = result, d = bytes. */
+export const EV_sim_vb2 = 54
+/** fork: a = child task. */
+export const EV_sim_fork = 55
+/** A task unmapped a range: a = first virtual page number, b = pages, c = frames released. */
+export const EV_sim_munmap = 56
+/** A virtual page number got or lost the frame: a = pfn, b = vpn, c = task, d = 1 mapped, 0 unmapped. */
+export const EV_sim_map = 57
+
+type Names = readonly [string?, string?, string?, string?]
+
+function ours(id: number, name: string, names: Names, aIsPfn = false): EventType {
+  const fields = (a: number, b: number, c: number, d: number): Record<string, EventValue> => {
+    const values = [a, b, c, d]
+    return Object.fromEntries(names.map((n, i) => [n as string, values[i] as number]))
+  }
+  return {
+    id,
+    name,
+    system: 'sim',
+    aIsPfn,
+    fields,
+    text: (a, b, c, d) => pairs(fields(a, b, c, d)),
+  }
+}
+
+export const SIM_EVENTS: readonly EventType[] = [
+  ours(EV_sim_call, 'sim_call', ['call', 'step']),
+  ours(EV_sim_call_ret, 'sim_call_ret', ['call', 'step', 'ret', 'attempts']),
+  ours(EV_sim_cma_alloc, 'sim_cma_alloc', ['base_pfn', 'count', 'align', 'area']),
+  ours(EV_sim_cma_try, 'sim_cma_try', ['start_pfn', 'end_pfn']),
+  ours(EV_sim_cma_try_ret, 'sim_cma_try_ret', ['start_pfn', 'end_pfn', 'ret']),
+  ours(EV_sim_cma_alloc_ret, 'sim_cma_alloc_ret', ['pfn', 'count', 'ret']),
+  ours(EV_sim_cma_release, 'sim_cma_release', ['pfn', 'count'], true),
+  ours(EV_sim_fault, 'sim_fault', ['pfn', 'flags', 'result', 'vpn'], true),
+  ours(EV_sim_gup_pin, 'sim_gup_pin', ['pfn', 'holder', 'long', 'count'], true),
+  ours(EV_sim_unpin, 'sim_unpin', ['pfn', 'holder', 'long', 'count'], true),
+  ours(EV_sim_unmap_and_move, 'sim_unmap_and_move', ['pfn', 'target_pfn', 'ret', 'force'], true),
+  ours(EV_sim_move_test, 'sim_move_test', ['pfn', 'expected', 'found'], true),
+  ours(EV_sim_unmap, 'sim_unmap', ['pfn', 'entries'], true),
+  ours(EV_sim_remap, 'sim_remap', ['pfn', 'entries', 'old_pfn'], true),
+  ours(EV_sim_replace_page, 'sim_replace_page', ['pfn', 'new_pfn', 'ret', 'passes'], true),
+  ours(
+    EV_sim_pinned_in_cma_despite_durable,
+    'sim_pinned_in_cma_despite_durable',
+    ['pfn', 'ret'],
+    true,
+  ),
+  ours(EV_sim_lru_add_drain_all, 'sim_lru_add_drain_all', ['cpus']),
+  ours(EV_sim_drain_all_pages, 'sim_drain_all_pages', ['pages']),
+  ours(
+    EV_sim_set_pageblock_migratetype,
+    'sim_set_pageblock_migratetype',
+    ['pfn', 'from', 'to'],
+    true,
+  ),
+  ours(EV_sim_contig_busy, 'sim_contig_busy', ['pfn', 'count', 'mapcount'], true),
+  ours(EV_sim_isolate_page, 'sim_isolate_page', ['pfn', 'count'], true),
+  ours(EV_sim_migrate_giveup, 'sim_migrate_giveup', ['pfn', 'ret'], true),
+  ours(EV_sim_bad_page, 'sim_bad_page', ['pfn', 'count', 'mapcount', 'flags'], true),
+  ours(EV_sim_would_loop, 'sim_would_loop', ['gfp', 'order']),
+  ours(EV_sim_vb2, 'sim_vb2', ['op', 'index', 'ret', 'size']),
+  ours(EV_sim_fork, 'sim_fork', ['child']),
+  ours(EV_sim_munmap, 'sim_munmap', ['vpn', 'pages', 'released']),
+  ours(EV_sim_map, 'sim_map', ['pfn', 'vpn', 'task', 'mapped'], true),
+]
