@@ -1,0 +1,157 @@
+/** The commands: each answers with an exit code; 0 expectations hold, 1 they do not, 2 bad input. */
+import { firstDivergence, matrix, record, textOf, type Recording, type RunHooks } from '../engine'
+import { planScenario } from '../formats/scenario'
+import { shippedScenarios } from '../formats/shipped'
+import type { EventRow } from '../shared/contract'
+import type { Failure, Result } from '../shared/result'
+import { writeEvents } from './events-file'
+import { matrixJson, runJson } from './json'
+import { findScenario, parsePatches, parseSeed, parseSet } from './options'
+import { compareText, listText, matrixText, runText } from './text'
+
+/** Where a command writes: results to `out`, everything else to `err`. */
+export interface Streams {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  /** True when `err` is a terminal that can redraw a line. */
+  readonly live: boolean
+}
+
+export interface RunOptions {
+  readonly patches: string
+  readonly lenient?: boolean
+  readonly seed: string
+  readonly set: readonly string[]
+  readonly json?: boolean
+  readonly events?: string
+}
+
+export type CompareOptions = Omit<RunOptions, 'patches' | 'events'> & {
+  readonly a: string
+  readonly b: string
+}
+
+export type MatrixOptions = Omit<RunOptions, 'patches' | 'events'>
+
+function refuse(io: Streams, error: Failure): number {
+  io.err(`pinscope: ${error.message}\n`)
+  return 2
+}
+
+function hooks(io: Streams, what: string): RunHooks {
+  return {
+    onProgress: (events, fraction) => {
+      if (!io.live) return
+      const done = fraction >= 1
+      io.err(
+        done
+          ? '\r\u001b[K'
+          : `\r\u001b[K${what}: ${events} events, ${Math.round(fraction * 100)} %`,
+      )
+    },
+    isCancelled: () => false,
+    breathe: () => Promise.resolve(),
+  }
+}
+
+export function list(io: Streams, json: boolean): number {
+  const scenarios = shippedScenarios().map((s) => s.info)
+  io.out(json ? `${JSON.stringify({ scenarios }, null, 2)}\n` : listText(scenarios))
+  return 0
+}
+
+async function runOne(
+  io: Streams,
+  which: string,
+  patches: string,
+  options: Omit<RunOptions, 'patches'>,
+): Promise<Result<Recording>> {
+  const chosen = parsePatches(patches)
+  if (!chosen.ok) return chosen
+  const common = parseCommon(options)
+  if (!common.ok) return common
+  const scenario = findScenario(which)
+  if (!scenario.ok) return scenario
+  const plan = planScenario(scenario.value, common.value.set)
+  if (!plan.ok) return plan
+  const mode = options.lenient === true ? 'lenient' : 'strict'
+  const recipe = {
+    scenario: scenario.value.info.id,
+    ...common.value,
+    kernel: { patches: chosen.value, mode },
+  } as const
+  return record(plan.value, recipe, hooks(io, `${which} patches ${patches}`))
+}
+
+function parseCommon(
+  options: Pick<RunOptions, 'seed' | 'set'>,
+): Result<{ seed: number; set: Record<string, string> }> {
+  const seed = parseSeed(options.seed)
+  if (!seed.ok) return seed
+  const set = parseSet(options.set)
+  if (!set.ok) return set
+  return { ok: true, value: { seed: seed.value, set: set.value } }
+}
+
+export async function run(io: Streams, which: string, options: RunOptions): Promise<number> {
+  const recording = await runOne(io, which, options.patches, options)
+  if (!recording.ok) return refuse(io, recording.error)
+  if (options.events !== undefined) {
+    const written = writeEvents(options.events, recording.value)
+    if (!written.ok) return refuse(io, written.error)
+  }
+  const { summary } = recording.value
+  io.out(
+    options.json === true ? `${JSON.stringify(runJson(summary), null, 2)}\n` : runText(summary),
+  )
+  return summary.expectation.met ? 0 : 1
+}
+
+export async function compare(
+  io: Streams,
+  which: string,
+  options: CompareOptions,
+): Promise<number> {
+  const a = await runOne(io, which, options.a, options)
+  if (!a.ok) return refuse(io, a.error)
+  const b = await runOne(io, which, options.b, options)
+  if (!b.ok) return refuse(io, b.error)
+  const at = firstDivergence(a.value.recorder.log, b.value.recorder.log)
+  const divergence = at === null ? null : { a: rowOf(a.value, at.a), b: rowOf(b.value, at.b) }
+  const [x, y] = [a.value.summary, b.value.summary]
+  io.out(
+    options.json === true
+      ? `${JSON.stringify({ a: runJson(x), b: runJson(y), firstDivergence: divergence }, null, 2)}\n`
+      : compareText(x, y, divergence),
+  )
+  return x.expectation.met && y.expectation.met ? 0 : 1
+}
+
+function rowOf({ machine, recorder }: Recording, event: number): EventRow {
+  const row = recorder.log.row(event)
+  const actor = machine.tasks[row.task]?.comm ?? ''
+  return { event, timeNs: row.timeNs, actor, name: row.type.name, text: textOf(row) }
+}
+
+export async function matrixCommand(
+  io: Streams,
+  which: string,
+  options: MatrixOptions,
+): Promise<number> {
+  const common = parseCommon(options)
+  if (!common.ok) return refuse(io, common.error)
+  const scenario = findScenario(which)
+  if (!scenario.ok) return refuse(io, scenario.error)
+  const plan = planScenario(scenario.value, common.value.set)
+  if (!plan.ok) return refuse(io, plan.error)
+  const recipe = { scenario: scenario.value.info.id, ...common.value }
+  const mode = options.lenient === true ? 'lenient' : 'strict'
+  const rows = await matrix(plan.value, recipe, mode, hooks(io, `${which} matrix`))
+  if (!rows.ok) return refuse(io, rows.error)
+  io.out(
+    options.json === true
+      ? `${JSON.stringify(matrixJson(rows.value), null, 2)}\n`
+      : matrixText(rows.value),
+  )
+  return rows.value.every((r) => r.result?.expectation.met !== false) ? 0 : 1
+}

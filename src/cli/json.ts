@@ -1,0 +1,41 @@
+/** The objects `--json` prints. */
+import type { MatrixRow } from '../engine'
+import type { RunSummary } from '../shared/contract'
+
+export type Summary = Omit<RunSummary, 'run'>
+
+/** `pinscope/run@1` */
+export function runJson(s: Summary): object {
+  return {
+    format: 'pinscope/run@1',
+    scenario: s.recipe.scenario,
+    seed: s.recipe.seed,
+    kernel: {
+      patches: s.recipe.kernel.patches,
+      mode: s.recipe.kernel.mode,
+      policy: 'rfc2013',
+      builds: s.build.builds,
+      missing: s.build.missing,
+    },
+    events: s.events,
+    simTimeNs: s.simTimeNs,
+    digest: s.digest,
+    outcomes: s.outcomes,
+    counters: s.counters,
+    expectation: s.expectation,
+  }
+}
+
+export function matrixJson(rows: readonly MatrixRow[]): object {
+  return {
+    rows: rows.map(({ n, build, result }) => ({
+      n,
+      patches: build.patches,
+      builds: build.builds,
+      missing: build.missing,
+      class: build.class,
+      outcomes: result?.outcomes ?? null,
+      digest: result?.digest ?? null,
+    })),
+  }
+}

@@ -1,0 +1,101 @@
+/** The command line: reads arguments, calls a command, exits with its code. */
+import { Command, CommanderError, Option } from 'commander'
+import {
+  compare,
+  list,
+  matrixCommand,
+  run,
+  type CompareOptions,
+  type MatrixOptions,
+  type RunOptions,
+  type Streams,
+} from './commands'
+import { serve } from './serve'
+
+const VERSION = '0.1.0'
+
+const io: Streams = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  live: process.stderr.isTTY,
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .argument('<scenario>', 'id such as sc-01, or a scenario file')
+    .option('--lenient', 'run a subset that does not build; the patch without its symbol is inert')
+    .option('--seed <n>', 'seed of every choice the scenario leaves open', '1')
+    .option('--set <name=value>', 'set a parameter; may be repeated', collect, [])
+    .option('--json', 'print one JSON object')
+}
+
+function program(finish: (code: number) => void): Command {
+  const root = new Command('pinscope')
+    .description('A deterministic model of the Linux v3.9 page allocator, CMA and get_user_pages.')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+  root
+    .command('list')
+    .description('the scenarios that ship with pinscope')
+    .option('--json', 'print one JSON object')
+    .action((options: { json?: boolean }) => {
+      finish(list(io, options.json === true))
+    })
+  withCommon(root.command('run'))
+    .description('run a scenario on one kernel')
+    .addOption(
+      new Option('--patches <subset>', 'none, all, or numbers such as 1,3,4,5').default('none'),
+    )
+    .option('--events <file>', 'write every event, one JSON object a line')
+    .action(async (which: string, options: RunOptions) => {
+      finish(await run(io, which, options))
+    })
+  withCommon(root.command('compare'))
+    .description('run a scenario on two kernels and say where they part')
+    .option('--a <subset>', 'patches of the first kernel', 'none')
+    .option('--b <subset>', 'patches of the second kernel', 'all')
+    .action(async (which: string, options: CompareOptions) => {
+      finish(await compare(io, which, options))
+    })
+  withCommon(root.command('matrix'))
+    .description('run a scenario on all 32 subsets of the series')
+    .action(async (which: string, options: MatrixOptions) => {
+      finish(await matrixCommand(io, which, options))
+    })
+  root
+    .command('serve')
+    .description('serve the application to a browser on this machine')
+    .option('--port <n>', 'port on 127.0.0.1; 0 takes a free one', '0')
+    .action(async (options: { port: string }) => {
+      finish(await serve(io, options.port))
+    })
+  return root
+}
+
+/** One line for a usage error; help and version are results. */
+function usageCode(error: CommanderError): number {
+  if (error.exitCode === 0) return 0
+  const text = error.message.replace(/^error: /, '').replaceAll(/\s+/g, ' ')
+  io.err(`pinscope: ${text === '(outputHelp)' ? 'name a command' : text}; see pinscope --help\n`)
+  return 2
+}
+
+// A reader that goes away (`pinscope list | head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+try {
+  await program((code) => {
+    process.exitCode = code
+  }).parseAsync(process.argv)
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = usageCode(error)
+}

@@ -1,0 +1,44 @@
+/** Takes a run's events as they happen: log, value tracks, contiguous requests. */
+import {
+  EV_sim_call,
+  EV_sim_call_ret,
+  EV_sim_unmap_and_move,
+  type Machine,
+  type TraceSink,
+} from '../sim'
+import { EventLog } from './event-log'
+import { RequestFollower } from './requests'
+import { Tracks } from './tracks'
+
+export class Recorder implements TraceSink {
+  readonly log = new EventLog()
+  readonly tracks = new Tracks()
+  readonly requests = new RequestFollower()
+  /** Event numbers of the actors' calls and returns, ascending. */
+  readonly calls: number[] = []
+  #machine: Machine | null = null
+
+  /** The machine exists only after its boot, whose events come first. */
+  attach(m: Machine): void {
+    this.#machine = m
+  }
+
+  event(
+    type: number,
+    task: number,
+    timeNs: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+  ): void {
+    const event = this.log.length
+    this.log.append(type, task, timeNs, a, b, c, d)
+    if (type === EV_sim_call || type === EV_sim_call_ret) this.calls.push(event)
+    const m = this.#machine
+    if (m === null) return
+    if (type === EV_sim_unmap_and_move && c < 0) this.tracks.migrationFailed()
+    this.requests.take(m, event, type, task, a, b, c, d)
+    this.tracks.sample(m)
+  }
+}

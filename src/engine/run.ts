@@ -1,0 +1,146 @@
+/** One run, from recipe to summary. */
+import type { BuildInfo, Expectation, Recipe, RunSummary } from '../shared/contract'
+import { failure, success, type Result } from '../shared/result'
+import {
+  COUNTER_NAMES,
+  digestHex,
+  digestText,
+  digestWord,
+  kernelClass,
+  missingSymbols,
+  startScenario,
+  type Expect,
+  type Machine,
+  type Outcome,
+  type RunCounters,
+  type ScenarioPlan,
+  type ScenarioRun,
+} from '../sim'
+import { Recorder } from './recorder'
+import { verdictOf } from './verdict'
+
+/** A finished run with everything that can be asked of it. */
+export interface Recording {
+  readonly machine: Machine
+  readonly recorder: Recorder
+  readonly summary: Omit<RunSummary, 'run'>
+}
+
+export interface RunHooks {
+  /** Told after every slice: events so far, and the part of the programs that is done. */
+  readonly onProgress: (events: number, fraction: number) => void
+  readonly isCancelled: () => boolean
+  /** Lets the host's event loop turn, so that a cancel can arrive. */
+  readonly breathe: () => Promise<void>
+}
+
+const SLICE_EVENTS = 20_000
+
+/** What a subset is, without running it. */
+export function buildInfo(patches: readonly number[]): BuildInfo {
+  const missing = missingSymbols(patches)
+  return { patches, builds: missing.length === 0, missing, class: kernelClass(patches) }
+}
+
+/** `patch 4 needs FOLL_DURABLE, which no chosen patch defines` and so on, on one line. */
+export function doesNotBuildText(build: BuildInfo): string {
+  const needs = build.missing.map((s) => `patch ${s.patch} needs ${s.symbol}`).join(', ')
+  return `patches ${build.patches.join(',')} do not build: ${needs}; add the patch that defines it or use lenient mode`
+}
+
+/** Runs a plan to its end, slice by slice. A strict subset that does not build is refused. */
+export async function record(
+  plan: ScenarioPlan,
+  recipe: Recipe,
+  hooks: RunHooks,
+): Promise<Result<Recording>> {
+  const build = buildInfo(recipe.kernel.patches)
+  if (!build.builds && recipe.kernel.mode === 'strict') {
+    return failure('does-not-build', doesNotBuildText(build))
+  }
+  const recorder = new Recorder()
+  const run = startScenario({ scenario: plan, seed: recipe.seed, kernel: recipe.kernel }, recorder)
+  recorder.attach(run.machine)
+  while (run.advance(SLICE_EVENTS)) {
+    hooks.onProgress(run.machine.trace.events, run.fraction())
+    await hooks.breathe()
+    if (hooks.isCancelled()) return failure('cancelled', 'the run was cancelled')
+  }
+  hooks.onProgress(run.machine.trace.events, 1)
+  return success({
+    machine: run.machine,
+    recorder,
+    summary: summarise(plan, recipe, build, run, recorder),
+  })
+}
+
+function summarise(
+  plan: ScenarioPlan,
+  recipe: Recipe,
+  build: BuildInfo,
+  run: ScenarioRun,
+  recorder: Recorder,
+): Omit<RunSummary, 'run'> {
+  const m = run.machine
+  const counters = countersOf(m)
+  const requests = recorder.requests.finished
+  const verdict = verdictOf(requests, run.outcomes, counters, m.dmesg.at(-1)?.text ?? null)
+  return {
+    recipe,
+    build,
+    events: m.trace.events,
+    simTimeNs: m.now,
+    digest: runDigest(m, run.outcomes),
+    outcomes: run.outcomes,
+    counters,
+    expectation: expectationOf(plan, build, run.outcomes, counters),
+    requests: requests.map((r) => r.request),
+    exercised: Object.fromEntries([1, 2, 3, 4, 5].map((n) => [n, m.exercised[n] ?? 0])),
+    verdict: verdict.sentence,
+    verdictGood: verdict.good,
+  }
+}
+
+function countersOf(m: Machine): RunCounters {
+  return Object.fromEntries(COUNTER_NAMES.map((name) => [name, m.counters[name]])) as Record<
+    (typeof COUNTER_NAMES)[number],
+    number
+  >
+}
+
+/** The event stream's digest with the outcomes taken in at the end. */
+function runDigest(m: Machine, outcomes: readonly Outcome[]): string {
+  const digest = { lanes: m.trace.digest.lanes.slice(), words: m.trace.digest.words }
+  for (const o of outcomes) {
+    digestText(digest, o.id)
+    digestWord(digest, o.ret)
+    digestWord(digest, o.attempts)
+  }
+  return digestHex(digest)
+}
+
+function expectationOf(
+  plan: ScenarioPlan,
+  build: BuildInfo,
+  outcomes: readonly Outcome[],
+  counters: RunCounters,
+): Expectation {
+  const failures = plan.expect[build.class].flatMap((e) => missed(e, outcomes, counters) ?? [])
+  return { class: build.class, met: failures.length === 0, failures }
+}
+
+function missed(e: Expect, outcomes: readonly Outcome[], counters: RunCounters): string | null {
+  if (e.kind === 'ret') {
+    const outcome = outcomes.find((o) => o.id === e.outcome)
+    if (outcome === undefined)
+      return `${e.outcome}: expected ${e.ret}, but there is no such outcome`
+    return outcome.ret === e.ret ? null : `${e.outcome}: expected ${e.ret}, got ${outcome.ret}`
+  }
+  const value = new Map<string, number>(Object.entries<number>(counters)).get(e.counter)
+  if (value === undefined) return `${e.counter}: there is no such counter`
+  if (e.min !== null && value < e.min)
+    return `${e.counter}: expected at least ${e.min}, got ${value}`
+  if (e.max !== null && value > e.max)
+    return `${e.counter}: expected at most ${e.max}, got ${value}`
+  return null
+}

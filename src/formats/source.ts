@@ -1,0 +1,23 @@
+/** Plans by scenario id, for the engine. */
+import type { ScenarioInfo } from '../shared/contract'
+import { failure, type Result } from '../shared/result'
+import type { ScenarioPlan } from '../sim'
+import { planScenario, type Scenario } from './scenario'
+
+/** Structurally what the engine's PlanSource asks for. */
+export interface ScenarioPlans {
+  readonly list: () => readonly ScenarioInfo[]
+  readonly plan: (id: string, set: Readonly<Record<string, string>>) => Result<ScenarioPlan>
+}
+
+export function scenarioPlans(scenarios: readonly Scenario[]): ScenarioPlans {
+  const byId = new Map(scenarios.map((s) => [s.info.id, s]))
+  return {
+    list: () => scenarios.map((s) => s.info),
+    plan: (id, set) => {
+      const scenario = byId.get(id)
+      if (scenario !== undefined) return planScenario(scenario, set)
+      return failure('not-found', `no scenario "${id}"; there are ${[...byId.keys()].join(', ')}`)
+    },
+  }
+}

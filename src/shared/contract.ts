@@ -1,0 +1,290 @@
+/**
+ * The one contract between the views and the engine: what may be asked (calls) and what is told
+ * unasked (news). The Electron bridge, the WebSocket and the engine's port all derive from the
+ * tables at the end; a name that is missing there does not compile.
+ *
+ * Everything here is plain data that structured clone can carry. PFNs are page frame numbers,
+ * times are nanoseconds of virtual time, event numbers count from 0.
+ */
+import type { KernelClass, Outcome, RunCounters } from '../sim'
+import type { Result } from './result'
+
+/** A run the engine keeps. */
+export type RunId = number
+
+/** A patch subset as the user asks for it. */
+export interface KernelChoice {
+  /** Patch numbers 1..5, ascending. */
+  readonly patches: readonly number[]
+  /** `strict` refuses a subset that does not build; `lenient` runs it with the broken patch inert (P0-3). */
+  readonly mode: 'strict' | 'lenient'
+}
+
+/** What identifies a run: nothing else is needed to make it again. */
+export interface Recipe {
+  /** Scenario id such as `sc-01`. */
+  readonly scenario: string
+  readonly seed: number
+  /** Parameter values that differ from the scenario's defaults, as typed by the user. */
+  readonly set: Readonly<Record<string, string>>
+  readonly kernel: KernelChoice
+}
+
+export interface ParameterInfo {
+  readonly name: string
+  readonly type: 'int' | 'size' | 'bool' | 'choice'
+  readonly default: string
+  readonly help: string
+  readonly choices?: readonly string[]
+}
+
+export interface ScenarioInfo {
+  readonly id: string
+  readonly title: string
+  /** One sentence that ends in a question mark. */
+  readonly question: string
+  readonly group: 'does what it promises' | 'cannot help' | 'makes worse' | 'lookalikes'
+  readonly description: string
+  readonly parameters: readonly ParameterInfo[]
+}
+
+export interface PatchInfo {
+  readonly number: number
+  readonly subject: string
+  readonly files: readonly string[]
+  readonly summary: string
+  /** Numbers of the patches this one needs in order to build. */
+  readonly needs: readonly number[]
+}
+
+/** What a patch subset is, without running anything. */
+export interface BuildInfo {
+  readonly patches: readonly number[]
+  readonly builds: boolean
+  readonly missing: readonly { readonly patch: number; readonly symbol: string }[]
+  readonly class: KernelClass
+}
+
+export interface Expectation {
+  readonly class: KernelClass
+  readonly met: boolean
+  readonly failures: readonly string[]
+}
+
+/** The result of a run; `pinscope run --json` prints the same members. */
+export interface RunSummary {
+  readonly run: RunId
+  readonly recipe: Recipe
+  readonly build: BuildInfo
+  readonly events: number
+  readonly simTimeNs: number
+  /** 64 hex digits over the event stream and the outcomes. */
+  readonly digest: string
+  readonly outcomes: readonly Outcome[]
+  readonly counters: RunCounters
+  readonly expectation: Expectation
+  readonly requests: readonly ContigRequest[]
+  /** How often each patch's own code ran, by patch number. */
+  readonly exercised: Readonly<Record<number, number>>
+  readonly verdict: string
+  readonly verdictGood: boolean
+}
+
+/** One position of the CMA area that a request tried. */
+export interface TriedPosition {
+  readonly startPfn: number
+  /** Exclusive. */
+  readonly endPfn: number
+  readonly ret: number
+  readonly attempts: number
+  /** Event number of the first event of this try. */
+  readonly event: number
+  /** Frames that kept this try from succeeding, ascending. */
+  readonly blocking: readonly number[]
+}
+
+/** One dma_alloc_from_contiguous call. */
+export interface ContigRequest {
+  readonly actor: string
+  readonly area: string
+  readonly count: number
+  readonly align: number
+  readonly ret: number
+  readonly event: number
+  readonly timeNs: number
+  readonly positions: readonly TriedPosition[]
+}
+
+/** Names of the value tracks of the timeline. */
+export const TRACKS = ['free', 'freeCma', 'pins', 'pinsInCma', 'migrateFailures'] as const
+export type TrackName = (typeof TRACKS)[number]
+
+/** A value track reduced to pixel columns: per column the least and greatest value seen. */
+export interface TrackData {
+  readonly name: TrackName
+  readonly min: Float64Array<ArrayBuffer>
+  readonly max: Float64Array<ArrayBuffer>
+}
+
+export interface SeriesData {
+  readonly fromNs: number
+  readonly toNs: number
+  readonly columns: number
+  readonly tracks: readonly TrackData[]
+  /** One bar per call of an actor, in order of start. */
+  readonly bars: readonly {
+    readonly actor: string
+    readonly call: string
+    readonly fromNs: number
+    readonly toNs: number
+    readonly ret: number
+    readonly event: number
+  }[]
+}
+
+/** Class of a page frame for the map; the numbers are the values in `PageMapData.cells`. */
+export const PAGE_CLASSES = [
+  'absent',
+  'free-unmovable',
+  'free-reclaimable',
+  'free-movable',
+  'free-reserve',
+  'free-cma',
+  'free-isolate',
+  'pcp',
+  'anon',
+  'file',
+  'kernel',
+  'page-table',
+  'reserved',
+  'cma-buffer',
+  'pinned-short',
+  'pinned-long',
+] as const
+export type PageClass = (typeof PAGE_CLASSES)[number]
+
+export interface PageMapData {
+  readonly startPfn: number
+  /** One index into PAGE_CLASSES per frame, ascending from startPfn. */
+  readonly cells: Uint8Array<ArrayBuffer>
+  readonly pageblockOrder: number
+  /** Migratetype per pageblock (0 UNMOVABLE .. 5 ISOLATE). */
+  readonly blocks: Uint8Array<ArrayBuffer>
+  readonly zones: readonly {
+    readonly name: string
+    readonly startPfn: number
+    readonly pages: number
+  }[]
+  readonly cmaAreas: readonly {
+    readonly name: string
+    readonly startPfn: number
+    readonly pages: number
+  }[]
+}
+
+/** One reference that keeps a page in use (spec 0.3). */
+export interface LedgerEntry {
+  readonly kind: string
+  readonly count: number
+  /** Who holds it, in words a kernel developer reads at once: `camera`, `pagevec cpu0`. */
+  readonly holder: string
+  /** Modelled call path, outermost first; empty when no path was kept. */
+  readonly path: readonly string[]
+  readonly sinceEvent: number | null
+  readonly sinceNs: number | null
+}
+
+export interface PageInfo {
+  readonly pfn: number
+  readonly physAddr: number
+  readonly zone: string
+  readonly pageblock: number
+  readonly pageblockType: string
+  readonly class: PageClass
+  readonly flags: readonly string[]
+  readonly count: number
+  readonly mapcount: number
+  /** Order of the free block this frame heads; null when it heads none. */
+  readonly freeOrder: number | null
+  readonly mapping: string
+  readonly ledger: readonly LedgerEntry[]
+  /** The last events that named this frame, oldest first. */
+  readonly history: readonly EventRow[]
+  /** Sum of the ledger; always equal to `count`. */
+  readonly ledgerSum: number
+}
+
+export interface EventRow {
+  readonly event: number
+  readonly timeNs: number
+  readonly actor: string
+  readonly name: string
+  /** Payload in the kernel's own print format. */
+  readonly text: string
+}
+
+export interface Divergence {
+  readonly a: EventRow
+  readonly b: EventRow
+}
+
+/** What may be asked. Every call answers with a Result; none throws across the border. */
+export interface Calls {
+  readonly listScenarios: () => Promise<Result<readonly ScenarioInfo[]>>
+  readonly listPatches: () => Promise<Result<readonly PatchInfo[]>>
+  /** What the 32 subsets are; index = n of spec 6.6. */
+  readonly listBuilds: () => Promise<Result<readonly BuildInfo[]>>
+  /** Runs a recipe to its end. News `onDidProgress` is told meanwhile under `token`. */
+  readonly run: (recipe: Recipe, token: string) => Promise<Result<RunSummary>>
+  /** Stops the run started under `token`; that call then answers `cancelled`. */
+  readonly cancel: (token: string) => Promise<Result<null>>
+  /** Forgets a run and frees its memory. */
+  readonly drop: (run: RunId) => Promise<Result<null>>
+  readonly series: (run: RunId, columns: number) => Promise<Result<SeriesData>>
+  readonly pageMap: (run: RunId) => Promise<Result<PageMapData>>
+  readonly page: (run: RunId, pfn: number) => Promise<Result<PageInfo>>
+  readonly divergence: (a: RunId, b: RunId) => Promise<Result<Divergence | null>>
+}
+
+export interface Progress {
+  readonly token: string
+  readonly events: number
+  /** 0..1 of the actors' programs that are done; an estimate. */
+  readonly fraction: number
+}
+
+/** What is told unasked. */
+export interface News {
+  onDidProgress: Progress
+  /** The engine process ended and was started again; every run is gone. */
+  onDidLoseEngine: { readonly reason: string }
+  /** The shell asks the page to do something the user chose in a native menu. */
+  onDidChooseCommand: { readonly command: string }
+}
+
+export const CALL_NAMES = {
+  listScenarios: true,
+  listPatches: true,
+  listBuilds: true,
+  run: true,
+  cancel: true,
+  drop: true,
+  series: true,
+  pageMap: true,
+  page: true,
+  divergence: true,
+} satisfies Record<keyof Calls, true>
+
+export const NEWS_NAMES = {
+  onDidProgress: true,
+  onDidLoseEngine: true,
+  onDidChooseCommand: true,
+} satisfies Record<keyof News, true>
+
+export type CallName = keyof Calls
+export type NewsName = keyof News
+
+/** What a view holds: the calls, and one typed way to listen that returns its own undo. */
+export interface Pinscope extends Calls {
+  readonly listen: <K extends NewsName>(news: K, listener: (value: News[K]) => void) => () => void
+}

@@ -1,0 +1,27 @@
+/** An expected failure is a value; a broken assumption is thrown. */
+export type Result<T, E = Failure> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }
+
+/** What was tried, why it failed, and what to do: one plain sentence each. */
+export interface Failure {
+  readonly code: FailureCode
+  readonly message: string
+  /** Where in the input, when the input was at fault: a path such as `machine.cma`. */
+  readonly at?: string
+}
+
+export type FailureCode =
+  'bad-input' | 'does-not-build' | 'not-found' | 'cancelled' | 'engine-lost' | 'internal'
+
+export function success<T>(value: T): Result<T, never> {
+  return { ok: true, value }
+}
+
+export function failure(code: FailureCode, message: string, at?: string): Result<never> {
+  return { ok: false, error: at === undefined ? { code, message } : { code, message, at } }
+}
+
+/** Ends a `switch` over a union: a new member no longer compiles. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value ${JSON.stringify(value)}`)
+}

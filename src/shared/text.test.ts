@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { countText, pagesText, pfnText, retText, timeText } from './text'
+
+describe('text', () => {
+  it('separates thousands', () => {
+    expect([0, 999, 1000, 3072, 1234567].map(countText)).toEqual([
+      '0',
+      '999',
+      '1,000',
+      '3,072',
+      '1,234,567',
+    ])
+  })
+  it('counts pages with the right word', () => {
+    expect([pagesText(1), pagesText(2048)]).toEqual(['1 page', '2,048 pages'])
+  })
+  it('writes times with a unit and four digits', () => {
+    expect([640, 12_400, 3_210_000, 1.5e9].map(timeText)).toEqual([
+      '640 ns',
+      '12.4 us',
+      '3.21 ms',
+      '1.5 s',
+    ])
+  })
+  it('writes PFNs in hex and errors by name', () => {
+    expect([pfnText(421888), retText(-12, 'ENOMEM'), retText(1000, null)]).toEqual([
+      '0x67000',
+      '-ENOMEM',
+      '1,000',
+    ])
+  })
+})

@@ -1,0 +1,61 @@
+/** The only door into the model. Names are listed one by one. */
+export { errnoName, errnoNumber } from './include/linux/errno'
+export { GFP_HIGHUSER, GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_USER } from './include/linux/gfp'
+export {
+  MIGRATE_PCPTYPES,
+  MIGRATE_TYPES,
+  MIGRATETYPE_NAMES,
+  PAGE_SIZE,
+} from './include/linux/mmzone'
+export { pageFlagNames } from './include/linux/page-flags'
+export { at, list_first, nextInList } from './machine/columns'
+export { digestHex, digestText, digestWord } from './machine/digest'
+export { REF_KINDS, USES } from './machine/kinds'
+export { ref_count, ref_sum } from './machine/ledger'
+export {
+  page_to_pfn,
+  page_zone,
+  pfn_to_page,
+  pfn_valid,
+  type Holder,
+  type Machine,
+  type PinRecord,
+} from './machine/machine'
+export { freeCmaPages, freePages, mappersOf, pageOrderIfFree, type Mapper } from './machine/inspect'
+export { presetMachine } from './machine/presets'
+export type { TraceSink } from './machine/trace'
+export {
+  COUNTER_NAMES,
+  type BootUse,
+  type CounterName,
+  type FreeLists,
+  type KernelClass,
+  type KernelSpec,
+  type MachineSpec,
+  type Outcome,
+  type Page,
+  type Pfn,
+  type RunCounters,
+  type ZoneSpec,
+} from './machine/types'
+export { kernelClass, missingSymbols, SERIES, subsetPatches } from './patches/series'
+export { callName } from './scenario/names'
+export { startScenario, type ScenarioRun } from './scenario/run'
+export type { ActorPlan, Expect, Instruction, RunPlan, ScenarioPlan } from './scenario/types'
+export { eventType } from './trace/catalogue'
+export type { EventType, EventValue } from './trace/event'
+export { EV_mm_page_alloc, EV_mm_page_free } from './trace/events/kmem'
+export { EV_mm_migrate_pages } from './trace/events/migrate'
+export {
+  EV_sim_call,
+  EV_sim_call_ret,
+  EV_sim_cma_alloc,
+  EV_sim_cma_alloc_ret,
+  EV_sim_cma_try,
+  EV_sim_cma_try_ret,
+  EV_sim_contig_busy,
+  EV_sim_fault,
+  EV_sim_isolate_page,
+  EV_sim_migrate_giveup,
+  EV_sim_unmap_and_move,
+} from './trace/events/sim'
