@@ -30,7 +30,7 @@ function readPage() {
 
 /** @param {any} side */
 function isMet(side) {
-  return (side?.expectation?.met ?? side?.met) === true
+  return side?.expectation?.met === true
 }
 
 /**
@@ -60,25 +60,26 @@ export async function smokeInBrowser({ dir, theme, startedAt }) {
     })
     await page.addInitScript(noteWhenDone)
     await page.goto(host.address)
-    await page.waitForSelector('html[data-comparison="done"]', {
+    await page.waitForSelector('html[data-comparison]', {
       state: 'attached',
       timeout: COMPARISON_MS,
     })
     const { verdict, shownAt, doneAt } = await page.evaluate(readPage)
     await page.screenshot({ path: join(dir, 'window.png') })
-    const { a, b, comparisonMs } = verdict ?? {}
+    if (verdict === undefined) throw new Error('the page tells no verdict of its first comparison')
+    const { a, b } = verdict
+    // The same shape as the Electron shell writes.
     const report = {
-      outcomes: { a: a?.outcomes ?? a?.outcome, b: b?.outcomes ?? b?.outcome },
-      digests: { a: a?.digest, b: b?.digest },
-      met: { a: isMet(a), b: isMet(b) },
-      comparisonMs,
+      format: 'pinscope/smoke@1',
+      a,
+      b,
       msFromProcessStart: doneAt - startedAt,
       msFromWindowShown: Math.max(0, doneAt - shownAt),
       runtime: 'chromium',
       version: browser.version(),
     }
     await writeFile(join(dir, 'verdict.json'), `${JSON.stringify(report, null, 2)}\n`)
-    return report.met.a && report.met.b ? 0 : 1
+    return isMet(a) && isMet(b) ? 0 : 1
   } catch (error) {
     say(`the smoke run failed: ${reasonOf(error)}`)
     return 1

@@ -30,7 +30,10 @@ const quiet: RunHooks = {
 }
 
 function plan() {
-  const scenario = parseScenario(readFileSync('resources/scenarios/sc-01.json', 'utf8'), 'sc-01.json')
+  const scenario = parseScenario(
+    readFileSync('resources/scenarios/sc-01.json', 'utf8'),
+    'sc-01.json',
+  )
   if (!scenario.ok) throw new Error(scenario.error.message)
   const planned = planScenario(scenario.value, {})
   if (!planned.ok) throw new Error(planned.error.message)
@@ -124,7 +127,11 @@ describe('sc-01 on the series', () => {
   it('succeeds under all five patches, with no frame of CMA ever pinned', async () => {
     const full = await run([1, 2, 3, 4, 5])
     expect(full.summary.outcomes.find((o) => o.id === 'codec.reqbufs')?.ret).toBe(0)
-    expect(full.summary.counters).toMatchObject({ pinned_in_cma: 0, replaced: 2048, migrate_attempts: 0 })
+    expect(full.summary.counters).toMatchObject({
+      pinned_in_cma: 0,
+      replaced: 2048,
+      migrate_attempts: 0,
+    })
     expect(full.summary.requests[0]?.positions).toHaveLength(1)
     expect(check(full.machine, { quiescent: true })).toEqual([])
   })

@@ -82,43 +82,28 @@ export interface Outcome {
 }
 
 /** Counts over a whole run. Counts are claims. */
-export interface RunCounters {
+export const COUNTER_NAMES = [
   /** Largest number of distinct CMA frames under a long pin at any one time. */
-  readonly pinned_in_cma: number
-  /** unmap_and_move calls. */
-  readonly migrate_attempts: number
-  /** Pages that migrate_pages moved. */
-  readonly migrated: number
-  /** Pages that patch 1 replaced. */
-  readonly replaced: number
-  /** lru_add_drain_all calls. */
-  readonly drains: number
-  /** Work items those queued: one per online CPU and call. */
-  readonly drain_work_items: number
-  /** Page table entries that try_to_unmap cleared. */
-  readonly unmaps: number
-  readonly remaps: number
-  readonly copies: number
-  readonly faults: number
-  readonly allocs: number
-  readonly frees: number
-  /** DURABLE pins that stayed in CMA (P4-15). */
-  readonly pinned_in_cma_despite_durable: number
-}
-export type CounterName = keyof RunCounters
-
-export const COUNTER_NAMES: readonly CounterName[] = [
   'pinned_in_cma',
+  /** unmap_and_move calls. */
   'migrate_attempts',
+  /** Pages that migrate_pages moved. */
   'migrated',
+  /** Pages that patch 1 replaced. */
   'replaced',
+  /** lru_add_drain_all calls. */
   'drains',
+  /** Work items those queued: one per online CPU and call. */
   'drain_work_items',
+  /** Page table entries that try_to_unmap cleared. */
   'unmaps',
   'remaps',
   'copies',
   'faults',
   'allocs',
   'frees',
+  /** DURABLE pins that stayed in CMA (P4-15). */
   'pinned_in_cma_despite_durable',
-]
+] as const
+export type CounterName = (typeof COUNTER_NAMES)[number]
+export type RunCounters = Readonly<Record<CounterName, number>>
