@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { failure, success } from '../shared/result'
+import { EngineSupervisor } from './engine-launcher'
+import { FakePort } from './test/fakes'
+
+/** A supervisor over fake processes, with a clock that the test moves. */
+function supervised(spawn: (n: number) => FakePort = () => new FakePort()) {
+  const ports: FakePort[] = []
+  const told: string[] = []
+  const clock = { ms: 0 }
+  let starts = 0
+  const supervisor = new EngineSupervisor(
+    () => {
+      const port = spawn(++starts)
+      ports.push(port)
+      return port
+    },
+    (news, value) => told.push(`${news}: ${'reason' in value ? value.reason : ''}`),
+    () => clock.ms,
+  )
+  return { supervisor, ports, told, clock, starts: () => starts }
+}
+
+describe('EngineSupervisor', () => {
+  it('starts an engine at once and asks it', async () => {
+    const { supervisor, ports } = supervised()
+    const answer = supervisor.calls.drop(4)
+    expect(ports[0]?.sent).toStrictEqual([{ id: 1, call: 'drop', args: [4] }])
+    ports[0]?.say({ id: 1, result: success(null) })
+    expect(await answer).toStrictEqual(success(null))
+  })
+
+  it('starts another when one dies, says why, and asks the new one', async () => {
+    const { supervisor, ports, told } = supervised()
+    const open = supervisor.calls.listBuilds()
+    ports[0]?.die('its process ended with code 1')
+    expect(await open).toMatchObject({ ok: false, error: { code: 'engine-lost' } })
+    expect(told).toStrictEqual([
+      'onDidLoseEngine: the engine was lost and started again: its process ended with code 1',
+    ])
+    void supervisor.calls.listPatches()
+    expect(ports[1]?.sent).toStrictEqual([{ id: 1, call: 'listPatches', args: [] }])
+  })
+
+  it('stays down after three deaths within 10 s, and every call says what to do', async () => {
+    const { supervisor, ports, told, clock } = supervised()
+    for (const ms of [0, 4000, 9999]) {
+      clock.ms = ms
+      ports.at(-1)?.die('its process ended with code 1')
+    }
+    expect(ports).toHaveLength(3)
+    const sentence =
+      'the engine died 3 times within 10 s (its process ended with code 1) ' +
+      'and is not started again; close Pinscope and start it anew'
+    expect(told.at(-1)).toBe(`onDidLoseEngine: ${sentence}`)
+    expect(await supervisor.calls.listBuilds()).toStrictEqual(failure('engine-lost', sentence))
+  })
+
+  it('goes on starting engines whose deaths lie further apart', () => {
+    const { ports, clock } = supervised()
+    for (let i = 0; i < 10; i++) {
+      clock.ms += 5001
+      ports.at(-1)?.die('its process ended with code 1')
+    }
+    expect(ports).toHaveLength(11)
+  })
+
+  it('counts a start that throws as a death', async () => {
+    const { supervisor, told, starts } = supervised(() => {
+      throw new Error('no such file')
+    })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(starts()).toBe(3)
+    expect(told.at(-1)).toContain('3 times within 10 s (no such file)')
+    expect((await supervisor.calls.listBuilds()).ok).toBe(false)
+  })
+
+  it('kills the engine on close and does not start another', async () => {
+    const { supervisor, ports, told } = supervised()
+    supervisor.close()
+    expect(ports[0]?.killed).toBe(true)
+    ports[0]?.die('its process was ended by SIGKILL')
+    expect(ports).toHaveLength(1)
+    expect(told).toStrictEqual([])
+    expect(await supervisor.calls.listBuilds()).toStrictEqual(
+      failure('engine-lost', 'the engine was closed'),
+    )
+  })
+})

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { success } from '../shared/result'
+import { ClientSession } from './session'
+import { fakeCalls, RECIPE, summaryOf } from './test/fakes'
+
+function runner() {
+  let run = 0
+  return fakeCalls((call) => success(call === 'run' ? summaryOf(++run) : null))
+}
+
+function open(calls: ReturnType<typeof fakeCalls>['calls']) {
+  const told: unknown[] = []
+  const session = new ClientSession(calls, (news, value) => told.push([news, value]))
+  return { session, told }
+}
+
+describe('ClientSession', () => {
+  it('drops the runs its page still keeps when the page goes', async () => {
+    const { calls, asked } = runner()
+    const { session } = open(calls)
+    await session.calls.run(RECIPE, 'a')
+    await session.calls.run(RECIPE, 'b')
+    await session.calls.drop(1)
+    asked.length = 0
+    session.close()
+    session.close()
+    expect(asked).toStrictEqual([['drop', 2]])
+  })
+
+  it('cancels what still runs when the page goes, and drops it if it ends after all', async () => {
+    let finish = (): void => undefined
+    const { calls, asked } = fakeCalls((call) =>
+      call === 'run'
+        ? new Promise((resolve) => (finish = () => resolve(success(summaryOf(5)))))
+        : success(null),
+    )
+    const { session } = open(calls)
+    const running = session.calls.run(RECIPE, 'a')
+    session.close()
+    finish()
+    await running
+    const token = asked[0]?.[2]
+    expect(asked.slice(1)).toStrictEqual([
+      ['cancel', token],
+      ['drop', 5],
+    ])
+  })
+
+  it('tells progress to the page that started the run, under the token it chose', async () => {
+    const { calls, asked } = runner()
+    const one = open(calls)
+    const two = open(calls)
+    await one.session.calls.run(RECIPE, 'same')
+    await two.session.calls.run(RECIPE, 'same')
+    const token = String(asked[1]?.[2])
+    for (const { session } of [one, two]) {
+      session.hear('onDidProgress', { token, events: 7, fraction: 0.1 })
+    }
+    expect(one.told).toStrictEqual([])
+    expect(two.told).toStrictEqual([['onDidProgress', { token: 'same', events: 7, fraction: 0.1 }]])
+  })
+
+  it('cancels only its own run of two with the same token', async () => {
+    const { calls, asked } = runner()
+    const one = open(calls)
+    const two = open(calls)
+    await one.session.calls.run(RECIPE, 'same')
+    await two.session.calls.run(RECIPE, 'same')
+    await two.session.calls.cancel('same')
+    expect(asked[2]).toStrictEqual(['cancel', asked[1]?.[2]])
+    expect(asked[2]?.[1]).not.toBe(asked[0]?.[2])
+  })
+
+  it('forgets its runs with the engine: their numbers belong to others in the next one', async () => {
+    const { calls, asked } = runner()
+    const { session, told } = open(calls)
+    await session.calls.run(RECIPE, 'a')
+    session.hear('onDidLoseEngine', { reason: 'gone' })
+    asked.length = 0
+    session.close()
+    expect(asked).toStrictEqual([])
+    expect(told).toStrictEqual([['onDidLoseEngine', { reason: 'gone' }]])
+  })
+
+  it('tells nothing to a page that is gone', () => {
+    const { session, told } = open(runner().calls)
+    session.close()
+    session.hear('onDidLoseEngine', { reason: 'gone' })
+    expect(told).toStrictEqual([])
+  })
+})

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { CALL_NAMES, type CallName } from '../shared/contract'
+import { success } from '../shared/result'
+import { fakeCalls, RECIPE } from './test/fakes'
+import { askOf } from './rpc'
+import { askChecked, parseArguments } from './validate'
+
+const VALID: Readonly<Record<CallName, readonly unknown[]>> = {
+  listScenarios: [],
+  listPatches: [],
+  listBuilds: [],
+  run: [RECIPE, 'token'],
+  cancel: ['token'],
+  drop: [1],
+  series: [1, 800],
+  pageMap: [1],
+  page: [1, 0x6f103],
+  divergence: [1, 2],
+}
+const CALLS = Object.keys(CALL_NAMES) as CallName[]
+
+function recipeWith(change: object): unknown {
+  return { ...RECIPE, ...change }
+}
+
+function refusal(call: CallName, args: readonly unknown[]): string {
+  const parsed = parseArguments(call, args)
+  if (parsed.ok) throw new Error(`was taken: ${JSON.stringify(args)}`)
+  expect(parsed.error.code).toBe('bad-input')
+  return parsed.error.message
+}
+
+describe('parseArguments', () => {
+  it.each(CALLS)('takes valid arguments of %s as they are', (call) => {
+    expect(parseArguments(call, VALID[call])).toStrictEqual(success(VALID[call]))
+  })
+
+  it.each(CALLS)('refuses one argument too many for %s', (call) => {
+    refusal(call, [...VALID[call], 1])
+  })
+
+  it.each(CALLS.filter((call) => VALID[call].length > 0))(
+    'refuses %s without arguments',
+    (call) => {
+      refusal(call, [])
+    },
+  )
+
+  it.each<[string, CallName, unknown[], string]>([
+    ['a run that is no number', 'drop', ['1'], 'drop[0]: expected a whole number'],
+    ['a run with a fraction', 'pageMap', [1.5], 'pageMap[0]: expected a whole number'],
+    ['a negative pfn', 'page', [1, -1], 'page[1]: expected a whole number from 0'],
+    ['a pfn beyond any machine', 'page', [1, 2 ** 41], 'page[1]: expected a whole number'],
+    ['no columns', 'series', [1, 0], 'series[1]: expected a whole number from 1'],
+    ['a million columns', 'series', [1, 1e6], 'series[1]: expected a whole number'],
+    ['an endless token', 'cancel', ['x'.repeat(65)], 'cancel[0]: expected a text of 1 to 64'],
+    ['an unknown member', 'run', [recipeWith({ x: 1 }), 't'], 'run[0].x: '],
+    ['a missing member', 'run', [{ scenario: 'sc-01' }, 't'], 'run[0].seed: '],
+    ['a NaN seed', 'run', [recipeWith({ seed: Number.NaN }), 't'], 'run[0].seed: '],
+    ['a seed of 2^31', 'run', [recipeWith({ seed: 2 ** 31 }), 't'], 'run[0].seed: '],
+    [
+      'a parameter that is no text',
+      'run',
+      [recipeWith({ set: { cma: 1 } }), 't'],
+      'run[0].set.cma',
+    ],
+    [
+      'too many parameters',
+      'run',
+      [recipeWith({ set: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [i, ''])) }), 't'],
+      'run[0].set: expected at most 64 parameters',
+    ],
+    [
+      'patch 6',
+      'run',
+      [recipeWith({ kernel: { patches: [6], mode: 'strict' } }), 't'],
+      'run[0].kernel.patches[0]: expected a whole number from 1 to 5',
+    ],
+    [
+      'a patch twice',
+      'run',
+      [recipeWith({ kernel: { patches: [1, 1], mode: 'strict' } }), 't'],
+      'run[0].kernel.patches: expected ascending patch numbers',
+    ],
+    [
+      'an unknown mode',
+      'run',
+      [recipeWith({ kernel: { patches: [], mode: 'yolo' } }), 't'],
+      'run[0].kernel.mode: expected strict or lenient',
+    ],
+  ])('refuses %s and says where', (_name, call, args, message) => {
+    expect(refusal(call, args)).toContain(message)
+  })
+
+  it('keeps a message short, whatever was given', () => {
+    const named = { ...RECIPE, ['x'.repeat(5000)]: 1 }
+    expect(refusal('run', [named, 't']).length).toBeLessThan(300)
+  })
+})
+
+describe('askChecked', () => {
+  it('lets nothing through to the engine that was refused', async () => {
+    const { calls, asked } = fakeCalls()
+    const ask = askChecked(askOf(calls, () => undefined))
+    expect((await ask('drop', [-1])).ok).toBe(false)
+    expect((await ask('drop', [1])).ok).toBe(true)
+    expect(asked).toStrictEqual([['drop', 1]])
+  })
+})

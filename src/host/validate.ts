@@ -1,0 +1,98 @@
+/**
+ * Arguments of calls that come from a page. Shapes, lengths and ranges are checked before anything
+ * else looks at them; what a value means (is there such a scenario?) the engine decides.
+ */
+import * as v from 'valibot'
+import type { CallName, Calls, Recipe } from '../shared/contract'
+import { failure, success, type Result } from '../shared/result'
+import type { Ask } from './rpc'
+
+type ArgumentSchemas = { readonly [K in CallName]: v.GenericSchema<unknown, Parameters<Calls[K]>> }
+
+const MAX_SET = 64
+const MAX_NAME = 64
+const MAX_SEED = 2 ** 31 - 1
+const MAX_PFN = 2 ** 40
+const MAX_COLUMNS = 65_536
+
+function whole(min: number, max: number): v.GenericSchema<unknown, number> {
+  return v.custom<number>(
+    (x) => typeof x === 'number' && Number.isInteger(x) && x >= min && x <= max,
+    `expected a whole number from ${min} to ${max}`,
+  )
+}
+
+function text(min: number, max: number): v.GenericSchema<unknown, string> {
+  return v.custom<string>(
+    (x) => typeof x === 'string' && x.length >= min && x.length <= max,
+    `expected a text of ${min} to ${max} characters`,
+  )
+}
+
+const run = whole(1, Number.MAX_SAFE_INTEGER)
+const token = text(1, MAX_NAME)
+const pfn = whole(0, MAX_PFN)
+
+const patches = v.pipe(
+  v.array(whole(1, 5), 'expected a list of patch numbers'),
+  v.check(
+    (list) => list.every((n, i) => i === 0 || n > (list[i - 1] as number)),
+    'expected ascending patch numbers',
+  ),
+)
+
+const set = v.pipe(
+  v.record(v.string(), text(0, 200), 'expected an object of parameter values'),
+  v.check((x) => Object.keys(x).length <= MAX_SET, `expected at most ${MAX_SET} parameters`),
+  v.check(
+    (x) => Object.keys(x).every((name) => name.length <= MAX_NAME),
+    `expected names of at most ${MAX_NAME} characters`,
+  ),
+)
+
+const recipe: v.GenericSchema<unknown, Recipe> = v.strictObject({
+  scenario: text(1, MAX_NAME),
+  seed: whole(0, MAX_SEED),
+  set,
+  kernel: v.strictObject({
+    patches,
+    mode: v.picklist(['strict', 'lenient'], 'expected strict or lenient'),
+  }),
+})
+
+const SCHEMAS: ArgumentSchemas = {
+  listScenarios: v.strictTuple([]),
+  listPatches: v.strictTuple([]),
+  listBuilds: v.strictTuple([]),
+  run: v.strictTuple([recipe, token]),
+  cancel: v.strictTuple([token]),
+  drop: v.strictTuple([run]),
+  series: v.strictTuple([run, whole(1, MAX_COLUMNS)]),
+  pageMap: v.strictTuple([run]),
+  page: v.strictTuple([run, pfn]),
+  divergence: v.strictTuple([run, run]),
+}
+
+/** The arguments of a call, or where they are wrong: `run[0].seed`. */
+export function parseArguments<K extends CallName>(
+  call: K,
+  args: readonly unknown[],
+): Result<Parameters<Calls[K]>> {
+  const schema: v.GenericSchema<unknown, Parameters<Calls[K]>> = SCHEMAS[call]
+  const parsed = v.safeParse(schema, args, { abortEarly: true })
+  if (parsed.success) return success(parsed.output)
+  const issue = parsed.issues[0]
+  const steps = (issue.path ?? []).map(({ key }) =>
+    typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 60)}`,
+  )
+  const at = `${call}${steps.join('')}`
+  return failure('bad-input', `${at}: ${issue.message.slice(0, 200)}`, at)
+}
+
+/** Lets only calls with valid arguments through. */
+export function askChecked(ask: Ask): Ask {
+  return (call, args) => {
+    const parsed = parseArguments(call, args)
+    return parsed.ok ? ask(call, parsed.value) : Promise.resolve(parsed)
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The application's process: windows, menu, protocol, and the wire between page and engine. It
+ * computes nothing. Nothing here waits at the top level: Electron holds `ready` back until this
+ * module has been loaded.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { app, dialog, nativeTheme, type BrowserWindow } from 'electron'
+import { launchEngine } from '../host/engine-launcher'
+import { reasonOf } from '../host/rpc'
+import { parseArguments, type Arguments } from './arguments'
+import { PageBridge } from './ipc'
+import { installMenu } from './menu'
+import { APP_ORIGIN, registerAppScheme, serveAppProtocol } from './protocol'
+import { lockDown } from './security'
+import { runSmoke } from './smoke'
+import { utilityEngine } from './utility-engine'
+import { createWindow } from './windows'
+
+/** Where the built parts lie, seen from the built main module. */
+const PAGE = join(import.meta.dirname, '../renderer')
+const PRELOAD = join(import.meta.dirname, '../preload/index.cjs')
+const ENGINE = join(import.meta.dirname, 'engine.js')
+const ICON = join(import.meta.dirname, '../../resources/icons/pinscope.png')
+
+/** Address of the development server's page, if there is one. */
+function developmentPage(): URL | null {
+  const address = process.env.ELECTRON_RENDERER_URL
+  return app.isPackaged || address === undefined ? null : new URL(address)
+}
+
+function pageAddress(development: URL | null, { theme }: Arguments): string {
+  const url = development ?? new URL(`${APP_ORIGIN}/index.html`)
+  if (theme !== null) url.searchParams.set('theme', theme)
+  return url.href
+}
+
+async function start(given: Arguments): Promise<void> {
+  const development = developmentPage()
+  if (development === null && !existsSync(join(PAGE, 'index.html'))) {
+    throw new Error(`there is no page in ${PAGE}; npm run build makes it`)
+  }
+  const origin = development?.origin ?? APP_ORIGIN
+  if (given.theme !== null) nativeTheme.themeSource = given.theme
+  lockDown(origin)
+  serveAppProtocol(PAGE)
+
+  const engine = launchEngine(() => utilityEngine(ENGINE))((news, value) => {
+    bridge.hear(news, value)
+  })
+  const bridge = new PageBridge(engine.calls, origin, report)
+  app.once('will-quit', () => {
+    engine.close()
+  })
+  installMenu({
+    isDevelopment: development !== null,
+    isMac: process.platform === 'darwin',
+    choose: (command) => {
+      bridge.hear('onDidChooseCommand', { command })
+    },
+  })
+
+  const window = createWindow({ preload: PRELOAD, icon: ICON })
+  bridge.admit(window.webContents)
+  const address = pageAddress(development, given)
+  if (given.smoke === null) {
+    offerReload(window)
+    await window.loadURL(address)
+  } else {
+    // Whatever makes the app quit before the run has its result is a failure of it.
+    app.once('before-quit', () => {
+      app.exit(1)
+    })
+    const code = await runSmoke(window, () => window.loadURL(address), given.smoke)
+    engine.close()
+    app.exit(code)
+  }
+}
+
+/** A window whose page died asks what to do; a reload starts a new one. */
+function offerReload(window: BrowserWindow): void {
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit') return
+    const choice = dialog.showMessageBoxSync(window, {
+      type: 'error',
+      message: `The page's process is gone (${reason}).`,
+      detail: 'Runs are made again from their recipes after a reload.',
+      buttons: ['Reload', 'Quit'],
+    })
+    if (choice === 0) window.reload()
+    else app.quit()
+  })
+}
+
+function report(error: unknown): void {
+  process.stderr.write(
+    `pinscope: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
+  )
+}
+
+/** The one handler for what should not happen in this process. */
+function end(error: unknown, { smoke }: Arguments): void {
+  report(error)
+  if (smoke === null) dialog.showErrorBox('Pinscope has to end', reasonOf(error))
+  app.exit(1)
+}
+
+const given = parseArguments(process.argv)
+if (given.ok) {
+  const fail = (error: unknown): void => {
+    end(error, given.value)
+  }
+  process.on('uncaughtException', fail)
+  registerAppScheme()
+  app.on('window-all-closed', () => {
+    app.quit()
+  })
+  app
+    .whenReady()
+    .then(() => start(given.value))
+    .catch(fail)
+} else {
+  process.stderr.write(`pinscope: ${given.error.message}\n`)
+  app.exit(2)
+}
