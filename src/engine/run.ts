@@ -48,7 +48,10 @@ export function doesNotBuildText(build: BuildInfo): string {
   return `patches ${build.patches.join(',')} do not build: ${needs}; add the patch that defines it or use lenient mode`
 }
 
-/** Runs a plan to its end, slice by slice. A strict subset that does not build is refused. */
+/**
+ * Runs a plan to its end, slice by slice. A strict subset that does not build is refused; a run that
+ * cannot go on answers why.
+ */
 export async function record(
   plan: ScenarioPlan,
   recipe: Recipe,
@@ -59,6 +62,23 @@ export async function record(
     return failure('does-not-build', doesNotBuildText(build))
   }
   const recorder = new Recorder()
+  try {
+    return await runSlices(plan, recipe, build, recorder, hooks)
+  } catch (error) {
+    // A deadlock of the actors, a BUG of the modelled kernel, or a broken assumption of ours.
+    const what = error instanceof Error ? error.message : String(error)
+    const events = recorder.log.length
+    return failure('internal', `${plan.id} stopped after ${events} events: ${what}`)
+  }
+}
+
+async function runSlices(
+  plan: ScenarioPlan,
+  recipe: Recipe,
+  build: BuildInfo,
+  recorder: Recorder,
+  hooks: RunHooks,
+): Promise<Result<Recording>> {
   const run = startScenario({ scenario: plan, seed: recipe.seed, kernel: recipe.kernel }, recorder)
   recorder.attach(run.machine)
   while (run.advance(SLICE_EVENTS)) {

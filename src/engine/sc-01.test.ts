@@ -5,8 +5,13 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseScenario, planScenario } from '../formats/scenario'
-import { EV_sim_fault, EV_sim_isolate_page, EV_sim_unmap_and_move, pfn_to_page } from '../sim'
-import { check } from '../sim/machine/check'
+import {
+  check,
+  EV_sim_fault,
+  EV_sim_isolate_page,
+  EV_sim_unmap_and_move,
+  pfn_to_page,
+} from '../sim'
 import { matrix, record, type Recording, type RunHooks } from '.'
 
 interface Recorded {

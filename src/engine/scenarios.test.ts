@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { planScenario } from '../formats/scenario'
 import { shippedScenarios } from '../formats/shipped'
-import { check } from '../sim/machine/check'
+import { check } from '../sim'
 import { record, type Recording } from '.'
 
 const CLASSES = [
@@ -82,5 +82,23 @@ describe('a run', () => {
     )
     expect(recording.ok ? '' : recording.error.code).toBe('cancelled')
     expect(seen).toHaveLength(2)
+  })
+
+  it('that cannot go on says which actor waits for what', async () => {
+    const scenario = shippedScenarios().find((s) => s.info.id === 'sc-11')
+    if (scenario === undefined) throw new Error('sc-11')
+    const plan = planScenario(scenario, {})
+    if (!plan.ok) throw new Error(plan.error.message)
+    const waits = (name: string, other: string) =>
+      ({ name, cpu: 0, startNs: 0, program: [{ op: 'wait', name: other }] }) as const
+    const stuck = { ...plan.value, actors: [waits('left', 'a'), waits('right', 'b')] }
+    const recording = await record(
+      stuck,
+      { scenario: 'sc-11', seed: 1, set: {}, kernel: { patches: [], mode: 'strict' } },
+      { onProgress: () => undefined, isCancelled: () => false, breathe: () => Promise.resolve() },
+    )
+    expect(recording.ok ? '' : recording.error.message).toMatch(
+      /^sc-11 stopped after 0 events: deadlock .*left waits for the signal "a"; right waits for/,
+    )
   })
 })

@@ -9,6 +9,7 @@ export {
 } from './include/linux/mmzone'
 export { pageFlagNames } from './include/linux/page-flags'
 export { at, list_first, nextInList } from './machine/columns'
+export { check } from './machine/check'
 export { digestHex, digestText, digestWord } from './machine/digest'
 export { REF_KINDS, USES } from './machine/kinds'
 export { ref_count, ref_sum } from './machine/ledger'

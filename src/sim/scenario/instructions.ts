@@ -27,7 +27,7 @@ import { lru_add_drain_all, putUserPage } from '../mm/swap'
 import { named, type Actor } from './actor'
 import { accessRange, fillUntilSpill } from './memory-access'
 import type { CallText } from './names'
-import { addActor, emptyActor, type Call, type Stage } from './run'
+import { emptyActor, type Call, type Stage } from './stage'
 
 type Of<Op extends Call['op']> = Extract<Call, { readonly op: Op }>
 
@@ -126,8 +126,7 @@ function* fillMemory(m: Machine, actor: Actor, call: Of<'fill'>): Proc<number> {
 function* forkActor(stage: Stage, actor: Actor, call: Of<'fork'>): Proc<number> {
   const child = yield* forkProcess(stage.m, call.as, actor.task.cpu)
   if (child === null) return -ENOMEM
-  addActor(
-    stage,
+  stage.addActor(
     {
       ...emptyActor(stage),
       ...child,

@@ -10,9 +10,10 @@ import { emit } from '../machine/trace'
 import type { Outcome } from '../machine/types'
 import { createKernel } from '../patches/series'
 import { EV_sim_call, EV_sim_call_ret } from '../trace/events/sim'
-import { actorRng, type Actor } from './actor'
+import type { Actor } from './actor'
 import { callOf, execute } from './instructions'
 import { callNumber } from './names'
+import { emptyActor, type Call, type Stage } from './stage'
 import type { Instruction, RunPlan } from './types'
 
 /** A scenario under way. */
@@ -26,16 +27,6 @@ export interface ScenarioRun {
   readonly fraction: () => number
 }
 
-/** State that instructions share. */
-export interface Stage {
-  readonly m: Machine
-  readonly scheduler: Scheduler
-  readonly plan: RunPlan
-  readonly actors: Actor[]
-  readonly outcomes: Outcome[]
-  readonly signals: Set<string>
-}
-
 /** Boots the machine and puts the actors on it; nothing has run yet. */
 export function startScenario(plan: RunPlan, sink: TraceSink | null): ScenarioRun {
   const m = bootMachine(plan.scenario.machine, createKernel(plan.kernel))
@@ -47,6 +38,9 @@ export function startScenario(plan: RunPlan, sink: TraceSink | null): ScenarioRu
     actors: [],
     outcomes: [],
     signals: new Set(),
+    addActor: (actor, readyAt) => {
+      addActor(stage, actor, readyAt)
+    },
   }
   for (const actor of plan.scenario.actors) {
     const { task, mm } = createProcess(m, actor.name, actor.cpu)
@@ -72,21 +66,7 @@ export function startScenario(plan: RunPlan, sink: TraceSink | null): ScenarioRu
   }
 }
 
-/** The parts of an actor that do not depend on where it comes from. */
-export function emptyActor(stage: Stage): Omit<Actor, 'name' | 'task' | 'mm' | 'program'> {
-  return {
-    rng: actorRng(stage.plan.seed, stage.actors.length),
-    areas: new Map(),
-    queues: new Map(),
-    blocks: new Map(),
-    buffers: new Map(),
-    pins: new Map(),
-    done: 0,
-  }
-}
-
-/** Puts an actor on stage; it starts at `readyAt` ns. */
-export function addActor(stage: Stage, actor: Actor, readyAt: number): void {
+function addActor(stage: Stage, actor: Actor, readyAt: number): void {
   stage.actors.push(actor)
   stage.scheduler.spawn(actor.task, runProgram(stage, actor), readyAt)
 }
@@ -115,9 +95,6 @@ function* runInstruction(stage: Stage, actor: Actor, i: Instruction, step: numbe
       yield* runCall(stage, actor, i, step)
   }
 }
-
-/** An instruction that is a call: it is traced, and may leave an outcome. */
-export type Call = Exclude<Instruction, { readonly op: 'sleep' | 'signal' | 'wait' }>
 
 function* runCall(stage: Stage, actor: Actor, call: Call, step: number): Proc<void> {
   const { m } = stage
