@@ -5,7 +5,7 @@ import { shippedScenarios } from '../formats/shipped'
 import type { EventRow } from '../shared/contract'
 import type { Failure, Result } from '../shared/result'
 import { writeEvents } from './events-file'
-import { matrixJson, runJson } from './json'
+import { eventJson, matrixJson, runJson } from './json'
 import { findScenario, parsePatches, parseSeed, parseSet } from './options'
 import { compareText, listText, matrixText, runText } from './text'
 
@@ -117,13 +117,15 @@ export async function compare(
   const b = await runOne(io, which, options.b, options)
   if (!b.ok) return refuse(io, b.error)
   const at = firstDivergence(a.value.recorder.log, b.value.recorder.log)
-  const divergence = at === null ? null : { a: rowOf(a.value, at.a), b: rowOf(b.value, at.b) }
   const [x, y] = [a.value.summary, b.value.summary]
-  io.out(
-    options.json === true
-      ? `${JSON.stringify({ a: runJson(x), b: runJson(y), firstDivergence: divergence }, null, 2)}\n`
-      : compareText(x, y, divergence),
-  )
+  if (options.json === true) {
+    const first = at && { a: eventJson(a.value, at.a), b: eventJson(b.value, at.b) }
+    const json = { a: runJson(x), b: runJson(y), firstDivergence: first }
+    io.out(`${JSON.stringify(json, null, 2)}\n`)
+  } else {
+    const rows = at && { a: rowOf(a.value, at.a), b: rowOf(b.value, at.b) }
+    io.out(compareText(x, y, rows))
+  }
   return x.expectation.met && y.expectation.met ? 0 : 1
 }
 

@@ -1,7 +1,8 @@
 /** Writes a run's events, one JSON object a line. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { fieldsOf, type Recording } from '../engine'
+import type { Recording } from '../engine'
 import { failure, success, type Result } from '../shared/result'
+import { eventJson } from './json'
 
 const BATCH = 4096
 
@@ -28,15 +29,12 @@ export function writeEvents(path: string, recording: Recording): Result<number> 
   }
 }
 
-function writeRows(file: number, { machine, recorder }: Recording): void {
-  const log = recorder.log
-  for (let from = 0; from < log.length; from += BATCH) {
+function writeRows(file: number, recording: Recording): void {
+  const { length } = recording.recorder.log
+  for (let from = 0; from < length; from += BATCH) {
     let text = ''
-    for (let event = from; event < Math.min(from + BATCH, log.length); event++) {
-      const row = log.row(event)
-      const actor = machine.tasks[row.task]?.comm ?? ''
-      const head = { event, timeNs: row.timeNs, actor, type: row.type.name }
-      text += `${JSON.stringify({ ...head, ...fieldsOf(row) })}\n`
+    for (let event = from; event < Math.min(from + BATCH, length); event++) {
+      text += `${JSON.stringify(eventJson(recording, event))}\n`
     }
     writeSync(file, text)
   }

@@ -1,5 +1,5 @@
 /** The objects `--json` prints. */
-import type { MatrixRow } from '../engine'
+import { fieldsOf, type MatrixRow, type Recording } from '../engine'
 import type { RunSummary } from '../shared/contract'
 
 export type Summary = Omit<RunSummary, 'run'>
@@ -38,4 +38,11 @@ export function matrixJson(rows: readonly MatrixRow[]): object {
       digest: result?.digest ?? null,
     })),
   }
+}
+
+/** One event, as `--events` writes it and `compare --json` shows it. */
+export function eventJson({ machine, recorder }: Recording, event: number): object {
+  const row = recorder.log.row(event)
+  const actor = machine.tasks[row.task]?.comm ?? ''
+  return { event, timeNs: row.timeNs, actor, type: row.type.name, ...fieldsOf(row) }
 }
