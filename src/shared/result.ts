@@ -20,8 +20,3 @@ export function success<T>(value: T): Result<T, never> {
 export function failure(code: FailureCode, message: string, at?: string): Result<never> {
   return { ok: false, error: at === undefined ? { code, message } : { code, message, at } }
 }
-
-/** Ends a `switch` over a union: a new member no longer compiles. */
-export function assertNever(value: never): never {
-  throw new Error(`unexpected value ${JSON.stringify(value)}`)
-}

@@ -23,20 +23,10 @@ export function INIT_LIST_HEAD(l: Links, head: number): void {
   l.prev[head] = head
 }
 
-export function list_empty(l: Links, head: number): boolean {
-  return at(l.next, head) === head
-}
-
 /** First element, or -1. */
 export function list_first(l: Links, head: number): number {
   const first = at(l.next, head)
   return first === head ? -1 : first
-}
-
-/** Last element, or -1. */
-export function list_last(l: Links, head: number): number {
-  const last = at(l.prev, head)
-  return last === head ? -1 : last
 }
 
 function insertBetween(l: Links, node: number, prev: number, next: number): void {

@@ -144,7 +144,8 @@ function vexpressBootUses({ movable, pageTables }: VexpressLayout): BootUse[] {
   return [
     { startPfn: VEXPRESS_START, pages: 3 * BLOCK, use: 'reserved' },
     { startPfn: movable + 896, pages: 23 + pageTables, use: 'reserved' },
-    { startPfn: movable + 960, pages: 50, use: 'reserved' },
+    // The zero page came down by one frame for every page table before it.
+    { startPfn: movable + 960, pages: 58 - pageTables, use: 'reserved' },
   ]
 }
 

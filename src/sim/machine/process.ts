@@ -129,7 +129,7 @@ function dup_mmap(m: Machine, mm: MmStruct, oldmm: MmStruct): number {
  * Ends the running task. Memory is unmapped before files are closed, so pages pinned through a device
  * file live until `closeFiles` releases it (FLT-21).
  */
-export function* exitProcess(m: Machine, closeFiles: () => Proc<void>): Proc<void> {
+export function* exitProcess(m: Machine, closeFiles?: () => Proc<void>): Proc<void> {
   const task = currentTask(m)
   enter(m, 'do_exit')
   const mm = m.mms[task.mm]
@@ -138,6 +138,6 @@ export function* exitProcess(m: Machine, closeFiles: () => Proc<void>): Proc<voi
     if (mm.users === 0) exit_mmap(m, mm)
     task.mm = -1
   }
-  yield* closeFiles()
+  if (closeFiles !== undefined) yield* closeFiles()
   leave(m)
 }

@@ -21,7 +21,7 @@ export interface ZoneSpec {
   readonly name: 'DMA' | 'DMA32' | 'Normal' | 'HighMem' | 'Movable'
   readonly startPfn: Pfn
   readonly pages: number
-  /** managed_pages; null = pages outside CMA in lowmem, all pages in HighMem (allocator 8.2.5). */
+  /** managed_pages; null = in lowmem those outside CMA and not reserved, in HighMem all (allocator 8.2.5). */
   readonly managed: number | null
   /** [min, low, high]; null = computed by allocator 5.2. */
   readonly watermarks: readonly [number, number, number] | null

@@ -18,10 +18,7 @@ const DURABLE = { flags: FOLL_DURABLE }
 function forkAndLeave(lab: Lab): void {
   const child = lab.run(forkProcess(lab.m, 'child', 0))
   if (child === null) throw new Error('fork failed')
-  lab.run(
-    exitProcess(lab.m, function* () {}),
-    child.task.id,
-  )
+  lab.run(exitProcess(lab.m), child.task.id)
 }
 
 describe('the full series', () => {
@@ -208,7 +205,7 @@ describe('the full series', () => {
     expect(lab.m.dmesg.at(-1)?.text).toContain('BUG: Bad page state in process app  pfn:00040')
     // The entry still points at the frame, which is neither free nor anybody's.
     expect(lab.pageAt(vpn)).toBe(page)
-    const leaked = lab.eventsNamed('sim_replace_page')[0]?.['new_pfn'] as number
+    const leaked = lab.eventsNamed('sim_replace_page')[0]?.new_pfn as number
     lab.flush()
     expect(lab.refs(leaked)).toBe('1 = pin1')
   })

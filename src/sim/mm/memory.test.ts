@@ -5,8 +5,6 @@ import { pte_present, PTE_DIRTY, PTE_SPECIAL, PTE_WRITE, readPte } from '../mach
 import { exitProcess, forkProcess, munmapRegion } from '../machine/process'
 import { Lab } from './test/lab'
 
-const noFiles = function* () {}
-
 describe('anonymous faults', () => {
   test('ME-01: a write fault maps a fresh page that waits in the active anon vector', () => {
     const lab = new Lab()
@@ -19,7 +17,7 @@ describe('anonymous faults', () => {
     const bits = PTE_WRITE | PTE_DIRTY
     expect(readPte(lab.mm, vpn) & bits).toBe(bits)
     expect(lab.eventsNamed('sim_fault').at(-1)).toMatchObject({ pfn: page, flags: 0x29, result: 0 })
-    expect(lab.eventsNamed('mm_page_alloc').map((e) => e['gfp_flags'])).toEqual([
+    expect(lab.eventsNamed('mm_page_alloc').map((e) => e.gfp_flags)).toEqual([
       'GFP_KERNEL|GFP_REPEAT|GFP_ZERO|GFP_NOTRACK',
       'GFP_HIGHUSER_MOVABLE',
     ])
@@ -126,7 +124,7 @@ describe('fork and copy-on-write', () => {
     const { vpn, page } = lab.touchedCmaPage()
     const child = lab.run(forkProcess(lab.m, 'child', 0))
     if (child === null) throw new Error('fork failed')
-    lab.run(exitProcess(lab.m, noFiles), child.task.id)
+    lab.run(exitProcess(lab.m), child.task.id)
     const allocs = lab.m.counters.allocs
     lab.write(vpn)
     expect(lab.pageAt(vpn)).toBe(page)
@@ -139,7 +137,7 @@ describe('fork and copy-on-write', () => {
     const { vpn, page } = lab.touchedCmaPage()
     const child = lab.run(forkProcess(lab.m, 'child', 0))
     if (child === null) throw new Error('fork failed')
-    lab.run(exitProcess(lab.m, noFiles), child.task.id)
+    lab.run(exitProcess(lab.m), child.task.id)
     const pin = lab.pin(vpn, { write: false })
     expect(lab.refs(page)).toBe('2 = map1 + pin1')
     lab.write(vpn)
@@ -179,7 +177,7 @@ describe('unmapping', () => {
     const pages = Array.from({ length: 16 }, (_, i) => lab.pageAt(vpn + i))
     const table = lab.mm.pgd.get(vpn >> 9)?.page
     lab.run(munmapRegion(lab.m, lab.mm, vpn, 16))
-    const freed = lab.eventsNamed('mm_page_free_batched').map((e) => e['pfn'])
+    const freed = lab.eventsNamed('mm_page_free_batched').map((e) => e.pfn)
     const second = [...pages.slice(14), table].toReversed()
     expect(freed).toEqual([...pages.slice(0, 14).toReversed(), ...second])
     lab.expectSound()
@@ -192,6 +190,7 @@ describe('unmapping', () => {
     let atClose = ''
     lab.run(
       exitProcess(lab.m, function* () {
+        yield { at: 'sleep', ns: 0 }
         atClose = lab.refs(page)
         lab.unpin(pin)
       }),

@@ -65,10 +65,7 @@ describe('get_user_pages at baseline', () => {
     const { vpn, page } = lab.touchedCmaPage()
     const child = lab.run(forkProcess(lab.m, 'child', 0))
     if (child === null) throw new Error('fork failed')
-    lab.run(
-      exitProcess(lab.m, function* () {}),
-      child.task.id,
-    )
+    lab.run(exitProcess(lab.m), child.task.id)
     const allocs = lab.m.counters.allocs
     const pin = lab.pin(vpn)
     expect(pin.pages).toEqual([page])

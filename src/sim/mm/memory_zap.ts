@@ -20,7 +20,7 @@ import { PageAnon, setFlag } from '../machine/page'
 import { NULL_PAGE } from '../machine/types'
 import { emitMap, vm_normal_page } from './memory_pte'
 import { page_remove_rmap } from './rmap'
-import { swap_free } from './swap_state'
+import { free_swap_and_cache } from './swap_state'
 import { mod_zone_page_state } from './vmstat'
 
 /** Clears one entry; what it referred to waits for the TLB flush. */
@@ -31,7 +31,7 @@ function zapPte(m: Machine, tlb: MmuGather, mm: MmStruct, table: PageTable, vpn:
   table.entries[slot] = PTE_NONE
   if (!pte_present(pte)) {
     // A migration entry holds no reference to drop.
-    if (isSwapPte(pte)) swap_free(m, pteTarget(pte))
+    if (isSwapPte(pte)) free_swap_and_cache(m, pteTarget(pte))
     return
   }
   const page = vm_normal_page(pte)

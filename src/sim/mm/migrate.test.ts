@@ -87,10 +87,15 @@ describe('CMA over anonymous pages', () => {
     expect(lab.refs(page)).toBe('3 = map1 + pin1 + pv1')
     lab.flush()
     expect(lab.refs(page)).toBe('2 = map1 + pin1')
-    expect(lab.m.counters).toMatchObject({ migrate_attempts: 50, unmaps: 50, remaps: 50, copies: 0 })
+    expect(lab.m.counters).toMatchObject({
+      migrate_attempts: 50,
+      unmaps: 50,
+      remaps: 50,
+      copies: 0,
+    })
     expect(lab.m.counters.allocs - allocs).toBe(50)
     expect(lab.process.task.attempts).toBe(50)
-    const forced = lab.eventsNamed('sim_unmap_and_move').map((e) => e['force'])
+    const forced = lab.eventsNamed('sim_unmap_and_move').map((e) => e.force)
     expect(forced.slice(0, 10)).toEqual([0, 0, 0, 1, 1, 1, 1, 1, 1, 1])
     expect(lab.eventsNamed('mm_migrate_pages')).toHaveLength(5)
     expect(lab.eventsNamed('sim_migrate_giveup')).toEqual([{ pfn: page, ret: -EAGAIN }])
@@ -414,9 +419,7 @@ describe('migrate_pages', () => {
     const { page } = lab.touchedCmaPage()
     setFlag(lab.m, page, PG_writeback)
     const list = isolated(lab, page)
-    expect(
-      lab.run(migrate_pages(lab.m, list, alloc_migrate_target, MIGRATE_ASYNC, MR_CMA)),
-    ).toBe(1)
+    expect(lab.run(migrate_pages(lab.m, list, alloc_migrate_target, MIGRATE_ASYNC, MR_CMA))).toBe(1)
     expect(list).toEqual([])
   })
 
@@ -424,7 +427,13 @@ describe('migrate_pages', () => {
     const lab = new Lab()
     const { page } = lab.touchedCmaPage()
     setFlag(lab.m, page, PG_writeback)
-    const proc = migrate_pages(lab.m, isolated(lab, page), alloc_migrate_target, MIGRATE_SYNC, MR_CMA)
+    const proc = migrate_pages(
+      lab.m,
+      isolated(lab, page),
+      alloc_migrate_target,
+      MIGRATE_SYNC,
+      MR_CMA,
+    )
     let step = proc.next()
     while (step.done !== true && step.value.at === 'IP') step = proc.next()
     expect(step.value).toMatchObject({ at: 'wait', why: 'writeback' })

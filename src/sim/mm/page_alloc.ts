@@ -3,7 +3,7 @@
 // (watermarks), _slowpath.ts (zonelist walk), _contig.ts (alloc_contig_range).
 import { ALLOC_CMA, ALLOC_CPUSET, MIGRATE_MOVABLE, WMARK_LOW } from '../include/linux/mmzone'
 import { shouldFailAlloc } from '../machine/fault'
-import { REF_ALLOC, USE_KERNEL } from '../machine/kinds'
+import { REF_ALLOC } from '../machine/kinds'
 import { ref_drop, ref_init } from '../machine/ledger'
 import {
   KernelBug,
@@ -27,7 +27,7 @@ import {
   set_pageblock_migratetype,
   takeFreeBlock,
 } from './page_alloc_buddy'
-import { free_pages_prepare, PageCompound } from './page_alloc_check'
+import { free_pages_prepare, PageCompound, recordOwner } from './page_alloc_check'
 import { free_hot_cold_page } from './page_alloc_pcp'
 import {
   __alloc_pages_slowpath,
@@ -40,34 +40,16 @@ import { zone_watermark_ok } from './page_alloc_wmark'
 export {
   get_freepage_migratetype,
   get_pageblock_migratetype,
-  is_migrate_cma,
-  is_migrate_isolate,
-  is_migrate_isolate_page,
   move_freepages,
   move_freepages_block,
   page_order,
   PageBuddy,
-  set_freepage_migratetype,
   set_pageblock_migratetype,
 } from './page_alloc_buddy'
-export { bad_page, compound_order, PageCompound, PageTail } from './page_alloc_check'
-export {
-  drain_all_pages,
-  drain_local_pages,
-  drain_pages,
-  free_hot_cold_page,
-  free_hot_cold_page_list,
-} from './page_alloc_pcp'
+export { compound_order, PageTail } from './page_alloc_check'
+export { drain_all_pages, free_hot_cold_page, free_hot_cold_page_list } from './page_alloc_pcp'
 export { allocflags_to_migratetype, gfp_zone } from './page_alloc_slowpath'
-export {
-  init_per_zone_wmark_min,
-  is_highmem,
-  setup_per_zone_lowmem_reserve,
-  setup_per_zone_wmarks,
-  setup_zone_migrate_reserve,
-  zone_batchsize,
-  zone_watermark_ok,
-} from './page_alloc_wmark'
+export { is_highmem } from './page_alloc_wmark'
 
 /**
  * 2^order frames for the running task, or NULL_PAGE. The head has one reference of kind `alloc`; the
@@ -142,9 +124,7 @@ export function split_free_page(m: Machine, page: Page): number {
   }
   for (let at = page; at < end; at++) {
     ref_init(m, at, REF_ALLOC)
-    m.mem.use[at] = USE_KERNEL
-    m.mem.owner[at] = m.current
-    m.mem.since[at] = m.trace.events
+    recordOwner(m, at)
   }
   return 1 << order
 }

@@ -44,15 +44,17 @@ function mayPrintBadPage(m: Machine): boolean {
   return true
 }
 
+/** 0 when nobody maps or refers to the page; one value, so that the columns are read side by side. */
+function countsAndMapping(m: Machine, page: Page): number {
+  const { mapcount, mapping, count } = m.mem
+  return ((mapcount[page] as number) + 1) | (mapping[page] as number) | (count[page] as number)
+}
+
 /** Checks one page that is being freed and clears its flags; true when it is bad (1.5.1). */
 function free_pages_check(m: Machine, page: Page): boolean {
   const mem = m.mem
-  if (
-    mem.mapcount[page] !== -1 ||
-    mem.mapping[page] !== 0 ||
-    mem.count[page] !== 0 ||
-    ((mem.flags[page] as number) & PAGE_FLAGS_CHECK_AT_FREE) !== 0
-  ) {
+  const flags = mem.flags[page] as number
+  if ((countsAndMapping(m, page) | (flags & PAGE_FLAGS_CHECK_AT_FREE)) !== 0) {
     bad_page(m, page)
     return true
   }
@@ -80,15 +82,7 @@ export function free_pages_prepare(m: Machine, page: Page, order: number): boole
 
 /** Checks one page that is about to be handed out; true when it is bad (1.5.2). */
 function check_new_page(m: Machine, page: Page): boolean {
-  const mem = m.mem
-  if (
-    mem.mapcount[page] === -1 &&
-    mem.mapping[page] === 0 &&
-    mem.count[page] === 0 &&
-    mem.flags[page] === 0
-  ) {
-    return false
-  }
+  if ((countsAndMapping(m, page) | (m.mem.flags[page] as number)) === 0) return false
   bad_page(m, page)
   return true
 }
@@ -100,15 +94,18 @@ export function prep_new_page(m: Machine, page: Page, order: number, gfp: number
   for (let at = page; at < end; at++) if (check_new_page(m, at)) return false
   mem.private[page] = 0
   ref_init(m, page, REF_ALLOC)
-  const since = m.trace.events
-  for (let at = page; at < end; at++) {
-    mem.use[at] = USE_KERNEL
-    mem.owner[at] = m.current
-    mem.since[at] = since
-  }
+  for (let at = page; at < end; at++) recordOwner(m, at)
   if ((gfp & __GFP_ZERO) !== 0) mem.content.fill(0, page, end)
   if (order > 0 && (gfp & __GFP_COMP) !== 0) prep_compound_page(m, page, order)
   return true
+}
+
+/** Who got the frame, and with which event; kernel use until the caller says otherwise. */
+export function recordOwner(m: Machine, page: Page): void {
+  const mem = m.mem
+  mem.use[page] = USE_KERNEL
+  mem.owner[page] = m.current
+  mem.since[page] = m.trace.events
 }
 
 export function PageCompound(m: Machine, page: Page): boolean {

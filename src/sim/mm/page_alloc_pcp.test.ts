@@ -111,6 +111,7 @@ describe('flush', () => {
     expect(alloc_pages(m, M | __GFP_MEMALLOC, 0)).toBe(8)
     expect(freeCounts(m)[0]).toBe(-1)
     expect(zone_page_state(m.zones[0] as never, 0)).toBe(0)
+    expect(check(m, { quiescent: true })).toEqual([])
   })
 
   it('repairs a stray when the range is tested instead (EX-22, 6.6.2)', () => {

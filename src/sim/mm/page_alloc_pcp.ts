@@ -67,6 +67,7 @@ function rmqueue_bulk(
     const cached = block === MIGRATE_CMA || block === MIGRATE_ISOLATE ? block : type
     set_freepage_migratetype(m, page, cached)
     if (cached === MIGRATE_CMA) mod_zone_page_state(m, zone, NR_FREE_CMA_PAGES, -1)
+    else if (cached === MIGRATE_ISOLATE) zone.strays++
   }
   mod_zone_page_state(m, zone, NR_FREE_PAGES, -taken)
   return taken
@@ -157,7 +158,7 @@ export function free_hot_cold_page_list(m: Machine, pages: readonly Page[], cold
 }
 
 /** Returns all pages of one CPU's lists; the number of pages. */
-export function drain_pages(m: Machine, cpu: number): number {
+function drain_pages(m: Machine, cpu: number): number {
   let flushed = 0
   for (const zone of m.zones) {
     const pcp = zone.pageset[cpu] as PerCpuPages
@@ -167,10 +168,6 @@ export function drain_pages(m: Machine, cpu: number): number {
     pcp.count = 0
   }
   return flushed
-}
-
-export function drain_local_pages(m: Machine): number {
-  return drain_pages(m, currentTask(m).cpu)
 }
 
 /**

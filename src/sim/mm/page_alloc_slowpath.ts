@@ -21,6 +21,7 @@ import {
   ALLOC_HARDER,
   ALLOC_NO_WATERMARKS,
   ALLOC_WMARK_MASK,
+  MIGRATE_ISOLATE,
   MIGRATE_MOVABLE,
   MIGRATE_UNMOVABLE,
   PAGE_ALLOC_COSTLY_ORDER,
@@ -105,7 +106,9 @@ function buffered_rmqueue(
     } else {
       page = __rmqueue(m, zone, order, type)
       if (page === NULL_PAGE) return NULL_PAGE
-      __mod_zone_freepage_state(m, zone, -(1 << order), get_pageblock_migratetype(m, page))
+      const block = get_pageblock_migratetype(m, page)
+      __mod_zone_freepage_state(m, zone, -(1 << order), block)
+      if (block === MIGRATE_ISOLATE) zone.strays += 1 << order
     }
     if (prep_new_page(m, page, order, gfp)) return page
   }

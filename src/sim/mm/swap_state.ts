@@ -1,6 +1,6 @@
 // Model of mm/swap_state.c and the slot counts of mm/swapfile.c, v3.9 (REF-24, FLT-7, FLT-14).
 import { NR_FILE_PAGES, PAGEVEC_SIZE } from '../include/linux/mmzone'
-import { PG_dirty, PG_swapcache, PG_writeback } from '../include/linux/page-flags'
+import { PG_dirty, PG_locked, PG_swapcache, PG_writeback } from '../include/linux/page-flags'
 import { REF_SWAPC, REF_TLB } from '../machine/kinds'
 import { ref_get } from '../machine/ledger'
 import { KernelBug, page_zone, type Machine } from '../machine/machine'
@@ -36,6 +36,17 @@ export function swap_duplicate(m: Machine, slot: number): void {
 export function swap_free(m: Machine, slot: number): void {
   slotOf(m, slot).users--
   freeUnusedSlot(m, slot)
+}
+
+/**
+ * An unmapped area drops its entry for the slot; a page that only the swap cache still wants goes with
+ * the last one, unless somebody has it locked.
+ */
+export function free_swap_and_cache(m: Machine, slot: number): void {
+  swap_free(m, slot)
+  const page = m.swap.cache.get(slot)
+  if (page === undefined || page_mapped(m, page) || testFlag(m, page, PG_locked)) return
+  try_to_free_swap(m, page)
 }
 
 /** Entries that point to the slot of a swap-cache page. */

@@ -34,14 +34,6 @@ export function mod_zone_page_state(m: Machine, zone: Zone, item: number, delta:
   }
 }
 
-export function inc_zone_page_state(m: Machine, zone: Zone, item: number): void {
-  mod_zone_page_state(m, zone, item, 1)
-}
-
-export function dec_zone_page_state(m: Machine, zone: Zone, item: number): void {
-  mod_zone_page_state(m, zone, item, -1)
-}
-
 /** The counter as the kernel reads it: without the differences, never negative (1.7.2, errata 1). */
 export function zone_page_state(zone: Zone, item: number): number {
   const x = zone.vm_stat[item] as number

@@ -2,6 +2,8 @@
 import {
   dma_alloc_from_contiguous,
   dma_release_from_contiguous,
+  lockCmaMutex,
+  unlockCmaMutex,
 } from '../drivers/base/dma-contiguous'
 import {
   vb2_buffer_done,
@@ -180,7 +182,9 @@ function* dma(m: Machine, actor: Actor, call: Of<'dmaAlloc' | 'dmaRelease'>): Pr
   const buffer = actor.buffers.get(call.buffer)
   if (buffer === undefined) return -EINVAL
   actor.buffers.delete(call.buffer)
+  yield* lockCmaMutex(m)
   const released = dma_release_from_contiguous(m, buffer.area, buffer.page, buffer.pages)
+  unlockCmaMutex(m)
   return released ? 0 : -EINVAL
 }
 

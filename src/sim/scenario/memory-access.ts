@@ -1,51 +1,17 @@
 /** What a process does with its memory: loads and stores that fault, and filling memory up. */
-import { EFAULT, ENOMEM } from '../include/linux/errno'
-import { FAULT_FLAG_WRITE, VM_FAULT_ERROR, VM_FAULT_OOM } from '../include/linux/mm'
+import { touchPage } from '../arch/arm/mm/fault'
 import {
   MIGRATE_RESERVE,
   MIGRATE_TYPES,
   NR_FREE_CMA_PAGES,
   NR_FREE_PAGES,
 } from '../include/linux/mmzone'
-import { down_read, up_read } from '../include/linux/rwsem'
 import { at, listToArray } from '../machine/columns'
 import { inCmaArea } from '../machine/ledger'
 import { page_zone, type Machine, type Zone } from '../machine/machine'
-import {
-  pte_present,
-  PTE_DIRTY,
-  PTE_WRITE,
-  PTE_YOUNG,
-  pteTarget,
-  readPte,
-  set_pte,
-  type MmStruct,
-  type Vpn,
-} from '../machine/mm_types'
+import { pteTarget, readPte, type MmStruct, type Vpn } from '../machine/mm_types'
 import type { Proc } from '../machine/proc'
-import { handle_mm_fault } from '../mm/memory'
-import { find_vma } from '../mm/mmap'
 import { exactZoneState } from '../mm/vmstat'
-
-/** One load or store by the CPU: 0, -EFAULT without an area, -ENOMEM without memory. */
-export function* access(m: Machine, mm: MmStruct, vpn: Vpn, write: boolean): Proc<number> {
-  for (;;) {
-    const pte = readPte(mm, vpn)
-    if (pte_present(pte) && (!write || (pte & PTE_WRITE) !== 0)) {
-      set_pte(mm, vpn, pte | PTE_YOUNG | (write ? PTE_DIRTY : 0))
-      return 0
-    }
-    yield* down_read(mm.mmap_sem)
-    const vma = find_vma(mm, vpn)
-    if (vma === undefined || vma.start > vpn) {
-      up_read(m, mm.mmap_sem)
-      return -EFAULT
-    }
-    const fault = yield* handle_mm_fault(m, mm, vma, vpn, write ? FAULT_FLAG_WRITE : 0)
-    up_read(m, mm.mmap_sem)
-    if ((fault & VM_FAULT_ERROR) !== 0) return (fault & VM_FAULT_OOM) !== 0 ? -ENOMEM : -EFAULT
-  }
-}
 
 /** Touches pages in a row; the number touched, or the error that ended it at the first page. */
 export function* accessRange(
@@ -57,7 +23,7 @@ export function* accessRange(
 ): Proc<number> {
   for (let i = 0; i < pages; i++) {
     const vpn = options.descending ? first + pages - 1 - i : first + i
-    const ret = yield* access(m, mm, vpn, options.write)
+    const ret = yield* touchPage(m, mm, vpn, options.write)
     if (ret < 0) return i > 0 ? i : ret
   }
   return pages
@@ -81,7 +47,7 @@ export function* fillUntilSpill(
 ): Proc<number> {
   let run = 0
   for (let i = 0; i < maxPages; i++) {
-    const ret = yield* access(m, mm, first + i, true)
+    const ret = yield* touchPage(m, mm, first + i, true)
     if (ret < 0) return i
     const page = pteTarget(readPte(mm, first + i))
     run = inCmaArea(m, page) ? run + 1 : 0

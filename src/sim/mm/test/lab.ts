@@ -100,7 +100,7 @@ export class Lab {
   /** Runs a call until it has reached interleaving point `n` for the `times`-th time. */
   runTo<T>(proc: Proc<T>, n: number, times = 1, task = this.process.task.id): Paused<T> {
     this.m.current = task
-    for (let seen = 0; seen < times; ) {
+    for (let seen = 0; seen < times;) {
       const step = proc.next()
       if (step.done === true) throw new Error(`the call ended before IP-${n} came ${times} times`)
       if (isPoint(step.value, n)) seen++
@@ -205,12 +205,18 @@ export class Lab {
     return this.events.filter((e) => e.name === name).map((e) => e.values)
   }
 
-  /** Fails when the machine breaks an invariant, or a pin has no record. */
-  expectSound(): void {
-    expect(check(this.m, { quiescent: true })).toEqual([])
+  /**
+   * Fails when the machine breaks an invariant, or a pin has no record. With real per-CPU lists a
+   * contiguous allocation may leave the free counters too low for good (errata 5): `strays`.
+   */
+  expectSound(strays: 'no strays' | 'strays' = 'no strays'): void {
+    expect(check(this.m, { quiescent: strays === 'no strays' })).toEqual([])
+    const unrecorded: Page[] = []
     for (let page = 0; page < this.m.nrPages; page++) {
-      expect(this.m.pins.get(page)?.length ?? 0).toBe(ref_count(this.m, page, REF_PIN))
+      const records = this.m.pins.get(page)?.length ?? 0
+      if (records !== ref_count(this.m, page, REF_PIN)) unrecorded.push(page)
     }
+    expect(unrecorded).toEqual([])
   }
 }
 

@@ -18,7 +18,11 @@ import {
   vb2_streamon,
   type Vb2Queue,
 } from './videobuf2-core'
-import { dma_map_sg, sg_alloc_table_from_pages, vb2_dc_get_contiguous_size } from './videobuf2-dma-sgtable'
+import {
+  dma_map_sg,
+  sg_alloc_table_from_pages,
+  vb2_dc_get_contiguous_size,
+} from './videobuf2-dma-sgtable'
 
 const PAGE = 4096
 
@@ -135,7 +139,7 @@ describe('USERPTR', () => {
     expect(qbuf(vpn * PAGE + 8, PAGE)).toBe(-EINVAL)
     expect(log(lab).at(-1)).toBe('user data must be aligned to 64 bytes')
     expect(qbuf(0xbf000000, PAGE)).toBe(-EFAULT)
-    expect(log(lab).at(-1)).toBe(`no vma for address ${0xbf000000}`)
+    expect(log(lab).at(-1)).toBe(`no vma for address 3204448256`)
     expect(qbuf(vpn * PAGE, 3 * PAGE)).toBe(-EFAULT)
     expect(log(lab).at(-1)).toBe(`vma at ${vpn * PAGE} is too small for ${3 * PAGE} bytes`)
     expect(qbuf(vpn * PAGE, 64)).toBe(-EINVAL)
@@ -190,7 +194,7 @@ describe('USERPTR', () => {
       expect(stillInCma).toHaveLength(ret === 0 ? 4 : 0)
       if (ret !== 0) expect(log(lab).at(-1)).toBe('contiguous mapping is too small 4096/16384')
       lab.flush()
-      lab.expectSound()
+      lab.expectSound('strays')
     }
   })
 
@@ -241,8 +245,8 @@ describe('MMAP buffers', () => {
     const tries = lab.eventsNamed('sim_cma_try_ret')
     expect(tries.at(-1)).toMatchObject({ ret: 0 })
     for (const t of tries.slice(0, -1)) {
-      const covers = frame >= (t['start_pfn'] as number) - CMA_PFN
-      expect([t['ret'], covers]).toEqual([-EBUSY, true])
+      const covers = frame >= (t.start_pfn as number) - CMA_PFN
+      expect([t.ret, covers]).toEqual([-EBUSY, true])
     }
     lab.run(vb2_queue_release(lab.m, q))
     const whole = vb2_queue_init('mmap', 'capture', lab.m.cma[0])
