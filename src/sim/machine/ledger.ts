@@ -62,10 +62,10 @@ export function ref_init(m: Machine, page: Page, kind: RefKind): void {
   m.mem.refs[kind * m.nrPages + page] = 1
 }
 
-/** Registers who is about to pin: the running task, with the path it is on. */
+/** Registers who is about to pin: the running task. Its first pin tells the path. */
 export function newHolder(m: Machine, label: string, long: boolean): Holder {
   const task = currentTask(m)
-  const holder: Holder = { id: m.holders.length, task: task.id, label, path: [...task.calls], long }
+  const holder: Holder = { id: m.holders.length, task: task.id, label, path: [], long }
   m.holders.push(holder)
   return holder
 }
@@ -85,9 +85,16 @@ export function blockIsCmaOrIsolate(m: Machine, page: Page): boolean {
   return type === MIGRATE_CMA || type === MIGRATE_ISOLATE
 }
 
+/** Keeps the path on which a holder got its first pin. */
+function notePath(m: Machine, holder: number): void {
+  const known = m.holders[holder]
+  if (known?.path.length === 0) known.path = [...currentTask(m).calls]
+}
+
 /** Takes a pin for a holder (REF-7). */
 export function pin_get(m: Machine, page: Page, holder: number): void {
   ref_get(m, page, REF_PIN)
+  notePath(m, holder)
   const records = m.pins.get(page)
   const record = { holder, event: m.trace.events, timeNs: m.now }
   if (records === undefined) m.pins.set(page, [record])
@@ -130,6 +137,7 @@ export function pin_transfer(m: Machine, page: Page, from: number, to: number): 
   }
   const before = longPins(m, page)
   records[slot] = { ...record, holder: to }
+  notePath(m, to)
   const after = longPins(m, page)
   const pfn = page_to_pfn(m, page)
   emit(m, EV_sim_unpin, pfn, from, before > after ? 1 : 0, m.mem.count[page])

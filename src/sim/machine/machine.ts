@@ -103,8 +103,8 @@ export interface Holder {
   readonly task: number
   /** `vb2 QBUF index 0`, `direct I/O`. */
   readonly label: string
-  /** Modelled call path, outermost first. */
-  readonly path: readonly string[]
+  /** Modelled call path of its first pin, outermost first; empty before that. */
+  path: readonly string[]
   /** Long pins outlive the call that took them. */
   readonly long: boolean
 }

@@ -71,8 +71,21 @@ function ours(id: number, name: string, names: Names, aIsPfn = false): EventType
     system: 'sim',
     aIsPfn,
     fields,
-    text: (a, b, c, d) => pairs(fields(a, b, c, d)),
+    text: (a, b, c, d) => pairs(withHexPfns(fields(a, b, c, d))),
   }
+}
+
+/** Our own events print frames in hex, as the window does; the kernel's keep their own format. */
+function withHexPfns(fields: Record<string, EventValue>): Record<string, EventValue> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const isPfn = name === 'pfn' || name.endsWith('_pfn')
+      return [
+        name,
+        isPfn && typeof value === 'number' && value >= 0 ? `0x${value.toString(16)}` : value,
+      ]
+    }),
+  )
 }
 
 export const SIM_EVENTS: readonly EventType[] = [

@@ -1,0 +1,45 @@
+/** What both hosts' tests do alike: open the first window, wait for its comparison, read it. */
+import { test as base, type Locator, type Page } from '@playwright/test'
+import { launchBrowser } from './helpers/browser'
+import { launchElectron } from './helpers/electron'
+
+/** A test with the first window of the project's host, its first comparison finished. */
+export const test = base.extend<{ firstWindow: Page }>({
+  firstWindow: async ({ browserName: _unused }, use, testInfo) => {
+    const electron = testInfo.project.name === 'electron'
+    const session = electron ? await launchElectron() : await launchBrowser()
+    await waitForComparison(session.page)
+    await use(session.page)
+    // Fails the test when the page wrote an error or a warning to its console.
+    await session.close()
+  },
+})
+
+export async function waitForComparison(page: Page): Promise<void> {
+  await page.locator('html[data-comparison]').waitFor({ state: 'attached' })
+}
+
+export type Side = 'a' | 'b'
+
+export function verdict(page: Page, side: Side): Locator {
+  return page.getByTestId(`verdict-${side}`)
+}
+
+export function run(page: Page, side: Side): Locator {
+  return page.getByTestId(`run-${side}`)
+}
+
+export function inspector(page: Page): Locator {
+  return page.getByRole('region', { name: 'Inspector' })
+}
+
+export function patchSwitch(page: Page, number: number): Locator {
+  return page.locator(`#patch-${number}`)
+}
+
+/** Middle of the selected frame on a map, in the page's coordinates. */
+export async function selectedCell(page: Page, side: Side): Promise<{ x: number; y: number }> {
+  const box = await run(page, side).locator('.ring').boundingBox()
+  if (box === null) throw new Error('no frame is selected')
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}

@@ -1,0 +1,156 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { createPinia } from 'pinia'
+import { afterEach, describe, expect, it } from 'vitest'
+import { defineComponent, onMounted } from 'vue'
+import { createFakePinscope, type FakeOptions, type FakePinscope } from '../test/fake-pinscope'
+import type { PinscopeVerdict } from '../window'
+import { PINSCOPE } from '../wire/pinscope'
+import App from './App.vue'
+
+/** No layout here, so no canvas: the chart only says how wide it would be. */
+const EChart = defineComponent({
+  emits: ['resize'],
+  setup(_props, { emit }) {
+    onMounted(() => emit('resize', 640))
+    return () => null
+  },
+})
+
+let app: VueWrapper | null = null
+
+async function open(options?: FakeOptions): Promise<{ app: VueWrapper; pinscope: FakePinscope }> {
+  const pinscope = createFakePinscope(options)
+  app = mount(App, {
+    attachTo: document.body,
+    global: { plugins: [createPinia()], provide: { [PINSCOPE]: pinscope }, stubs: { EChart } },
+  })
+  await flushPromises()
+  return { app, pinscope }
+}
+
+afterEach(() => {
+  app?.unmount()
+  delete document.documentElement.dataset.comparison
+  delete window.pinscopeVerdict
+})
+
+function patch(wrapper: VueWrapper, number: number): HTMLInputElement {
+  return wrapper.get(`#patch-${number}`).element as HTMLInputElement
+}
+
+describe('first window', () => {
+  it('shows both verdicts and says that the comparison is done', async () => {
+    const { app } = await open()
+    expect(app.get('[data-testid="verdict-a"]').text()).toContain('failed (-ENOMEM)')
+    expect(app.get('[data-testid="verdict-b"]').text()).toContain('succeeded')
+    expect(document.documentElement.dataset.comparison).toBe('done')
+    const verdict: PinscopeVerdict | undefined = window.pinscopeVerdict
+    expect(verdict?.a?.outcomes.at(-1)).toMatchObject({ errno: 'ENOMEM' })
+    expect(verdict?.b?.expectation).toEqual({
+      class: 'FULL',
+      met: true,
+      failures: [],
+    })
+  })
+
+  it('opens on the frame that blocked the request, with a ledger that adds up', async () => {
+    const { app } = await open()
+    const inspector = app.get('[aria-labelledby="inspector-title"]')
+    expect(inspector.text()).toContain('pfn 0x67400')
+    expect(inspector.text()).toContain('vb2_dc_get_userptr()')
+    expect(inspector.get('[data-testid="ledger-sum"]').text()).toBe('sum 2 = _count 2')
+  })
+
+  it('keeps the earlier result in sight, as earlier, when a subset does not build', async () => {
+    const { app, pinscope } = await open()
+    patch(app, 3).click()
+    await flushPromises()
+    const pane = app.get('[data-testid="run-b"]')
+    expect(pane.get('[role="alert"]').text()).toContain('missing FOLL_DURABLE in patch 4')
+    expect(pane.text()).toContain('Earlier result, patches 1, 2, 3, 4, 5')
+    expect(pane.classes()).toContain('old')
+    expect(document.documentElement.dataset.comparison).toBe('failed')
+    patch(app, 3).click()
+    await flushPromises()
+    expect(pane.classes()).not.toContain('old')
+    expect(pinscope.ran).toHaveLength(3)
+    expect(document.documentElement.dataset.comparison).toBe('done')
+  })
+
+  it('re-runs A alone when the panel is turned to A', async () => {
+    const { app, pinscope } = await open()
+    const turn = app.get('[aria-label="Run whose kernel is shown"]').findAll('button')
+    await turn[0]?.trigger('click')
+    expect(patch(app, 1).checked).toBe(false)
+    patch(app, 1).click()
+    await flushPromises()
+    expect(pinscope.ran.slice(2).map((r) => r.kernel.patches)).toEqual([[1]])
+    expect(app.get('[data-testid="run-a"]').text()).toContain('patches 1')
+  })
+
+  it('jumps to a frame from the positions that were tried', async () => {
+    const { app } = await open()
+    const tab = app.findAll('[role="tab"]').find((t) => t.text() === 'Positions tried')
+    await tab?.trigger('click')
+    const link = app.findAll('button.link').find((b) => b.text() === '0x67500')
+    await link?.trigger('click')
+    await flushPromises()
+    expect(app.get('[aria-labelledby="inspector-title"]').text()).toContain('pfn 0x67500')
+    expect(link?.attributes('aria-pressed')).toBe('true')
+  })
+
+  it('moves through tabs by arrow keys', async () => {
+    const { app } = await open()
+    await app.get('[role="tablist"]').trigger('keydown', { key: 'ArrowLeft' })
+    expect(app.get('[role="tab"][aria-selected="true"]').text()).toBe('Counters')
+    expect(app.get('[role="tabpanel"]').text()).toContain('pinned_in_cma')
+  })
+
+  it('counts events while it runs, and cancels', async () => {
+    const { app, pinscope } = await open({ steps: 2, stepMs: 300 })
+    expect(document.documentElement.dataset.comparison).toBeUndefined()
+    pinscope.tell('onDidProgress', { token: 'a1', events: 12_345, fraction: 0.5 })
+    await flushPromises()
+    expect(app.get('[data-testid="run-a"]').text()).toContain('12,345 events')
+    const cancel = app.findAll('button').find((b) => b.text() === 'Cancel')
+    await cancel?.trigger('click')
+    await flushPromises()
+    expect(app.get('[data-testid="run-a"]').text()).toContain('The run was cancelled.')
+    expect(document.documentElement.dataset.comparison).toBe('failed')
+  })
+
+  it('refuses a parameter that is not of its type, and applies one that is', async () => {
+    const { app, pinscope } = await open()
+    const field = app.get<HTMLInputElement>('#parameter-bufferSize')
+    await field.setValue('two')
+    expect(field.attributes('aria-invalid')).toBe('true')
+    await app.get('.parameters form').trigger('submit')
+    expect(pinscope.ran).toHaveLength(2)
+    await field.setValue('1M')
+    await app.get('.parameters form').trigger('submit')
+    await flushPromises()
+    expect(pinscope.ran.slice(2).map((r) => r.set)).toEqual([
+      { bufferSize: '1M' },
+      { bufferSize: '1M' },
+    ])
+  })
+
+  it('says that the engine was lost and offers both runs again', async () => {
+    const { app, pinscope } = await open()
+    pinscope.tell('onDidLoseEngine', { reason: 'out of memory' })
+    await flushPromises()
+    expect(app.get('.banner').text()).toContain('out of memory')
+    await app.get('.banner button').trigger('click')
+    await flushPromises()
+    expect(app.find('.banner').exists()).toBe(false)
+    expect(pinscope.ran).toHaveLength(4)
+  })
+
+  it('obeys the native menu', async () => {
+    const { pinscope } = await open()
+    pinscope.tell('onDidChooseCommand', { command: 'theme-light' })
+    expect(document.documentElement.dataset.theme).toBe('light')
+    pinscope.tell('onDidChooseCommand', { command: 'theme-dark' })
+    expect(document.documentElement.dataset.theme).toBe('dark')
+  })
+})

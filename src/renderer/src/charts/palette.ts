@@ -1,0 +1,59 @@
+/** Colours for what is painted rather than styled: read from the tokens of the theme in force. */
+import { PAGE_CLASSES } from '../../../shared/contract'
+import type { MapPalette } from '../views/page-map/draw'
+
+/** Value of a custom property of the document, such as `--line`. */
+export type ReadToken = (name: string) => string
+
+/** A reader of the document's tokens, which are those of the theme in force. */
+export function documentTokens(_theme: 'dark' | 'light'): ReadToken {
+  const style = window.getComputedStyle(document.documentElement)
+  return (name) => style.getPropertyValue(name).trim()
+}
+
+/** `#rrggbb` or `#rgb` as canvas ImageData holds it: 0xAABBGGRR. Anything else is black. */
+export function toAbgr(colour: string): number {
+  // The build shortens what can be shortened.
+  const long = colour.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3')
+  if (!/^#[\da-f]{6}$/i.test(long)) return 0xff000000
+  const rgb = Number.parseInt(long.slice(1), 16)
+  return (0xff000000 | ((rgb & 255) << 16) | (rgb & 0xff00) | (rgb >>> 16)) >>> 0
+}
+
+export function mapPalette(token: ReadToken): MapPalette {
+  return {
+    background: toAbgr(token('--surface')),
+    classes: Uint32Array.from(PAGE_CLASSES, (name) => toAbgr(token(`--page-${name}`))),
+    frame: toAbgr(token('--warn')),
+    mark: toAbgr(token('--text')),
+  }
+}
+
+export interface ChartPalette {
+  readonly line: string
+  readonly text: string
+  readonly muted: string
+  readonly call: string
+  readonly bad: string
+  readonly free: string
+  readonly cma: string
+  readonly cmaFill: string
+  readonly pinned: string
+  /** Text on a filled bar. */
+  readonly ground: string
+}
+
+export function chartPalette(token: ReadToken): ChartPalette {
+  return {
+    line: token('--line'),
+    text: token('--text'),
+    muted: token('--muted'),
+    call: token('--accent'),
+    bad: token('--bad'),
+    free: token('--page-free-movable'),
+    cma: token('--warn'),
+    cmaFill: token('--page-free-cma'),
+    pinned: token('--page-pinned-long'),
+    ground: token('--on-accent'),
+  }
+}

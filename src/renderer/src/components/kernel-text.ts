@@ -1,0 +1,27 @@
+/** How a bare return value is written: the errno's name when this model can return it. */
+import { countText } from '../../../shared/text'
+
+const ERRNO: Readonly<Record<number, string>> = {
+  4: 'EINTR',
+  11: 'EAGAIN',
+  12: 'ENOMEM',
+  14: 'EFAULT',
+  16: 'EBUSY',
+  22: 'EINVAL',
+}
+
+/** `-ENOMEM`, `0`, `1,024`. */
+export function returnText(ret: number): string {
+  const name = ERRNO[-ret]
+  return name === undefined ? countText(ret) : `-${name}`
+}
+
+/** `9f3a…c2e1`: enough of a digest to tell two runs apart at a glance. */
+export function shortDigest(digest: string): string {
+  return `${digest.slice(0, 4)}…${digest.slice(-4)}`
+}
+
+/** `1, 3, 4`, or `none`. */
+export function patchesText(patches: readonly number[]): string {
+  return patches.length === 0 ? 'none' : patches.join(', ')
+}

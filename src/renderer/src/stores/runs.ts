@@ -1,0 +1,110 @@
+/** The two runs of the comparison. An answer that comes after the question changed is dropped. */
+import { shallowRef, type ShallowRef } from 'vue'
+import type {
+  Divergence,
+  KernelChoice,
+  Pinscope,
+  Recipe,
+  RunSummary,
+} from '../../../shared/contract'
+import type { Failure } from '../../../shared/result'
+import { idleSide, SIDES, type SideName, type SideState } from './side'
+
+const WHOLE_SERIES = [1, 2, 3, 4, 5]
+
+export interface Runs {
+  readonly a: ShallowRef<SideState>
+  readonly b: ShallowRef<SideState>
+  /** The first event where the runs part; known once both are what is selected. */
+  readonly divergence: ShallowRef<Divergence | null>
+  readonly change: (name: SideName, part: Partial<SideState>) => void
+  readonly runSide: (name: SideName) => Promise<void>
+  readonly cancel: () => Promise<void>
+}
+
+export function useRuns(
+  pinscope: Pinscope,
+  recipeOf: (kernel: KernelChoice) => Recipe,
+  refuse: (kernel: KernelChoice) => Failure | null,
+): Runs {
+  const a = shallowRef<SideState>(idleSide([]))
+  const b = shallowRef<SideState>(idleSide(WHOLE_SERIES))
+  const divergence = shallowRef<Divergence | null>(null)
+  let tokens = 0
+
+  pinscope.listen('onDidProgress', ({ token, events, fraction }) => {
+    for (const name of SIDES) {
+      if (sideOf(name).value.token === token) change(name, { events, fraction })
+    }
+  })
+
+  function sideOf(name: SideName): ShallowRef<SideState> {
+    return name === 'a' ? a : b
+  }
+
+  function change(name: SideName, part: Partial<SideState>): void {
+    const side = sideOf(name)
+    side.value = { ...side.value, ...part }
+  }
+
+  async function runSide(name: SideName): Promise<void> {
+    const { kernel, phase, token: earlier } = sideOf(name).value
+    const token = `${name}${++tokens}`
+    if (phase === 'running' && earlier !== null) void pinscope.cancel(earlier)
+    divergence.value = null
+    const refused = refuse(kernel)
+    if (refused !== null) {
+      change(name, { phase: 'failed', failure: refused, token })
+      return
+    }
+    change(name, { phase: 'running', failure: null, token, events: 0, fraction: 0 })
+    const answer = await pinscope.run(recipeOf(kernel), token)
+    if (sideOf(name).value.token !== token) {
+      if (answer.ok) void pinscope.drop(answer.value.run)
+    } else if (answer.ok) await show(name, token, answer.value)
+    else fail(name, answer.error)
+  }
+
+  /** Takes the new run with its map in one step, and forgets the run it replaces. */
+  async function show(name: SideName, token: string, summary: RunSummary): Promise<void> {
+    const map = await pinscope.pageMap(summary.run)
+    if (sideOf(name).value.token !== token) {
+      void pinscope.drop(summary.run)
+      return
+    }
+    if (!map.ok) {
+      fail(name, map.error)
+      return
+    }
+    const before = sideOf(name).value.shown
+    change(name, { phase: 'done', shown: { summary, map: map.value }, failure: null })
+    if (before !== null) void pinscope.drop(before.summary.run)
+    await compare()
+  }
+
+  function fail(name: SideName, error: Failure): void {
+    change(name, { phase: error.code === 'cancelled' ? 'cancelled' : 'failed', failure: error })
+  }
+
+  async function compare(): Promise<void> {
+    const [left, right] = [a.value, b.value]
+    if (left.phase !== 'done' || right.phase !== 'done') return
+    if (left.shown === null || right.shown === null) return
+    const answer = await pinscope.divergence(left.shown.summary.run, right.shown.summary.run)
+    if (a.value === left && b.value === right && answer.ok) divergence.value = answer.value
+  }
+
+  async function cancel(): Promise<void> {
+    await Promise.all(SIDES.map(stop))
+  }
+
+  /** Stops a side that runs; nobody waits for its answer then. */
+  async function stop(name: SideName): Promise<void> {
+    const { phase, token } = sideOf(name).value
+    if (phase !== 'running' || token === null) return
+    change(name, { phase: 'cancelled', token: null, failure: null })
+    await pinscope.cancel(token)
+  }
+
+  return { a, b, divergence, change, runSide, cancel }
+}

@@ -1,0 +1,82 @@
+/** The scenarios and patches the stand-in engine lists. */
+import type { PatchInfo, ScenarioInfo } from '../../../shared/contract'
+
+export const FAKE_PATCHES: readonly PatchInfo[] = [
+  {
+    number: 1,
+    subject: 'mm: introduce migrate_replace_page() for migrating page to the given target',
+    files: ['include/linux/migrate.h', 'mm/migrate.c'],
+    summary: 'Adds a way to move one page to a target page the caller already has.',
+    needs: [],
+  },
+  {
+    number: 2,
+    subject: 'mm: get_user_pages: use static inline',
+    files: ['include/linux/mm.h', 'mm/memory.c'],
+    summary: 'Turns get_user_pages() into an inline wrapper; nothing changes in effect.',
+    needs: [],
+  },
+  {
+    number: 3,
+    subject: 'mm: get_user_pages: use NON-MOVABLE pages when FOLL_DURABLE flag is set',
+    files: ['include/linux/highmem.h', 'include/linux/mm.h', 'mm/memory.c'],
+    summary: 'Pages faulted in under FOLL_DURABLE are allocated outside MOVABLE and CMA.',
+    needs: [],
+  },
+  {
+    number: 4,
+    subject: 'mm: get_user_pages: migrate out CMA pages when FOLL_DURABLE flag is set',
+    files: ['mm/internal.h', 'mm/memory.c'],
+    summary: 'A page found in a CMA block is replaced by one outside before it is pinned.',
+    needs: [1, 3],
+  },
+  {
+    number: 5,
+    subject: 'media: vb2: use FOLL_DURABLE and __get_user_pages() to avoid CMA migration issues',
+    files: ['drivers/media/v4l2-core/videobuf2-dma-contig.c'],
+    summary: 'videobuf2 asks for durable references when it pins a user buffer.',
+    needs: [3],
+  },
+]
+
+const MACHINE = {
+  name: 'machine',
+  type: 'choice',
+  default: 'vexpress-128m',
+  help: 'Board whose memory layout is used.',
+  choices: ['vexpress-128m', 'exynos4-1g'],
+} as const
+
+export const FAKE_SCENARIOS: readonly ScenarioInfo[] = [
+  {
+    id: 'sc-01',
+    title: 'Camera starves the codec',
+    question: "Do a camera's pinned USERPTR buffers make a codec's CMA request fail?",
+    group: 'does what it promises',
+    description:
+      'An application writes four buffers and queues them; a codec then asks for memory.',
+    parameters: [
+      MACHINE,
+      { name: 'buffers', type: 'int', default: '4', help: 'USERPTR buffers the camera queues.' },
+      { name: 'bufferSize', type: 'size', default: '2M', help: 'Size of one buffer.' },
+      { name: 'request', type: 'size', default: '12M', help: 'What the codec asks of CMA.' },
+      { name: 'iommu', type: 'bool', default: 'true', help: 'The camera can scatter its DMA.' },
+    ],
+  },
+  {
+    id: 'sc-02',
+    title: 'Untouched buffers',
+    question: 'Does it help to queue buffers that were never written?',
+    group: 'does what it promises',
+    description: 'As SC-01, but nothing writes to the buffers before they are queued.',
+    parameters: [MACHINE],
+  },
+  {
+    id: 'sc-11',
+    title: 'Lucky contiguity',
+    question: 'What becomes of a buffer that was contiguous by luck when the series moves it?',
+    group: 'makes worse',
+    description: 'No IOMMU, and a buffer that happens to lie in one piece inside CMA.',
+    parameters: [MACHINE],
+  },
+]

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import type { RunSummary } from '../../../../shared/contract'
+import { createFakePinscope } from '../../test/fake-pinscope'
+import { counterRows, expectationText, outcomeRows } from './results-model'
+
+async function summary(patches: readonly number[]): Promise<RunSummary> {
+  const kernel = { patches, mode: 'strict' } as const
+  const run = await createFakePinscope().run({ scenario: 'sc-01', seed: 1, set: {}, kernel }, 't')
+  if (!run.ok) throw new Error(run.error.message)
+  return run.value
+}
+
+describe('outcomes of two runs', () => {
+  it('stand in one row per call, with errno names, and differ where the runs do', async () => {
+    const rows = outcomeRows(await summary([]), await summary([1, 2, 3, 4, 5]))
+    expect(rows.filter((row) => row.differs).map((row) => row.id)).toEqual(['request'])
+    expect(rows.at(-1)).toMatchObject({
+      actor: 'codec',
+      a: { ret: '-ENOMEM', good: false, attempts: 8_000 },
+      b: { ret: '0', good: true, attempts: 0 },
+    })
+  })
+
+  it('leave a side empty that did not reach the call', async () => {
+    const a = await summary([])
+    const rows = outcomeRows(a, { ...a, outcomes: a.outcomes.slice(0, 1) })
+    expect(rows).toHaveLength(5)
+    expect(rows.at(-1)).toMatchObject({ b: null, differs: true })
+  })
+})
+
+describe('counters of two runs', () => {
+  it('show the difference with its sign, and nothing where there is none', async () => {
+    const rows = counterRows(await summary([]), await summary([1, 2, 3, 4, 5]))
+    const difference = Object.fromEntries(rows.map((row) => [row.name, row.difference]))
+    expect(difference).toMatchObject({
+      pinned_in_cma: '-2,048',
+      replaced: '+2,048',
+      faults: '',
+    })
+  })
+
+  it('show one run alone', async () => {
+    const rows = counterRows(await summary([]), null)
+    expect(rows[0]).toEqual({ name: 'pinned_in_cma', a: '2,048', b: '', difference: '' })
+    expect(counterRows(null, null)).toEqual([])
+  })
+})
+
+describe('expectationText', () => {
+  it('says what was missed', async () => {
+    const a = await summary([])
+    expect(expectationText(a)).toBe('expectation for BASE met')
+    const missed = { class: 'BASE', met: false, failures: ['request: 0, expected -12'] } as const
+    expect(expectationText({ ...a, expectation: missed })).toBe(
+      'expectation for BASE not met: request: 0, expected -12',
+    )
+  })
+})
