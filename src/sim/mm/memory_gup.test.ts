@@ -147,7 +147,11 @@ describe('get_user_pages at baseline', () => {
     const pin = lab.pin(vpn)
     const record = lab.m.pins.get(page)?.[0]
     expect(record?.holder).toBe(pin.holder)
-    expect(lab.m.holders[pin.holder]).toMatchObject({ task: 1, path: ['direct_IO', '__get_user_pages'], long: true })
+    expect(lab.m.holders[pin.holder]).toMatchObject({
+      task: 1,
+      path: ['direct_IO', '__get_user_pages'],
+      long: true,
+    })
     lab.unpin(pin)
     expect(lab.m.pins.size).toBe(0)
   })

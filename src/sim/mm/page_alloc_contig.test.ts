@@ -171,7 +171,7 @@ describe('a range with a page that nobody can move', () => {
     expect(contig(m, 8, 12)).toBe(-EBUSY)
     expect(messages(m)).toEqual([])
     expect([printLists(m), printBlocks(m), freeCounts(m)]).toEqual([lists, 'MCMM', [7, 7]])
-    expect(events).toContain('sim_contig_busy: pfn=8 count=1 mapcount=0')
+    expect(events).toContain('sim_contig_busy: pfn=0x8 count=1 mapcount=0')
   })
 
   it('names the range when a later page is busy (EX-33a)', () => {
@@ -181,7 +181,7 @@ describe('a range with a page that nobody can move', () => {
     expect(contig(m, 8, 12)).toBe(-EBUSY)
     expect(messages(m)).toEqual(['alloc_contig_range test_pages_isolated(8, c) failed'])
     expect([printLists(m), printBlocks(m), freeCounts(m)]).toEqual([lists, 'MCMM', [7, 7]])
-    expect(events).toContain('sim_contig_busy: pfn=10 count=1 mapcount=0')
+    expect(events).toContain('sim_contig_busy: pfn=0xa count=1 mapcount=0')
   })
 
   it('may start its search at a free block that does not cover the first page (EX-33b)', () => {

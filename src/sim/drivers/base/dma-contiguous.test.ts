@@ -50,8 +50,8 @@ describe('dma_alloc_from_contiguous', () => {
     expect(alloc(m, 4, 2)).toBe(BASE + 4)
     expect(setBits(m)).toEqual([4, 5, 6, 7])
     expect(tries(events)).toEqual([
-      'sim_cma_try_ret: start_pfn=32 end_pfn=36 ret=-16',
-      'sim_cma_try_ret: start_pfn=36 end_pfn=40 ret=0',
+      'sim_cma_try_ret: start_pfn=0x20 end_pfn=0x24 ret=-16',
+      'sim_cma_try_ret: start_pfn=0x24 end_pfn=0x28 ret=0',
     ])
     expect(m.mem.use[BASE + 5]).toBe(USE_CMA_BUFFER)
     expect(check(m)).toEqual([])
@@ -71,7 +71,7 @@ describe('dma_alloc_from_contiguous', () => {
     failNextAllocs(m, 1000)
     expect(alloc(m, 4, 2)).toBe(NULL_PAGE)
     expect(setBits(m)).toEqual([])
-    expect(tries(events)).toEqual(['sim_cma_try_ret: start_pfn=32 end_pfn=36 ret=-12'])
+    expect(tries(events)).toEqual(['sim_cma_try_ret: start_pfn=0x20 end_pfn=0x24 ret=-12'])
   })
 
   it('says what it does in the kernel log (8.3.5)', () => {
