@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -78,6 +86,21 @@ describe('pinscope run', () => {
     expect(first).toMatchObject({ event: 0, type: expect.any(String) as string })
     const numbers = lines.map((line) => (JSON.parse(line) as { event: number }).event)
     expect(numbers).toEqual(numbers.map((_, i) => i))
+  })
+
+  it('writes to a device as it stands and through a link to the file it names', async () => {
+    const link = join(folder, 'link')
+    symlinkSync('/dev/null', link)
+    expect((await refusal('sc-11', { events: link })).code).toBe(0)
+    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true)
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    const target = join(folder, 'target.jsonl')
+    writeFileSync(target, 'old')
+    const toFile = join(folder, 'to-file')
+    symlinkSync(target, toFile)
+    expect((await refusal('sc-11', { events: toFile })).code).toBe(0)
+    expect(lstatSync(toFile).isSymbolicLink()).toBe(true)
+    expect(readFileSync(target, 'utf8')).toMatch(/^\{"event":0,/)
   })
 
   it('refuses a strict subset that does not build: exit 2, patch and symbol on stderr, no stdout', async () => {

@@ -50,6 +50,10 @@ function requestVerdict({ request, blockers }: FollowedRequest, counters: RunCou
   const tried = request.positions.length
   if (request.ret < 0) {
     const ret = retText(request.ret, errnoName(request.ret))
+    if (tried === 0) {
+      const why = `area ${request.area} has no free run of that size`
+      return { sentence: `${what} failed (${ret}): no position tried, ${why}.`, good: false }
+    }
     const positions = tried === 1 ? '1 position tried' : `${tried} positions tried`
     return {
       sentence: `${what} failed (${ret}): ${positions}${blockedText(blockers, tried, request.timeNs)}.`,

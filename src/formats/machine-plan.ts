@@ -19,58 +19,98 @@ export function toMachineSpec(file: MachineFile): MachinePlanned {
   return checkZones(file) ?? { ok: true, spec: explicitSpec(file) }
 }
 
+type Complaint = readonly [at: string, message: string]
+
 function checkZones(file: Explicit): Extract<MachinePlanned, { ok: false }> | null {
-  const maxPages = 1 << ((file.maxOrder ?? 11) - 1)
-  const fail = (at: string, message: string) => ({
-    ok: false as const,
-    at: `machine.${at}`,
-    message,
-  })
-  if (file.pageblockOrder > (file.maxOrder ?? 11) - 1) {
-    return fail(
-      'pageblockOrder',
-      `at most maxOrder - 1 = ${(file.maxOrder ?? 11) - 1}, got ${file.pageblockOrder}`,
-    )
-  }
+  const complaint =
+    checkOrders(file) ??
+    checkZoneRuns(file) ??
+    checkAreas(file) ??
+    checkReserved(file) ??
+    checkLowmem(file)
+  return complaint && { ok: false, at: `machine.${complaint[0]}`, message: complaint[1] }
+}
+
+function maxBlock(file: Explicit): number {
+  return 1 << ((file.maxOrder ?? 11) - 1)
+}
+
+function checkOrders(file: Explicit): Complaint | null {
+  const most = (file.maxOrder ?? 11) - 1
+  if (file.pageblockOrder <= most) return null
+  return ['pageblockOrder', `at most maxOrder - 1 = ${most}, got ${file.pageblockOrder}`]
+}
+
+function checkZoneRuns(file: Explicit): Complaint | null {
+  const unit = maxBlock(file)
   let end = 0
   for (const [i, z] of file.zones.entries()) {
-    if (z.startPfn % maxPages !== 0 || z.pages % maxPages !== 0) {
-      return fail(
+    if (z.startPfn % unit !== 0 || z.pages % unit !== 0) {
+      return [
         `zones[${i}]`,
-        `start and size must be multiples of ${maxPages} pages (a max-order block)`,
-      )
+        `start and size must be multiples of ${unit} pages (a max-order block)`,
+      ]
     }
-    if (i > 0 && z.startPfn < end)
-      return fail(`zones[${i}].startPfn`, 'zones must ascend without overlap')
+    if (z.startPfn < end) return [`zones[${i}].startPfn`, 'zones must ascend without overlap']
+    if (file.zones.findIndex((other) => other.name === z.name) < i) {
+      return [`zones[${i}].name`, `a second zone is called ${z.name}`]
+    }
     end = z.startPfn + z.pages
-  }
-  for (const [i, area] of (file.cma ?? []).entries()) {
-    const complaint = checkArea(file, area, maxPages)
-    if (complaint !== null) return fail(`cma[${i}].${complaint[0]}`, complaint[1])
   }
   return null
 }
 
-function checkArea(
-  file: Explicit,
-  area: NonNullable<Explicit['cma']>[number],
-  unit: number,
-): readonly [string, string] | null {
-  if (area.startPfn % unit !== 0)
-    return ['startPfn', `unaligned: must be a multiple of ${unit} pages`]
-  if (area.pages % unit !== 0) return ['pages', `unaligned: must be a multiple of ${unit} pages`]
-  const zone = file.zones.find(
-    (z) => area.startPfn >= z.startPfn && area.startPfn < z.startPfn + z.pages,
-  )
-  if (zone === undefined) return ['startPfn', 'lies in no zone']
-  const left = zone.startPfn + zone.pages - area.startPfn
-  if (area.pages > left) {
-    return [
-      'pages',
-      `the area is larger than what zone ${zone.name} has from there: ${area.pages} > ${left} pages`,
-    ]
+interface Run {
+  readonly startPfn: number
+  readonly pages: number
+}
+
+function overlap(x: Run, y: Run): boolean {
+  return x.startPfn < y.startPfn + y.pages && y.startPfn < x.startPfn + x.pages
+}
+
+function checkAreas(file: Explicit): Complaint | null {
+  const unit = maxBlock(file)
+  const areas = file.cma ?? []
+  for (const [i, area] of areas.entries()) {
+    const at = `cma[${i}]`
+    for (const field of ['startPfn', 'pages'] as const) {
+      if (area[field] % unit === 0) continue
+      return [`${at}.${field}`, `unaligned: must be a multiple of ${unit} pages`]
+    }
+    const zone = file.zones.find((z) => overlap(z, { startPfn: area.startPfn, pages: 1 }))
+    if (zone === undefined) return [`${at}.startPfn`, 'lies in no zone']
+    const left = zone.startPfn + zone.pages - area.startPfn
+    if (area.pages > left) {
+      const what = `the area is larger than what zone ${zone.name} has from there`
+      return [`${at}.pages`, `${what}: ${area.pages} > ${left} pages`]
+    }
+    const before = areas
+      .slice(0, i)
+      .find((other) => overlap(other, area) || other.name === area.name)
+    if (before !== undefined) return [at, `shares frames or its name with area "${before.name}"`]
   }
   return null
+}
+
+function checkReserved(file: Explicit): Complaint | null {
+  for (const [i, run] of (file.reserved ?? []).entries()) {
+    const end = run.startPfn + run.pages
+    const zone = file.zones.find((z) => run.startPfn >= z.startPfn && end <= z.startPfn + z.pages)
+    if (zone === undefined) return [`reserved[${i}]`, 'must lie within one zone']
+    const area = (file.cma ?? []).find((other) => overlap(other, run))
+    if (area !== undefined) return [`reserved[${i}]`, `lies in CMA area "${area.name}"`]
+  }
+  return null
+}
+
+/** The kernel itself lives in low memory outside CMA. */
+function checkLowmem(file: Explicit): Complaint | null {
+  const low = file.zones.filter((z) => z.name !== 'HighMem' && z.name !== 'Movable')
+  const areas = (file.cma ?? []).filter((area) => low.some((z) => overlap(z, area)))
+  const sum = (runs: readonly Run[]): number => runs.reduce((n, run) => n + run.pages, 0)
+  if (sum(low) > sum(areas)) return null
+  return ['zones', 'a DMA, DMA32 or Normal zone must have memory outside CMA for the kernel']
 }
 
 function explicitSpec(file: Explicit): MachineSpec {

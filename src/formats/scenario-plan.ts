@@ -49,8 +49,8 @@ export function toPlan(
     const program = actor.program.flatMap(toInstructions)
     actors.push({ name: actor.name, cpu, startNs: actor.start ?? 0, program })
   }
-  const deaf = unsignalled(file)
-  if (deaf !== null) return { ok: false, ...deaf }
+  const complaint = unsignalled(file) ?? emptyClause(file, values)
+  if (complaint !== null) return { ok: false, ...complaint }
   const expect = (clauses: readonly ExpectFile[]): Expect[] =>
     clauses.filter((c) => holds(c.when, values)).map(toExpect)
   return {
@@ -233,6 +233,26 @@ function unsignalled(file: ScenarioFile): Complaint | null {
     at: lost.at,
     message: `nobody signals "${lost.message}"; signals: ${[...sent].join(', ') || 'none'}`,
   }
+}
+
+/** The first expectation that says nothing, or depends on a parameter there is not. */
+function emptyClause(
+  file: ScenarioFile,
+  values: ReadonlyMap<string, string | number | boolean>,
+): Complaint | null {
+  for (const [name, clauses] of Object.entries(file.expect)) {
+    for (const [n, clause] of clauses.entries()) {
+      const at = `expect.${name}[${n}]`
+      if ('counter' in clause && clause.min === undefined && clause.max === undefined) {
+        return { at, message: 'needs min, max or both' }
+      }
+      const lost = Object.keys(clause.when ?? {}).find((parameter) => !values.has(parameter))
+      if (lost === undefined) continue
+      const known = [...values.keys()].join(', ') || 'none'
+      return { at: `${at}.when.${lost}`, message: `no such parameter; there are ${known}` }
+    }
+  }
+  return null
 }
 
 function holds(

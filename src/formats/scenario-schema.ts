@@ -1,6 +1,18 @@
 /** The schema of a scenario file, `pinscope/scenario@1` (docs/scenario-format.md). */
 import * as v from 'valibot'
-import { flag, members, name, oneOf, size, text, time, whole } from './values'
+import { COUNTER_NAMES, errnoNumber } from '../sim'
+import {
+  flag,
+  memberMessage,
+  members,
+  name,
+  oneOf,
+  recordOf,
+  size,
+  text,
+  time,
+  whole,
+} from './values'
 
 export const SCENARIO_FORMAT = 'pinscope/scenario@1'
 
@@ -37,15 +49,16 @@ const parameter = v.variant(
 )
 
 /** What the file says about itself, read before the parameters are filled in. */
-export const headSchema = v.looseObject({
+const head = {
   format: v.literal(SCENARIO_FORMAT, `expected "${SCENARIO_FORMAT}"`),
   id: name(),
   title: text(80),
   question: text(200),
   group: oneOf(['does what it promises', 'cannot help', 'makes worse', 'lookalikes']),
   description: text(2000),
-  parameters: v.record(v.string(), parameter, 'expected an object of parameters'),
-})
+  parameters: recordOf(parameter),
+}
+export const headSchema = v.looseObject(head, memberMessage(Object.keys(head)))
 
 const board = {
   iommu: v.optional(flag()),
@@ -214,20 +227,20 @@ const expectation = v.array(
   v.lazy((input) =>
     typeof input === 'object' && input !== null && 'counter' in input
       ? members({
-          counter: text(60),
+          counter: oneOf(COUNTER_NAMES),
           min: v.optional(whole(0, 2 ** 31)),
           max: v.optional(whole(0, 2 ** 31)),
-          when: v.optional(v.record(v.string(), v.unknown())),
+          when: v.optional(recordOf(v.unknown())),
         })
       : members({
           outcome: text(64),
           ret: v.custom<number | string>(
             (x) =>
               (typeof x === 'number' && Number.isInteger(x)) ||
-              (typeof x === 'string' && /^-E[A-Z]+$/.test(x)),
+              (typeof x === 'string' && x.startsWith('-E') && errnoNumber(x) < 0),
             'expected a whole number or an error such as "-ENOMEM"',
           ),
-          when: v.optional(v.record(v.string(), v.unknown())),
+          when: v.optional(recordOf(v.unknown())),
         }),
   ),
   'expected a list of expectations',

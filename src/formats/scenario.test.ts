@@ -144,3 +144,51 @@ describe('planScenario', () => {
     )
   })
 })
+
+describe('hostile and impossible files', () => {
+  it('answers a hundred thousand levels of nesting without running out of stack', () => {
+    const levels = 100_000
+    const text = `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
+    const result = parseScenario(text, 'deep.json')
+    expect(result.ok ? '' : result.error.message).toBe('deep.json: nested deeper than 40 levels')
+  })
+
+  it.each([
+    ['null', 'x.json: expected an object with format, id, '],
+    ['[]', 'x.json: format: is missing; the fields are format, id, '],
+    ['{"id":"x"}', 'x.json: format: is missing; the fields are format, id, '],
+  ])('says what a file that holds %s lacks', (text, message) => {
+    const result = parseScenario(text, 'x.json')
+    expect(result.ok ? '' : result.error.message).toContain(message)
+  })
+
+  const ZONE = { name: 'Normal', startPfn: 0, pages: 4096 }
+  it.each([
+    ['cma[1]', { cma: [area('a', 1024, 2048), area('b', 2048, 1024)] }],
+    ['cma[1]', { cma: [area('a', 1024, 1024), area('a', 2048, 1024)] }],
+    ['zones[1].name', { zones: [ZONE, { ...ZONE, startPfn: 4096 }] }],
+    ['reserved[0]', { reserved: [{ startPfn: 4000, pages: 200 }] }],
+    ['reserved[0]', { cma: [area('a', 1024, 1024)], reserved: [{ startPfn: 1100, pages: 1 }] }],
+    ['zones', { cma: [area('a', 0, 4096)] }],
+    ['zones', { zones: [{ ...ZONE, name: 'HighMem' }] }],
+  ])('refuses an impossible machine at machine.%s', (at, change) => {
+    const text = complaint((body) => {
+      dig(body).machine = { cpus: 1, pageblockOrder: 10, zones: [ZONE], ...change }
+    })
+    expect(text).toMatch(`test.json: machine.${at}: `)
+  })
+
+  it.each([
+    ['expect.BASE[0].ret', { outcome: 'x', ret: '-EWHATEVER' }],
+    ['expect.BASE[0].counter', { counter: 'no_such_counter', min: 1 }],
+    ['expect.BASE[0]', { counter: 'replaced' }],
+    ['expect.BASE[0].when.nope', { counter: 'replaced', min: 1, when: { nope: 1 } }],
+  ])('refuses an expectation that can say nothing, at %s', (at, clause) => {
+    const text = complaint((body) => (dig(body, 'expect').BASE = [clause]))
+    expect(text).toMatch(`test.json: ${at}: `)
+  })
+})
+
+function area(name: string, startPfn: number, pages: number) {
+  return { name, startPfn, pages }
+}

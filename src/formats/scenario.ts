@@ -42,7 +42,7 @@ export function parseScenario(text: string, source: string): Result<Scenario> {
     const why = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ')
     return badInput(source, '', `not JSON: ${why}`)
   }
-  if (depth(body) > MAX_DEPTH) {
+  if (isDeeper(body, MAX_DEPTH)) {
     return badInput(source, '', `nested deeper than ${MAX_DEPTH} levels`)
   }
   const head = v.safeParse(headSchema, body)
@@ -184,9 +184,9 @@ function fill(node: unknown, values: ReadonlyMap<string, ParameterValue>, at: st
   return { ok: true, value: node }
 }
 
-function depth(node: unknown): number {
-  if (typeof node !== 'object' || node === null) return 0
-  let deepest = 0
-  for (const item of Object.values(node)) deepest = Math.max(deepest, depth(item))
-  return deepest + 1
+/** Looks no further down than it has to. */
+function isDeeper(node: unknown, levels: number): boolean {
+  if (typeof node !== 'object' || node === null) return false
+  if (levels === 0) return true
+  return Object.values(node).some((item) => isDeeper(item, levels - 1))
 }

@@ -76,12 +76,13 @@ export function text(max: number): v.GenericSchema<unknown, string> {
   )
 }
 
+const NAME = /^[a-z][a-zA-Z0-9_-]{0,31}$/
+const NAME_FORM = 'a name: a lower-case letter, then up to 31 letters, digits, "-" or "_"'
+const NAME_RULE = `expected ${NAME_FORM}`
+
 /** A name other parts of the file refer to. */
 export function name(): v.GenericSchema<unknown, string> {
-  return v.custom<string>(
-    (x) => typeof x === 'string' && /^[a-z][a-zA-Z0-9_-]{0,31}$/.test(x),
-    expected('a name: a lower-case letter, then up to 31 letters, digits, "-" or "_"'),
-  )
+  return v.custom<string>((x) => typeof x === 'string' && NAME.test(x), expected(NAME_FORM))
 }
 
 export function flag(): v.GenericSchema<unknown, boolean> {
@@ -99,13 +100,33 @@ export function oneOf<const T extends string>(values: readonly T[]): v.GenericSc
 export function members<const T extends v.ObjectEntries>(
   entries: T,
 ): v.StrictObjectSchema<T, (issue: v.StrictObjectIssue) => string> {
-  const allowed = Object.keys(entries).join(', ')
-  return v.strictObject(entries, (issue) => {
+  return v.strictObject(entries, memberMessage(Object.keys(entries)))
+}
+
+/** What to say of an object that is none, lacks a member or has one too many. */
+export function memberMessage(
+  names: readonly string[],
+): (issue: { readonly expected: string | null; readonly input: unknown }) => string {
+  const allowed = names.join(', ')
+  return (issue) => {
     if (issue.expected === 'never') return `unknown field; allowed: ${allowed}`
-    if (issue.expected === 'Object')
-      return `expected an object with ${allowed}, got ${shown(issue.input)}`
-    return `is missing; the fields are ${allowed}`
-  })
+    if (issue.expected !== 'Object') return `is missing; the fields are ${allowed}`
+    return `expected an object with ${allowed}, got ${shown(issue.input)}`
+  }
+}
+
+/** An object whose members all have names of our form and values of one schema. */
+export function recordOf<T>(
+  value: v.GenericSchema<unknown, T>,
+): v.GenericSchema<unknown, Record<string, T>> {
+  const say = expected('an object')
+  return v.pipe(
+    v.custom<Record<string, unknown>>(
+      (x) => typeof x === 'object' && x !== null && !Array.isArray(x),
+      say,
+    ),
+    v.record(v.pipe(v.string(), v.regex(NAME, NAME_RULE)), value),
+  )
 }
 
 /** `actors[0].program[2].pages: expected ...`: the first issue on one line. */
