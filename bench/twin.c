@@ -101,6 +101,7 @@ static void boot(int32_t pages)
 	stat_threshold = 2 * fls(1) * (1 + fls(managed_pages >> 15));
 	if (stat_threshold > 125)
 		stat_threshold = 125;
+	/* Numbering, digest and ledger start with the first event after boot. */
 	createLedger();
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
 import { resolveElectron } from '../../scripts/electron-runtime.mjs'
 import { sandboxArgs } from '../../scripts/lib/display.mjs'
@@ -16,6 +17,17 @@ export interface ElectronSession {
 }
 
 /**
+ * Playwright's own preload, which it passes only to a runtime it found itself: it holds the app's
+ * `ready` back until the driver is connected. Without it the driver meets a window half made, and
+ * now and then waits for it for ever.
+ */
+const require = createRequire(import.meta.url)
+const HOLD_READY = join(
+  dirname(require.resolve('playwright-core/package.json')),
+  'lib/server/electron/loader.js',
+)
+
+/**
  * Starts the built application in the runtime that `npm start` would use, with a user data folder
  * of its own, and waits for its first window.
  */
@@ -26,7 +38,7 @@ export async function launchElectron(args: readonly string[] = []): Promise<Elec
   const sandbox = sandboxArgs()
   const app = await _electron.launch({
     executablePath: runtime.path,
-    args: [...sandbox, root, `--user-data-dir=${userData}`, ...args],
+    args: ['-r', HOLD_READY, ...sandbox, root, `--user-data-dir=${userData}`, ...args],
     // Playwright would switch the sandbox off for everyone.
     chromiumSandbox: sandbox.length === 0,
     cwd: root,

@@ -4,9 +4,18 @@
  * loads it. Electron keeps `ready` back until this module, and so that app, has been loaded.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { app } from 'electron'
+
+// `-r MODULE` loads a module first, as Electron's own default application does; test drivers use it to
+// hold `ready` back until they are connected.
+const preload = process.argv.indexOf('-r')
+if (preload > 0) {
+  const [, module] = process.argv.splice(preload, 2)
+  createRequire(import.meta.url)(resolve(module ?? ''))
+}
 
 const path = process.argv.slice(1).find((arg) => !arg.startsWith('-'))
 
