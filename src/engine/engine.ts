@@ -75,7 +75,13 @@ export function createEngine(source: PlanSource, tell: Tell, breathe: () => Prom
     listScenarios: () => Promise.resolve(success(source.list())),
     listPatches: () => Promise.resolve(success(patchInfos())),
     listBuilds: () =>
-      Promise.resolve(success(Array.from({ length: 32 }, (_, n) => buildInfo(subsetPatches(n))))),
+      Promise.resolve(
+        success(
+          Array.from({ length: 32 }, (_, n) =>
+            buildInfo({ patches: subsetPatches(n), mode: 'strict' }),
+          ),
+        ),
+      ),
     cancel: (token) => {
       if (running.has(token)) cancelled.add(token)
       return Promise.resolve(success(null))

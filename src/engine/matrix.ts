@@ -26,7 +26,7 @@ export async function matrix(
   const rows: MatrixRow[] = []
   for (let n = 0; n < 32; n++) {
     const patches = subsetPatches(n)
-    const build = buildInfo(patches)
+    const build = buildInfo({ patches, mode })
     if (!build.builds && mode === 'strict') {
       rows.push({ n, build, result: null })
       continue

@@ -1,5 +1,5 @@
 /** One run, from recipe to summary. */
-import type { BuildInfo, Expectation, Recipe, RunSummary } from '../shared/contract'
+import type { BuildInfo, Expectation, KernelChoice, Recipe, RunSummary } from '../shared/contract'
 import { failure, success, type Result } from '../shared/result'
 import {
   COUNTER_NAMES,
@@ -37,9 +37,10 @@ export interface RunHooks {
 const SLICE_EVENTS = 20_000
 
 /** What a subset is, without running it. */
-export function buildInfo(patches: readonly number[]): BuildInfo {
+export function buildInfo(kernel: KernelChoice): BuildInfo {
+  const { patches } = kernel
   const missing = missingSymbols(patches)
-  return { patches, builds: missing.length === 0, missing, class: kernelClass(patches) }
+  return { patches, builds: missing.length === 0, missing, class: kernelClass(kernel) }
 }
 
 /** `patch 4 needs FOLL_DURABLE, which no chosen patch defines` and so on, on one line. */
@@ -57,7 +58,7 @@ export async function record(
   recipe: Recipe,
   hooks: RunHooks,
 ): Promise<Result<Recording>> {
-  const build = buildInfo(recipe.kernel.patches)
+  const build = buildInfo(recipe.kernel)
   if (!build.builds && recipe.kernel.mode === 'strict') {
     return failure('does-not-build', doesNotBuildText(build))
   }
@@ -145,7 +146,9 @@ function expectationOf(
   outcomes: readonly Outcome[],
   counters: RunCounters,
 ): Expectation {
-  const failures = plan.expect[build.class].flatMap((e) => missed(e, outcomes, counters) ?? [])
+  const failures = (plan.expect[build.class] ?? []).flatMap(
+    (e) => missed(e, outcomes, counters) ?? [],
+  )
   return { class: build.class, met: failures.length === 0, failures }
 }
 

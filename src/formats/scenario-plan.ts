@@ -4,6 +4,7 @@ import {
   GFP_HIGHUSER_MOVABLE,
   GFP_KERNEL,
   GFP_USER,
+  KERNEL_CLASSES,
   errnoNumber,
   type ActorPlan,
   type Expect,
@@ -60,11 +61,12 @@ export function toPlan(
       machine: machine.spec,
       actors,
       jitterNs: file.jitter ?? 0,
-      expect: {
-        BASE: expect(file.expect.BASE),
-        FAULT: expect(file.expect.FAULT),
-        FULL: expect(file.expect.FULL),
-      },
+      expect: Object.fromEntries(
+        KERNEL_CLASSES.flatMap((name) => {
+          const clauses = file.expect[name]
+          return clauses === undefined ? [] : [[name, expect(clauses)] as const]
+        }),
+      ),
     },
   }
 }
@@ -241,7 +243,7 @@ function emptyClause(
   values: ReadonlyMap<string, string | number | boolean>,
 ): Complaint | null {
   for (const [name, clauses] of Object.entries(file.expect)) {
-    for (const [n, clause] of clauses.entries()) {
+    for (const [n, clause] of (clauses ?? []).entries()) {
       const at = `expect.${name}[${n}]`
       if ('counter' in clause && clause.min === undefined && clause.max === undefined) {
         return { at, message: 'needs min, max or both' }

@@ -271,7 +271,17 @@ export const scenarioSchema = members({
     v.minLength(1, 'expected at least one actor'),
     v.maxLength(64, 'expected at most 64 actors'),
   ),
-  expect: members({ BASE: expectation, FAULT: expectation, FULL: expectation }),
+  expect: members({
+    BASE: expectation,
+    FAULT: expectation,
+    FULL: expectation,
+    GUPNM: v.optional(expectation),
+    AIOCB: v.optional(expectation),
+    UNPIN: v.optional(expectation),
+    NOTIFIER: v.optional(expectation),
+    L51: v.optional(expectation),
+    L513: v.optional(expectation),
+  }),
 })
 
 export type HeadFile = v.InferOutput<typeof headSchema>

@@ -6,19 +6,17 @@
  * Everything here is plain data that structured clone can carry. PFNs are page frame numbers,
  * times are nanoseconds of virtual time, event numbers count from 0.
  */
-import type { KernelClass, Outcome, RunCounters } from '../sim'
+import type { KernelClass, KernelSpec, Outcome, RunCounters } from '../sim'
 import type { Result } from './result'
 
 /** A run the engine keeps. */
 export type RunId = number
 
-/** A patch subset as the user asks for it. */
-export interface KernelChoice {
-  /** Patch numbers 1..5, ascending. */
-  readonly patches: readonly number[]
-  /** `strict` refuses a subset that does not build; `lenient` runs it with the broken patch inert (P0-3). */
-  readonly mode: 'strict' | 'lenient'
-}
+/**
+ * A kernel as the user asks for it: a patch subset, a later policy, what-if fixes, converted callers.
+ * `strict` refuses a subset that does not build; `lenient` runs it with the broken patch inert (P0-3).
+ */
+export type KernelChoice = KernelSpec
 
 /** What identifies a run: nothing else is needed to make it again. */
 export interface Recipe {

@@ -26,8 +26,13 @@ export { freeCmaPages, freePages, mappersOf, pageOrderIfFree, type Mapper } from
 export { presetMachine } from './machine/presets'
 export type { TraceSink } from './machine/trace'
 export {
+  CALLERS,
   COUNTER_NAMES,
+  FIXES,
+  KERNEL_CLASSES,
+  POLICIES,
   type BootUse,
+  type CallerName,
   type CounterName,
   type FreeLists,
   type KernelClass,
@@ -36,6 +41,7 @@ export {
   type Outcome,
   type Page,
   type Pfn,
+  type PolicyName,
   type RunCounters,
   type ZoneSpec,
 } from './machine/types'

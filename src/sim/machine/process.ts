@@ -97,7 +97,7 @@ export function* forkProcess(m: Machine, comm: string, cpu: number): Proc<Proces
   const child = createProcess(m, comm, cpu)
   enter(m, 'do_fork')
   yield* down_write(m, parent.mmap_sem)
-  const ret = dup_mmap(m, child.mm, parent)
+  const ret = yield* dup_mmap(m, child.mm, parent)
   up_write(parent.mmap_sem)
   if (ret < 0) exit_mmap(m, child.mm)
   else emit(m, EV_sim_fork, child.task.id)
@@ -106,7 +106,7 @@ export function* forkProcess(m: Machine, comm: string, cpu: number): Proc<Proces
 }
 
 /** Copies every area but those marked VM_DONTCOPY; locks are not inherited (FLT-17). */
-function dup_mmap(m: Machine, mm: MmStruct, oldmm: MmStruct): number {
+function* dup_mmap(m: Machine, mm: MmStruct, oldmm: MmStruct): Proc<number> {
   for (const mpnt of oldmm.vmas) {
     if ((mpnt.flags & VM_DONTCOPY) !== 0) continue
     const tmp: Vma = {
@@ -120,7 +120,7 @@ function dup_mmap(m: Machine, mm: MmStruct, oldmm: MmStruct): number {
     tmp.file?.i_mmap.push(tmp)
     tmp.vm_ops?.open()
     anon_vma_fork(m, tmp, mpnt)
-    if (copy_page_range(m, mm, oldmm, mpnt) < 0) return -ENOMEM
+    if ((yield* copy_page_range(m, mm, oldmm, mpnt)) < 0) return -ENOMEM
   }
   return 0
 }

@@ -7,14 +7,61 @@ export type Page = number
 
 export const NULL_PAGE = -1
 
-/** What the series amounts to for this subset (gup-migration 6.6). */
-export type KernelClass = 'BASE' | 'FAULT' | 'FULL'
+/**
+ * What the series amounts to for this subset (gup-migration 6.6), or the later policy that takes its
+ * place (section 8).
+ */
+export const KERNEL_CLASSES = [
+  'BASE',
+  'FAULT',
+  'FULL',
+  'GUPNM',
+  'AIOCB',
+  'UNPIN',
+  'NOTIFIER',
+  'L51',
+  'L513',
+] as const
+export type KernelClass = (typeof KERNEL_CLASSES)[number]
+
+/** How long pins and migration get along: the series of 2013 or what came later (gup-migration 8). */
+export const POLICIES = [
+  'rfc2013',
+  'gup-nm',
+  'aio-callback',
+  'unpin-callback',
+  'mmu-notifier',
+  'longterm-5.1',
+  'longterm-5.13',
+] as const
+export type PolicyName = (typeof POLICIES)[number]
+
+/** The what-if switches FIX-1..7 (gup-migration 6.10); none is part of the posted series. */
+export const FIXES = [1, 2, 3, 4, 5, 6, 7] as const
+
+/** Callers of get_user_pages that may pass FOLL_DURABLE (P0-4); patch 5 converts the first. */
+export const CALLERS = [
+  'vb2-dma-contig',
+  'vb2-dma-sg',
+  'vb2-vmalloc',
+  'aio',
+  'direct-io',
+  'rdma',
+  'every-gup',
+] as const
+export type CallerName = (typeof CALLERS)[number]
 
 /** The kernel a run uses. `mode` decides about subsets that do not build (P0-3). */
 export interface KernelSpec {
   /** Patch numbers 1..5, ascending. */
   readonly patches: readonly number[]
   readonly mode: 'strict' | 'lenient'
+  /** `rfc2013` when left out. */
+  readonly policy?: PolicyName | undefined
+  /** Numbers of FIX-n, ascending. */
+  readonly fixes?: readonly number[] | undefined
+  /** Callers that pass the long-term flag besides the one patch 5 converts. */
+  readonly converted?: readonly CallerName[] | undefined
 }
 
 export interface ZoneSpec {

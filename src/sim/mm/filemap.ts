@@ -12,8 +12,8 @@ import type { Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { GFP_HIGHUSER_MOVABLE } from '../include/linux/gfp'
 import { cacheLruOf } from './rmap'
-import { alloc_pages } from './page_alloc'
-import { __lru_cache_add } from './swap'
+import { allocPagesMaySleep } from './page_alloc'
+import { __lru_cache_add, put_page } from './swap'
 import { mod_zone_page_state } from './vmstat'
 
 /** A file of `size` pages; unset members describe a file system that migrates buffers (MIG-28). */
@@ -61,11 +61,16 @@ function add_to_page_cache_lru(m: Machine, page: Page, mapping: AddressSpace, in
 }
 
 /** The cached page, read in first if need be; NULL_PAGE without memory. The content is the index. */
-export function read_cache_page(m: Machine, mapping: AddressSpace, index: number): Page {
+export function* read_cache_page(m: Machine, mapping: AddressSpace, index: number): Proc<Page> {
   const cached = mapping.pages.get(index)
   if (cached !== undefined) return cached
-  const page = alloc_pages(m, mapping.gfp_mask, 0)
+  const page = yield* allocPagesMaySleep(m, mapping.gfp_mask, 0)
   if (page === NULL_PAGE) return NULL_PAGE
+  const raced = mapping.pages.get(index)
+  if (raced !== undefined) {
+    put_page(m, page, REF_ALLOC)
+    return raced
+  }
   m.mem.content[page] = index
   m.now += m.costs.clear_page
   setFlag(m, page, PG_uptodate)
@@ -79,7 +84,7 @@ export function read_cache_page(m: Machine, mapping: AddressSpace, index: number
  */
 export function* filemap_fault(m: Machine, mapping: AddressSpace, index: number): Proc<Page> {
   if (index >= mapping.size) return -VM_FAULT_SIGBUS
-  const page = read_cache_page(m, mapping, index)
+  const page = yield* read_cache_page(m, mapping, index)
   if (page === NULL_PAGE) return -VM_FAULT_OOM
   ref_get(m, page, REF_TMP)
   yield* lock_page(m, page)

@@ -46,7 +46,7 @@ import { filemap_fault } from './filemap'
 import { emitMap, pte_alloc, writtenPte } from './memory_pte'
 import { do_wp_page, privateCopyGfp } from './memory_wp'
 import { migration_entry_wait } from './migrate'
-import { alloc_pages } from './page_alloc'
+import { allocPagesMaySleep } from './page_alloc'
 import {
   anon_vma_prepare,
   linear_page_index,
@@ -59,14 +59,25 @@ import { add_to_swap_cache, reuse_swap_page, swap_free, try_to_free_swap } from 
 import { zeroPage } from './zero_page'
 
 /** First access of an anonymous page: the zero page for a read, a cleared one for a write (FLT-4, 5). */
-function do_anonymous_page(m: Machine, mm: MmStruct, vma: Vma, vpn: Vpn, flags: number): number {
+function* do_anonymous_page(
+  m: Machine,
+  mm: MmStruct,
+  vma: Vma,
+  vpn: Vpn,
+  flags: number,
+): Proc<number> {
   if ((flags & FAULT_FLAG_WRITE) === 0) {
     set_pte(mm, vpn, mk_pte(zeroPage(m), PTE_YOUNG | PTE_SPECIAL))
     return 0
   }
   anon_vma_prepare(m, vma)
-  const page = alloc_zeroed_user_highpage_movable(m)
+  const page = yield* alloc_zeroed_user_highpage_movable(m)
   if (page === NULL_PAGE) return VM_FAULT_OOM
+  // Another thread may have served the fault while the allocation slept.
+  if (readPte(mm, vpn) !== PTE_NONE) {
+    put_page(m, page, REF_ALLOC)
+    return 0
+  }
   m.mem.use[page] = USE_ANON
   setFlag(m, page, PG_uptodate)
   page_add_new_anon_rmap(m, page, vma, vpn)
@@ -76,9 +87,16 @@ function do_anonymous_page(m: Machine, mm: MmStruct, vma: Vma, vpn: Vpn, flags: 
 }
 
 /** Reads a swapped-out page back in; it stays in the swap cache (FLT-12). */
-function swapin_readahead(m: Machine, slot: number): Page {
-  const page = alloc_pages(m, GFP_HIGHUSER_MOVABLE, 0)
+function* swapin_readahead(m: Machine, slot: number): Proc<Page> {
+  const page = yield* allocPagesMaySleep(m, GFP_HIGHUSER_MOVABLE, 0)
   if (page === NULL_PAGE) return NULL_PAGE
+  const cached = m.swap.cache.get(slot)
+  if (cached !== undefined) {
+    // Somebody read it in while the allocation slept.
+    put_page(m, page, REF_ALLOC)
+    ref_get(m, cached, REF_TMP)
+    return cached
+  }
   m.mem.use[page] = USE_ANON
   m.mem.content[page] = m.swap.map.get(slot)?.content ?? 0
   m.now += m.costs.copy_page
@@ -106,7 +124,7 @@ function* do_swap_page(
   let ret = 0
   let page = m.swap.cache.get(slot)
   if (page === undefined) {
-    page = swapin_readahead(m, slot)
+    page = yield* swapin_readahead(m, slot)
     if (page === NULL_PAGE) return VM_FAULT_OOM
     ret = VM_FAULT_MAJOR
   } else {
@@ -160,7 +178,7 @@ function* __do_fault(
   let cow_page = NULL_PAGE
   if (privateWrite) {
     anon_vma_prepare(m, vma)
-    cow_page = alloc_pages(m, privateCopyGfp(flags), 0)
+    cow_page = yield* allocPagesMaySleep(m, privateCopyGfp(flags), 0)
     if (cow_page === NULL_PAGE) return VM_FAULT_OOM
     m.mem.use[cow_page] = USE_ANON
   }
@@ -169,7 +187,10 @@ function* __do_fault(
     if (cow_page !== NULL_PAGE) put_page(m, cow_page, REF_ALLOC)
     return -page
   }
-  if (privateWrite) {
+  if (readPte(mm, vpn) !== PTE_NONE) {
+    // Another thread served the fault meanwhile.
+    if (cow_page !== NULL_PAGE) put_page(m, cow_page, REF_ALLOC)
+  } else if (privateWrite) {
     copy_user_highpage(m, cow_page, page)
     setFlag(m, cow_page, PG_uptodate)
     page_add_new_anon_rmap(m, cow_page, vma, vpn)
@@ -199,7 +220,7 @@ function* handle_pte_fault(
     if (vma.file !== null) return yield* __do_fault(m, mm, vma, vpn, vma.file, flags)
     // A PFN mapping is complete from the start; a hole in it has nothing to offer.
     if (vma.vm_ops !== null) return VM_FAULT_SIGBUS
-    return do_anonymous_page(m, mm, vma, vpn, flags)
+    return yield* do_anonymous_page(m, mm, vma, vpn, flags)
   }
   if (!pte_present(pte)) return yield* do_swap_page(m, mm, vma, vpn, pte, flags)
   if ((flags & FAULT_FLAG_WRITE) === 0) {
@@ -221,7 +242,7 @@ export function* handle_mm_fault(
 ): Proc<number> {
   m.counters.faults++
   m.now += m.costs.fault
-  const table = pte_alloc(m, mm, vpn)
+  const table = yield* pte_alloc(m, mm, vpn)
   const ret = table === null ? VM_FAULT_OOM : yield* handle_pte_fault(m, mm, vma, vpn, flags)
   const pte = readPte(mm, vpn)
   emit(m, EV_sim_fault, pte_present(pte) ? page_to_pfn(m, pteTarget(pte)) : -1, flags, ret, vpn)

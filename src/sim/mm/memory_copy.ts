@@ -21,6 +21,7 @@ import {
   type Vma,
   type Vpn,
 } from '../machine/mm_types'
+import type { Proc } from '../machine/proc'
 import { NULL_PAGE } from '../machine/types'
 import { emitMap, pte_alloc, vm_normal_page } from './memory_pte'
 import { page_dup_rmap } from './rmap'
@@ -54,7 +55,7 @@ function copy_one_pte(m: Machine, dst: MmStruct, vma: Vma, vpn: Vpn, src: PageTa
 }
 
 /** Copies the area's entries into the child; files nobody wrote to are left to be faulted in. */
-export function copy_page_range(m: Machine, dst: MmStruct, src: MmStruct, vma: Vma): number {
+export function* copy_page_range(m: Machine, dst: MmStruct, src: MmStruct, vma: Vma): Proc<number> {
   if (vma.anon_vma === null && (vma.flags & VM_PFNMAP) === 0) return 0
   for (let vpn = vma.start; vpn < vma.end; vpn++) {
     const table = src.pgd.get(vpn >> PMD_SHIFT)
@@ -63,7 +64,7 @@ export function copy_page_range(m: Machine, dst: MmStruct, src: MmStruct, vma: V
       continue
     }
     if (table.entries[vpn & (PTRS_PER_PTE - 1)] === PTE_NONE) continue
-    const copy = pte_alloc(m, dst, vpn)
+    const copy = yield* pte_alloc(m, dst, vpn)
     if (copy === null) return -ENOMEM
     copy.entries[vpn & (PTRS_PER_PTE - 1)] = copy_one_pte(m, dst, vma, vpn, table)
   }

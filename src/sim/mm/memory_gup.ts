@@ -57,7 +57,7 @@ import { handle_mm_fault } from './memory'
 import { migrate_replace_page } from './migrate'
 import { mlock_vma_page } from './mlock'
 import { find_extend_vma } from './mmap'
-import { __free_pages, alloc_pages } from './page_alloc'
+import { __free_pages, allocPagesMaySleep } from './page_alloc'
 import { lru_add_drain, mark_page_accessed, putUserPage } from './swap'
 
 /** No holder: the call takes no references. */
@@ -129,7 +129,7 @@ function tellPinnedInCma(m: Machine, page: Page, ret: number): void {
  */
 function* migrate_replace_cma_page(m: Machine, page: Page, holder: number): Proc<Page> {
   m.exercised[4] = (m.exercised[4] as number) + 1
-  const newpage = alloc_pages(m, GFP_HIGHUSER, 0)
+  const newpage = yield* allocPagesMaySleep(m, GFP_HIGHUSER, 0)
   if (newpage === NULL_PAGE) {
     tellPinnedInCma(m, page, -ENOMEM)
     return page

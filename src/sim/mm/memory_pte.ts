@@ -19,22 +19,28 @@ import {
   type Vma,
   type Vpn,
 } from '../machine/mm_types'
+import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_map } from '../trace/events/sim'
-import { alloc_pages } from './page_alloc'
+import { __free_pages, allocPagesMaySleep } from './page_alloc'
 import { mod_zone_page_state } from './vmstat'
 
 /** Page tables are lowmem, UNMOVABLE and zeroed: 0x2084d0 in every recording. */
 const PGALLOC_GFP = GFP_KERNEL | __GFP_NOTRACK | __GFP_REPEAT | __GFP_ZERO
 
 /** The page table for a virtual page, allocated if missing; null without memory. */
-export function pte_alloc(m: Machine, mm: MmStruct, vpn: Vpn): PageTable | null {
+export function* pte_alloc(m: Machine, mm: MmStruct, vpn: Vpn): Proc<PageTable | null> {
   const pmd = vpn >> PMD_SHIFT
   const found = mm.pgd.get(pmd)
   if (found !== undefined) return found
-  const page = alloc_pages(m, PGALLOC_GFP, 0)
+  const page = yield* allocPagesMaySleep(m, PGALLOC_GFP, 0)
   if (page === NULL_PAGE) return null
+  const raced = mm.pgd.get(pmd)
+  if (raced !== undefined) {
+    __free_pages(m, page, 0)
+    return raced
+  }
   m.mem.use[page] = USE_PAGE_TABLE
   mod_zone_page_state(m, page_zone(m, page), NR_PAGETABLE, 1)
   const table = { page, entries: new Int32Array(PTRS_PER_PTE) }

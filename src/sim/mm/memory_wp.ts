@@ -16,7 +16,7 @@ import {
 } from '../include/linux/mm'
 import { lock_page, trylock_page, unlock_page } from '../include/linux/pagemap'
 import { PG_uptodate } from '../include/linux/page-flags'
-import { REF_MAP, REF_TMP, USE_ANON } from '../machine/kinds'
+import { REF_ALLOC, REF_MAP, REF_TMP, USE_ANON } from '../machine/kinds'
 import { ref_get } from '../machine/ledger'
 import type { Machine } from '../machine/machine'
 import {
@@ -36,7 +36,7 @@ import type { Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { emitMap, vm_normal_page, writtenPte } from './memory_pte'
 import { munlock_vma_page } from './mlock'
-import { alloc_pages } from './page_alloc'
+import { allocPagesMaySleep } from './page_alloc'
 import {
   anon_vma_prepare,
   isMlockedElsewhere,
@@ -67,7 +67,9 @@ export function* do_wp_page(
   const old_page = vm_normal_page(pte)
   const sharedWritable = (vma.flags & SHARED_WRITABLE) === SHARED_WRITABLE
   if (old_page === NULL_PAGE) {
-    return sharedWritable ? makeWritable(mm, vma, vpn, pte) : copyPage(m, mm, vma, vpn, pte, flags)
+    return sharedWritable
+      ? makeWritable(mm, vma, vpn, pte)
+      : yield* copyPage(m, mm, vma, vpn, pte, flags)
   }
   if (PageAnon(m, old_page)) {
     if (!trylock_page(m, old_page)) {
@@ -86,7 +88,7 @@ export function* do_wp_page(
   } else if (sharedWritable) {
     return makeWritable(mm, vma, vpn, pte)
   }
-  return copyPage(m, mm, vma, vpn, pte, flags)
+  return yield* copyPage(m, mm, vma, vpn, pte, flags)
 }
 
 function makeWritable(mm: MmStruct, vma: Vma, vpn: Vpn, pte: Pte): number {
@@ -95,14 +97,27 @@ function makeWritable(mm: MmStruct, vma: Vma, vpn: Vpn, pte: Pte): number {
   return VM_FAULT_WRITE
 }
 
-function copyPage(m: Machine, mm: MmStruct, vma: Vma, vpn: Vpn, pte: Pte, flags: number): number {
+function* copyPage(
+  m: Machine,
+  mm: MmStruct,
+  vma: Vma,
+  vpn: Vpn,
+  pte: Pte,
+  flags: number,
+): Proc<number> {
   const old_page = vm_normal_page(pte)
   if (old_page !== NULL_PAGE) ref_get(m, old_page, REF_TMP)
   anon_vma_prepare(m, vma)
-  const new_page = allocCopy(m, pte, flags)
+  const new_page = yield* allocCopy(m, pte, flags)
   if (new_page === NULL_PAGE) {
     if (old_page !== NULL_PAGE) put_page(m, old_page, REF_TMP)
     return VM_FAULT_OOM
+  }
+  // The entry may have changed while the allocation slept; then the copy is not wanted (FLT-9).
+  if (readPte(mm, vpn) !== pte) {
+    put_page(m, new_page, REF_ALLOC)
+    if (old_page !== NULL_PAGE) put_page(m, old_page, REF_TMP)
+    return 0
   }
   m.mem.use[new_page] = USE_ANON
   setFlag(m, new_page, PG_uptodate)
@@ -122,14 +137,14 @@ function copyPage(m: Machine, mm: MmStruct, vma: Vma, vpn: Vpn, pte: Pte, flags:
 }
 
 /** The zero page and PFN mappings are replaced by a cleared page, anything else is copied (FLT-9). */
-function allocCopy(m: Machine, pte: Pte, flags: number): Page {
+function* allocCopy(m: Machine, pte: Pte, flags: number): Proc<Page> {
   const gfp = privateCopyGfp(flags)
   if (pteTarget(pte) === m.zero_page) {
     return gfp === GFP_HIGHUSER_MOVABLE
-      ? alloc_zeroed_user_highpage_movable(m)
-      : alloc_zeroed_user_highpage(m, gfp)
+      ? yield* alloc_zeroed_user_highpage_movable(m)
+      : yield* alloc_zeroed_user_highpage(m, gfp)
   }
-  const page = alloc_pages(m, gfp, 0)
+  const page = yield* allocPagesMaySleep(m, gfp, 0)
   if (page !== NULL_PAGE) copy_user_highpage(m, page, pteTarget(pte))
   return page
 }

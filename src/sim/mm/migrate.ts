@@ -59,7 +59,8 @@ const PASSES = 10
 /** Passes 0..2 give way to a locked page or writeback, later ones wait (MIG-11). */
 const LAST_UNFORCED_PASS = 2
 
-export type NewPage = (m: Machine, page: Page) => Page
+/** Supplies the target of one page; NULL_PAGE when there is none. It may sleep for memory. */
+export type NewPage = (m: Machine, page: Page) => Proc<Page>
 
 /** Flushes every CPU's vectors so that queued pages can be isolated; always 0 (REF-17). */
 export function* migrate_prep(m: Machine): Proc<number> {
@@ -131,7 +132,7 @@ export function* unmap_and_move(
   currentTask(m).attempts++
   m.counters.migrate_attempts++
   const pfn = page_to_pfn(m, page)
-  const newpage = get_new_page(m, page)
+  const newpage = yield* get_new_page(m, page)
   if (newpage === NULL_PAGE) {
     emit(m, EV_sim_unmap_and_move, pfn, -1, -ENOMEM, force ? 1 : 0)
     leave(m)

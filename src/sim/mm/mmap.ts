@@ -23,6 +23,7 @@ import {
   type VmOps,
   type Vpn,
 } from '../machine/mm_types'
+import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_munmap } from '../trace/events/sim'
@@ -108,9 +109,9 @@ export function mmapAnonymous(mm: MmStruct, pages: number, at: Vpn | null = null
 }
 
 /** Maps consecutive frames as special entries; false without memory for page tables (REF-11). */
-export function remap_pfn_range(m: Machine, vma: Vma, first: Page): boolean {
+export function* remap_pfn_range(m: Machine, vma: Vma, first: Page): Proc<boolean> {
   for (let vpn = vma.start; vpn < vma.end; vpn++) {
-    if (pte_alloc(m, vma.mm, vpn) === null) return false
+    if ((yield* pte_alloc(m, vma.mm, vpn)) === null) return false
     const write = (vma.flags & VM_WRITE) !== 0 ? PTE_WRITE : 0
     set_pte(vma.mm, vpn, mk_pte(first + vpn - vma.start, PTE_SPECIAL | PTE_YOUNG | write))
   }

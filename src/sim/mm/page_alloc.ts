@@ -13,6 +13,7 @@ import {
   printk,
   type Machine,
 } from '../machine/machine'
+import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
 import { EV_mm_page_alloc, EV_mm_page_free } from '../trace/events/kmem'
@@ -31,6 +32,7 @@ import { free_pages_prepare, PageCompound, recordOwner } from './page_alloc_chec
 import { free_hot_cold_page } from './page_alloc_pcp'
 import {
   __alloc_pages_slowpath,
+  slowpathAtomic,
   allocflags_to_migratetype,
   get_page_from_freelist,
   gfp_zone,
@@ -53,7 +55,8 @@ export { is_highmem } from './page_alloc_wmark'
 
 /**
  * 2^order frames for the running task, or NULL_PAGE. The head has one reference of kind `alloc`; the
- * task's CPU serves the request (S-20).
+ * task's CPU serves the request (S-20). This form never sleeps: a request that would have to gets no
+ * page and is reported with sim_would_loop. What can sleep calls allocPagesMaySleep.
  */
 export function alloc_pages(m: Machine, gfp: number, order: number): Page {
   m.now += m.costs.alloc_page
@@ -64,13 +67,33 @@ export function alloc_pages(m: Machine, gfp: number, order: number): Page {
   return page
 }
 
-function __alloc_pages_nodemask(m: Machine, gfp: number, order: number, type: number): Page {
-  const high_zoneidx = gfp_zone(m, gfp)
+/** As alloc_pages in a context that can sleep: the slow path may reclaim, compact and kill (5.6). */
+export function* allocPagesMaySleep(m: Machine, gfp: number, order: number): Proc<Page> {
+  m.now += m.costs.alloc_page
+  m.counters.allocs++
+  const type = allocflags_to_migratetype(m, gfp)
+  let page = NULL_PAGE
+  if (!shouldFailAlloc(m)) {
+    page = firstAttempt(m, gfp, order, type)
+    if (page === NULL_PAGE) {
+      page = yield* __alloc_pages_slowpath(m, gfp, order, gfp_zone(m, gfp), type)
+    }
+  }
+  emit(m, EV_mm_page_alloc, page === NULL_PAGE ? -1 : page_to_pfn(m, page), order, type, gfp)
+  return page
+}
+
+/** The first walk of the zonelist, against the low marks (5.5). */
+function firstAttempt(m: Machine, gfp: number, order: number, type: number): Page {
   const cma = type === MIGRATE_MOVABLE ? ALLOC_CMA : 0
   const flags = WMARK_LOW | ALLOC_CPUSET | cma
-  const page = get_page_from_freelist(m, gfp, order, high_zoneidx, flags, type)
+  return get_page_from_freelist(m, gfp, order, gfp_zone(m, gfp), flags, type)
+}
+
+function __alloc_pages_nodemask(m: Machine, gfp: number, order: number, type: number): Page {
+  const page = firstAttempt(m, gfp, order, type)
   if (page !== NULL_PAGE) return page
-  return __alloc_pages_slowpath(m, gfp, order, high_zoneidx, type)
+  return slowpathAtomic(m, gfp, order, gfp_zone(m, gfp), type)
 }
 
 /** Drops the allocation's reference; the frames are free when it was the last one (3.3.1). */

@@ -29,6 +29,7 @@ import {
   type MigrateType,
 } from '../include/linux/mmzone'
 import { currentTask, KernelBug, printk, type Machine, type Zone } from '../machine/machine'
+import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_would_loop } from '../trace/events/sim'
@@ -154,8 +155,19 @@ function gfp_to_alloc_flags(m: Machine, gfp: number): number {
   return flags
 }
 
-/** The slow path without reclaim: steps 1, 4-7, 11 and 12 of 5.6. */
-export function __alloc_pages_slowpath(
+/** The slow path for a caller that can sleep. */
+export function* __alloc_pages_slowpath(
+  m: Machine,
+  gfp: number,
+  order: number,
+  high_zoneidx: number,
+  type: MigrateType,
+): Proc<Page> {
+  return slowpathAtomic(m, gfp, order, high_zoneidx, type)
+}
+
+/** The slow path of a caller that cannot sleep: steps 1, 4-7, 11 and 12 of 5.6. */
+export function slowpathAtomic(
   m: Machine,
   gfp: number,
   order: number,

@@ -13,6 +13,7 @@ import {
 } from '../machine/builders'
 import { USE_MIGRATION_TARGET } from '../machine/kinds'
 import { KernelBug, type Machine } from '../machine/machine'
+import { runToEnd } from '../machine/proc'
 import { __free_pages, alloc_pages } from './page_alloc'
 import {
   alloc_migrate_target,
@@ -144,7 +145,7 @@ describe('alloc_migrate_target', () => {
   it('asks for a MOVABLE lowmem page when the source is in lowmem (2.2)', () => {
     const m = toyMachine()
     const events = recordEvents(m)
-    const target = alloc_migrate_target(m, 0)
+    const target = runToEnd(m, alloc_migrate_target(m, 0))
     expect(target).toBe(24)
     expect(m.mem.use[target]).toBe(USE_MIGRATION_TARGET)
     expect(events.at(-1)).toMatch(/migratetype=2 gfp_flags=GFP_USER\|GFP_MOVABLE$/)
@@ -153,7 +154,7 @@ describe('alloc_migrate_target', () => {
   it('adds HIGHMEM when the source is in highmem (2.2)', () => {
     const m = toyMachine({ zone: 'HighMem' })
     const events = recordEvents(m)
-    alloc_migrate_target(m, 0)
+    runToEnd(m, alloc_migrate_target(m, 0))
     expect(events.at(-1)).toMatch(/gfp_flags=GFP_HIGHUSER_MOVABLE$/)
   })
 })

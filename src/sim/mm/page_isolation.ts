@@ -18,9 +18,10 @@ import {
   type Machine,
   type Zone,
 } from '../machine/machine'
+import type { Proc } from '../machine/proc'
 import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
 import {
-  alloc_pages,
+  allocPagesMaySleep,
   drain_all_pages,
   get_freepage_migratetype,
   get_pageblock_migratetype,
@@ -176,9 +177,9 @@ export function test_pages_isolated(m: Machine, start_pfn: Pfn, end_pfn: Pfn): n
  * Where CMA moves a page: a MOVABLE order-0 request, with HIGHMEM only when the source is in highmem,
  * so a lowmem area empties into lowmem (2.2, 8.1.4).
  */
-export function alloc_migrate_target(m: Machine, page: Page): Page {
+export function* alloc_migrate_target(m: Machine, page: Page): Proc<Page> {
   const highmem = is_highmem(page_zone(m, page)) ? __GFP_HIGHMEM : 0
-  const target = alloc_pages(m, GFP_USER | __GFP_MOVABLE | highmem, 0)
+  const target = yield* allocPagesMaySleep(m, GFP_USER | __GFP_MOVABLE | highmem, 0)
   if (target !== NULL_PAGE) m.mem.use[target] = USE_MIGRATION_TARGET
   return target
 }

@@ -2,7 +2,7 @@
  * The series "Contiguous Memory Allocator and get_user_pages()" of 5 March 2013: what each patch is,
  * which subsets build, and what a subset amounts to (gup-migration 6.0, 6.6).
  */
-import type { KernelClass, KernelSpec } from '../machine/types'
+import type { CallerName, KernelClass, KernelSpec, PolicyName } from '../machine/types'
 import { PATCH_1 } from './0001-mm-introduce-migrate_replace_page-for-migrating-page'
 import { PATCH_2 } from './0002-mm-get_user_pages-use-static-inline'
 import { PATCH_3 } from './0003-mm-get_user_pages-use-NON-MOVABLE-pages-when-FOLL_DU'
@@ -27,6 +27,11 @@ export interface Kernel {
   readonly faultAvoidsCma: boolean
   /** CMA pages are replaced at pin time: M of P0-3. */
   readonly migratesAtPin: boolean
+  readonly policy: PolicyName
+  /** Numbers of the FIX-n in effect (gup-migration 6.10). */
+  readonly fixes: ReadonlySet<number>
+  /** Callers that pass the long-term flag, patch 5's included (P0-4). */
+  readonly converted: ReadonlySet<CallerName>
 }
 
 /** Symbols the subset uses without defining, sorted by patch, then symbol (P0-1; spec 6.6 a-c). */
@@ -55,16 +60,32 @@ export function subsetPatches(n: number): number[] {
 export function createKernel(spec: KernelSpec): Kernel {
   const has = (p: number): boolean => spec.patches.includes(p)
   const durableUser = has(5) && has(3)
+  const converted = new Set<CallerName>(spec.converted)
+  if (durableUser) converted.add('vb2-dma-contig')
   return {
     spec,
     durableUser,
     faultAvoidsCma: durableUser,
     migratesAtPin: durableUser && has(4) && has(1),
+    policy: spec.policy ?? 'rfc2013',
+    fixes: new Set(spec.fixes),
+    converted,
   }
 }
 
-export function kernelClass(patches: readonly number[]): KernelClass {
-  const kernel = createKernel({ patches, mode: 'lenient' })
+const CLASS_OF_POLICY: Readonly<Record<Exclude<PolicyName, 'rfc2013'>, KernelClass>> = {
+  'gup-nm': 'GUPNM',
+  'aio-callback': 'AIOCB',
+  'unpin-callback': 'UNPIN',
+  'mmu-notifier': 'NOTIFIER',
+  'longterm-5.1': 'L51',
+  'longterm-5.13': 'L513',
+}
+
+/** The class whose expectations a kernel has to meet: its policy's, or its subset's (6.6). */
+export function kernelClass(spec: KernelSpec): KernelClass {
+  const kernel = createKernel(spec)
+  if (kernel.policy !== 'rfc2013') return CLASS_OF_POLICY[kernel.policy]
   if (kernel.migratesAtPin) return 'FULL'
   return kernel.faultAvoidsCma ? 'FAULT' : 'BASE'
 }

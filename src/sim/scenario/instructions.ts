@@ -24,7 +24,7 @@ import { exitProcess, forkProcess, mmapRegion, munmapRegion } from '../machine/p
 import { enter, leave, type Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { get_user_pages } from '../mm/memory_gup'
-import { __free_pages, alloc_pages, drain_all_pages } from '../mm/page_alloc'
+import { __free_pages, allocPagesMaySleep, drain_all_pages } from '../mm/page_alloc'
 import { lru_add_drain_all, putUserPage } from '../mm/swap'
 import { named, type Actor } from './actor'
 import { accessRange, fillUntilSpill } from './memory-access'
@@ -89,7 +89,7 @@ export function* execute(stage: Stage, actor: Actor, call: Call): Proc<number> {
       return 0
     case 'allocPages':
     case 'freePages':
-      return kernelPages(m, actor, call)
+      return yield* kernelPages(m, actor, call)
     case 'dmaAlloc':
     case 'dmaRelease':
       return yield* dma(m, actor, call)
@@ -148,11 +148,15 @@ function* closeAll(m: Machine, actor: Actor): Proc<void> {
   actor.pins.clear()
 }
 
-function kernelPages(m: Machine, actor: Actor, call: Of<'allocPages' | 'freePages'>): number {
+function* kernelPages(
+  m: Machine,
+  actor: Actor,
+  call: Of<'allocPages' | 'freePages'>,
+): Proc<number> {
   if (call.op === 'allocPages') {
     const heads: Page[] = []
     while (heads.length < call.blocks) {
-      const page = alloc_pages(m, call.gfp, call.order)
+      const page = yield* allocPagesMaySleep(m, call.gfp, call.order)
       if (page === NULL_PAGE) break
       heads.push(page)
     }

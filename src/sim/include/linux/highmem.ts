@@ -2,7 +2,8 @@
 // patch 3's (P3-3).
 import type { Machine } from '../../machine/machine'
 import { NULL_PAGE, type Page } from '../../machine/types'
-import { alloc_pages } from '../../mm/page_alloc'
+import type { Proc } from '../../machine/proc'
+import { allocPagesMaySleep } from '../../mm/page_alloc'
 import { GFP_HIGHUSER_MOVABLE } from './gfp'
 
 function clear_user_highpage(m: Machine, page: Page): void {
@@ -11,13 +12,13 @@ function clear_user_highpage(m: Machine, page: Page): void {
 }
 
 /** A cleared page for user space under the caller's mask; the mask itself carries no __GFP_ZERO. */
-export function alloc_zeroed_user_highpage(m: Machine, gfp: number): Page {
-  const page = alloc_pages(m, gfp, 0)
+export function* alloc_zeroed_user_highpage(m: Machine, gfp: number): Proc<Page> {
+  const page = yield* allocPagesMaySleep(m, gfp, 0)
   if (page !== NULL_PAGE) clear_user_highpage(m, page)
   return page
 }
 
-export function alloc_zeroed_user_highpage_movable(m: Machine): Page {
+export function alloc_zeroed_user_highpage_movable(m: Machine): Proc<Page> {
   return alloc_zeroed_user_highpage(m, GFP_HIGHUSER_MOVABLE)
 }
 

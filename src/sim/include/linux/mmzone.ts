@@ -46,16 +46,69 @@ export const LRU_ACTIVE_FILE = 3
 export const LRU_UNEVICTABLE = 4
 export const NR_LRU_LISTS = 5
 
-/** Zone counters kept by the model; the LRU five follow the list numbers (allocator 1.7.1). */
+/**
+ * Zone counters in the kernel's order without NUMA (allocator 1.7.1); the LRU five follow the list
+ * numbers. Names as /proc/vmstat prints them are VM_ZONE_STAT_NAMES.
+ */
 export const NR_FREE_PAGES = 0
 export const NR_LRU_BASE = 1
+export const NR_INACTIVE_ANON = 1
+export const NR_ACTIVE_ANON = 2
+export const NR_INACTIVE_FILE = 3
+export const NR_ACTIVE_FILE = 4
+export const NR_UNEVICTABLE = 5
 export const NR_MLOCK = 6
 export const NR_ANON_PAGES = 7
 export const NR_FILE_MAPPED = 8
 export const NR_FILE_PAGES = 9
-export const NR_PAGETABLE = 10
-export const NR_ISOLATED_ANON = 11
-export const NR_ISOLATED_FILE = 12
-export const NR_SHMEM = 13
-export const NR_FREE_CMA_PAGES = 14
-export const NR_VM_ZONE_STAT_ITEMS = 15
+export const NR_FILE_DIRTY = 10
+export const NR_WRITEBACK = 11
+export const NR_SLAB_RECLAIMABLE = 12
+export const NR_SLAB_UNRECLAIMABLE = 13
+export const NR_PAGETABLE = 14
+export const NR_KERNEL_STACK = 15
+export const NR_UNSTABLE_NFS = 16
+export const NR_BOUNCE = 17
+export const NR_VMSCAN_WRITE = 18
+export const NR_VMSCAN_IMMEDIATE = 19
+export const NR_WRITEBACK_TEMP = 20
+export const NR_ISOLATED_ANON = 21
+export const NR_ISOLATED_FILE = 22
+export const NR_SHMEM = 23
+export const NR_DIRTIED = 24
+export const NR_WRITTEN = 25
+export const NR_ANON_TRANSPARENT_HUGEPAGES = 26
+export const NR_FREE_CMA_PAGES = 27
+export const NR_VM_ZONE_STAT_ITEMS = 28
+
+/** Names of the zone counters in /proc/vmstat, by number (allocator 12.6.3). */
+export const VM_ZONE_STAT_NAMES = [
+  'nr_free_pages',
+  'nr_inactive_anon',
+  'nr_active_anon',
+  'nr_inactive_file',
+  'nr_active_file',
+  'nr_unevictable',
+  'nr_mlock',
+  'nr_anon_pages',
+  'nr_mapped',
+  'nr_file_pages',
+  'nr_dirty',
+  'nr_writeback',
+  'nr_slab_reclaimable',
+  'nr_slab_unreclaimable',
+  'nr_page_table_pages',
+  'nr_kernel_stack',
+  'nr_unstable',
+  'nr_bounce',
+  'nr_vmscan_write',
+  'nr_vmscan_immediate_reclaim',
+  'nr_writeback_temp',
+  'nr_isolated_anon',
+  'nr_isolated_file',
+  'nr_shmem',
+  'nr_dirtied',
+  'nr_written',
+  'nr_anon_transparent_hugepages',
+  'nr_free_cma',
+] as const

@@ -327,7 +327,7 @@ function* mapBuffer(m: Machine, q: Vb2Queue, index: number): Proc<number> {
   let ret = start
   if (vma !== undefined) {
     vm_ops.open()
-    if (!remap_pfn_range(m, vma, memory.page)) {
+    if (!(yield* remap_pfn_range(m, vma, memory.page))) {
       do_munmap(m, mm, start, pages)
       ret = -ENOMEM
     }
