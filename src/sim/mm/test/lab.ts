@@ -210,7 +210,7 @@ export class Lab {
    * contiguous allocation may leave the free counters too low for good (errata 5): `strays`.
    */
   expectSound(strays: 'no strays' | 'strays' = 'no strays'): void {
-    expect(check(this.m, { quiescent: strays === 'no strays' })).toEqual([])
+    expect(check(this.m, { quiescent: strays === 'no strays', atRest: true })).toEqual([])
     const unrecorded: Page[] = []
     for (let page = 0; page < this.m.nrPages; page++) {
       const records = this.m.pins.get(page)?.length ?? 0
