@@ -27,7 +27,8 @@ import {
   EV_mm_compaction_isolate_migratepages,
 } from '../trace/events/compaction'
 import { EV_sim_isolate_page } from '../trace/events/sim'
-import { __free_pages, get_pageblock_migratetype, PageBuddy, split_free_page } from './page_alloc'
+import { get_pageblock_migratetype, PageBuddy } from './page_alloc_buddy'
+import { __free_pages, split_free_page } from './page_alloc_free'
 import { mod_zone_page_state, refresh_cpu_vm_stats, zone_page_state } from './vmstat'
 import { __isolate_lru_page } from './vmscan'
 
