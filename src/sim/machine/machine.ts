@@ -78,6 +78,21 @@ export interface Zone {
   stat_threshold: number
   /** Frames handed out of ISOLATE pageblocks; NF stays short by as many for good (allocator 4.5.4). */
   strays: number
+  readonly compact: ZoneCompaction
+}
+
+/** What a zone remembers about its compactions (allocator 9.4). */
+export interface ZoneCompaction {
+  /** Where the next compaction's scanners start. */
+  cached_migrate_pfn: Pfn
+  cached_free_pfn: Pfn
+  /** The skip hints are to be forgotten when kswapd next sleeps. */
+  blockskip_flush: boolean
+  /** Requests passed over since the last failure, of 1 << defer_shift. */
+  considered: number
+  defer_shift: number
+  /** Lowest order that failed; lower ones are never deferred. */
+  order_failed: number
 }
 
 export interface CmaArea {
@@ -140,6 +155,8 @@ export interface Machine {
   readonly mem: MemMap
   /** Migratetype per pageblock. */
   readonly pageblock: Uint8Array
+  /** Skip bit per pageblock: compaction found nothing in it (allocator 1.8.2). */
+  readonly pageblock_skip: Uint8Array
   readonly zones: readonly Zone[]
   /** Zone index per page. */
   readonly zoneOf: Uint8Array
@@ -203,6 +220,7 @@ export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
     pageblockOrder: spec.pageblockOrder,
     mem,
     pageblock: new Uint8Array(Math.ceil(nrPages / (1 << spec.pageblockOrder))),
+    pageblock_skip: new Uint8Array(Math.ceil(nrPages / (1 << spec.pageblockOrder))),
     zones,
     zoneOf,
     cma: spec.cma.map((area) => ({
@@ -284,6 +302,14 @@ function createZone(
     vm_stat_diff: new Int32Array(NR_VM_ZONE_STAT_ITEMS * spec.cpus),
     stat_threshold: threshold,
     strays: 0,
+    compact: {
+      cached_migrate_pfn: z.startPfn,
+      cached_free_pfn: z.startPfn + z.pages,
+      blockskip_flush: false,
+      considered: 0,
+      defer_shift: 0,
+      order_failed: 0,
+    },
   }
 }
 

@@ -13,6 +13,7 @@ import { listToArray } from '../machine/columns'
 import type { Machine, Zone } from '../machine/machine'
 import { runToEnd } from '../machine/proc'
 import {
+  createCompactControl,
   isolate_freepages_range,
   isolate_migratepages_range,
   type CompactControl,
@@ -23,7 +24,7 @@ import { set_migratetype_isolate } from './page_isolation'
 import { exactZoneState, mod_zone_page_state } from './vmstat'
 
 function controlOf(m: Machine, sync = true): CompactControl {
-  return { zone: m.zones[0] as never, sync, migratepages: [], nr_migratepages: 0 }
+  return createCompactControl(m.zones[0] as Zone, sync)
 }
 
 /** 40 mapped anonymous pages at PFN 0..39. */

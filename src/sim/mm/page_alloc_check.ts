@@ -118,6 +118,11 @@ export function PageTail(m: Machine, page: Page): boolean {
   return ((m.mem.flags[page] as number) & both) === both
 }
 
+/** Head of a huge page; of the compound pages only these are ever on the LRU. */
+export function PageTransHuge(m: Machine, page: Page): boolean {
+  return PageCompound(m, page) && !PageTail(m, page)
+}
+
 /** Order of a compound page by its head; kept in the first tail's list link, which is on no list. */
 export function compound_order(m: Machine, page: Page): number {
   return PageCompound(m, page) ? (m.mem.prev[page + 1] as number) : 0

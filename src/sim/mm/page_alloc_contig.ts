@@ -15,6 +15,7 @@ import { emit } from '../machine/trace'
 import type { Page, Pfn } from '../machine/types'
 import { EV_sim_contig_busy } from '../trace/events/sim'
 import {
+  createCompactControl,
   isolate_freepages_range,
   isolate_migratepages_range,
   type CompactControl,
@@ -144,7 +145,7 @@ export function* alloc_contig_range(
   const first = pfn_max_align_down(m, start)
   const last = pfn_max_align_up(m, end)
   const zone = page_zone(m, pfn_to_page(m, start))
-  const cc: CompactControl = { zone, sync: true, migratepages: [], nr_migratepages: 0 }
+  const cc = createCompactControl(zone, true)
   enter(m, 'alloc_contig_range')
   let ret = start_isolate_page_range(m, first, last, migratetype)
   if (ret === 0) {

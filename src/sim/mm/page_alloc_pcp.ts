@@ -170,6 +170,11 @@ function drain_pages(m: Machine, cpu: number): number {
   return flushed
 }
 
+/** Drains the running CPU (4.6.1). */
+export function drain_local_pages(m: Machine): void {
+  if (drain_pages(m, currentTask(m).cpu) > 0) m.now += m.costs.drain_pages_cpu
+}
+
 /**
  * Drains every CPU, in ascending order, at once (4.6). Each CPU's counter differences are its own, so
  * the drain runs as that CPU.

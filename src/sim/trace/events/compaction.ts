@@ -3,8 +3,11 @@ import { pairs, type EventType } from '../event'
 
 export const EV_mm_compaction_isolate_migratepages = 10
 export const EV_mm_compaction_isolate_freepages = 11
+export const EV_mm_compaction_migratepages = 12
 
 const scanned = (a: number, b: number): Record<string, number> => ({ nr_scanned: a, nr_taken: b })
+
+const moved = (a: number, b: number): Record<string, number> => ({ nr_migrated: a, nr_failed: b })
 
 export const COMPACTION_EVENTS: readonly EventType[] = [
   {
@@ -22,5 +25,13 @@ export const COMPACTION_EVENTS: readonly EventType[] = [
     aIsPfn: false,
     fields: scanned,
     text: (a, b) => pairs(scanned(a, b)),
+  },
+  {
+    id: EV_mm_compaction_migratepages,
+    name: 'mm_compaction_migratepages',
+    system: 'compaction',
+    aIsPfn: false,
+    fields: moved,
+    text: (a, b) => pairs(moved(a, b)),
   },
 ]

@@ -58,6 +58,11 @@ export const EV_sim_munmap = 56
 /** A virtual page number got or lost the frame: a = pfn, b = vpn, c = task, d = 1 mapped, 0 unmapped. */
 export const EV_sim_map = 57
 
+/** A zone is being compacted: a = zone index, b = order or -1, c = 1 if synchronous. */
+export const EV_sim_compact_begin = 70
+/** It ended: a = zone index, b = order or -1, c = COMPACT_*. */
+export const EV_sim_compact_end = 71
+
 type Names = readonly [string?, string?, string?, string?]
 
 function ours(id: number, name: string, names: Names, aIsPfn = false): EventType {
@@ -127,4 +132,6 @@ export const SIM_EVENTS: readonly EventType[] = [
   ours(EV_sim_fork, 'sim_fork', ['child']),
   ours(EV_sim_munmap, 'sim_munmap', ['vpn', 'pages', 'released']),
   ours(EV_sim_map, 'sim_map', ['pfn', 'vpn', 'task', 'mapped'], true),
+  ours(EV_sim_compact_begin, 'sim_compact_begin', ['zone', 'order', 'sync']),
+  ours(EV_sim_compact_end, 'sim_compact_end', ['zone', 'order', 'ret']),
 ]
