@@ -11,7 +11,9 @@ import { page_to_pfn, type Machine } from '../../machine/machine'
 import { presetMachine } from '../../machine/presets'
 import { alloc_pages } from '../../mm/page_alloc'
 import { createKernel } from '../../patches/series'
-import { comparable, observeZone, readRecording, stateOf } from './recording'
+import { keptRecording } from './files'
+import type { PfnsLine } from './format'
+import { areaOf, compareState, stateOf } from './state'
 
 const PAGES_PER_TABLE = 512
 const PAGE_TABLE_GFP = GFP_KERNEL | __GFP_NOTRACK | __GFP_REPEAT | __GFP_ZERO
@@ -27,7 +29,8 @@ function touch(m: Machine, from: number, to: number): number[] {
 }
 
 describe('filling the board until pages come from CMA (e8-touch, errata 6)', () => {
-  const recording = readRecording('e8-touch')
+  const recording = keptRecording('base/e8-touch')
+  const fills = recording.lines.map(({ line }) => line).filter((line) => line.type === 'fill')
   let m: Machine
 
   beforeAll(() => {
@@ -37,10 +40,7 @@ describe('filling the board until pages come from CMA (e8-touch, errata 6)', () 
   })
 
   function expectState(label: string): void {
-    const zones = stateOf(recording, label).zones
-    expect(m.zones.map((zone) => observeZone(m, zone))).toEqual(
-      zones.map((zone) => comparable(m, zone)),
-    )
+    expect(compareState(m, stateOf(recording, label))).toEqual([])
   }
 
   it('starts from the recorded boot state', () => {
@@ -49,15 +49,15 @@ describe('filling the board until pages come from CMA (e8-touch, errata 6)', () 
 
   it('reaches CMA at page 22,498, with 2,507 other pages still free', () => {
     const pfns = touch(m, 0, 22499)
-    const [first, cma] = recording.fills
+    const [first, cma] = fills
     expect([pfns[0], pfns[22498]]).toEqual([first?.pfn, cma?.pfn])
     expectState('first page from CMA')
   })
 
   it('then steals E and U blocks, and spills again with only the reserve left', () => {
     const pfns = touch(m, 22499, 23996)
-    const stolen = recording.fills[2]
-    const cma = recording.fills[3]
+    const stolen = fills[2]
+    const cma = fills[3]
     expect([stolen?.page, cma?.page].map((page) => pfns[(page ?? 0) - 22499])).toEqual([
       stolen?.pfn,
       cma?.pfn,
@@ -67,8 +67,9 @@ describe('filling the board until pages come from CMA (e8-touch, errata 6)', () 
 
   it('scatters four 2 MiB buffers over the area as recorded (errata 3)', () => {
     const pfns = touch(m, 0, 2048)
-    expect(pfns.map((pfn) => pfn - recording.area.base)).toEqual(
-      recording.offsets.get('buffer touched'),
-    )
+    const buffer = recording.lines.find(
+      ({ line }) => line.type === 'pfns' && line.label === 'buffer touched',
+    )?.line as PfnsLine
+    expect(pfns.map((pfn) => pfn - areaOf(recording).base)).toEqual(buffer.offsets)
   })
 })
