@@ -60,12 +60,13 @@ export function pageMap(m: Machine): PageMapData {
     const long = records.some((r) => m.holders[r.holder]?.long === true)
     cells[page] = cell(long ? 'pinned-long' : 'pinned-short')
   }
+  const populated = m.zones.filter((z) => z.spanned_pages > 0)
   return {
     startPfn: m.startPfn,
     cells,
     pageblockOrder: m.pageblockOrder,
     blocks: m.pageblock.slice(),
-    zones: m.zones.map((z) => ({
+    zones: populated.map((z) => ({
       name: z.name,
       startPfn: z.zone_start_pfn,
       pages: z.spanned_pages,

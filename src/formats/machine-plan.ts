@@ -19,12 +19,16 @@ export function toMachineSpec(file: MachineFile): MachinePlanned {
   return checkZones(file) ?? { ok: true, spec: explicitSpec(file) }
 }
 
+/** Frames the map of a machine may have: every one costs memory, whether it exists or not. */
+const MAX_SPAN = 1 << 21
+
 type Complaint = readonly [at: string, message: string]
 
 function checkZones(file: Explicit): Extract<MachinePlanned, { ok: false }> | null {
   const complaint =
     checkOrders(file) ??
     checkZoneRuns(file) ??
+    checkSections(file) ??
     checkAreas(file) ??
     checkReserved(file) ??
     checkLowmem(file)
@@ -44,6 +48,7 @@ function checkOrders(file: Explicit): Complaint | null {
 function checkZoneRuns(file: Explicit): Complaint | null {
   const unit = maxBlock(file)
   let end = 0
+  if (file.zones.every((z) => z.pages === 0)) return ['zones', 'at least one zone must have pages']
   for (const [i, z] of file.zones.entries()) {
     if (z.startPfn % unit !== 0 || z.pages % unit !== 0) {
       return [
@@ -57,7 +62,16 @@ function checkZoneRuns(file: Explicit): Complaint | null {
     }
     end = z.startPfn + z.pages
   }
-  return null
+  const first = Math.min(...file.zones.filter((z) => z.pages > 0).map((z) => z.startPfn))
+  if (end - first <= MAX_SPAN) return null
+  return ['zones', `from the first frame to the last at most ${MAX_SPAN} pages, holes included`]
+}
+
+/** A memory block is what isolation can take whole: pageblocks and max-order blocks (11.2). */
+function checkSections(file: Explicit): Complaint | null {
+  const unit = maxBlock(file)
+  if (file.sectionPages === undefined || file.sectionPages % unit === 0) return null
+  return ['sectionPages', `must be a multiple of ${unit} pages (a max-order block)`]
 }
 
 interface Run {
@@ -130,6 +144,9 @@ function explicitSpec(file: Explicit): MachineSpec {
     pcp: null,
     statThreshold: null,
     debugVm: file.debugVm ?? false,
+    groupByMobility: file.groupByMobility,
+    bitsPerLong: file.bitsPerLong,
+    sectionPages: file.sectionPages,
     iommu: file.iommu ?? true,
     sgChaining: file.sgChaining ?? true,
     dmaMaxSegSize: file.dmaMaxSegSize ?? 65536,

@@ -1,6 +1,6 @@
 /** The schema of a scenario file, `pinscope/scenario@1` (docs/scenario-format.md). */
 import * as v from 'valibot'
-import { COUNTER_NAMES, errnoNumber } from '../sim'
+import { COUNTER_NAMES, errnoNumber, PRESET_NAMES } from '../sim'
 import {
   flag,
   memberMessage,
@@ -66,12 +66,21 @@ const board = {
   dmaMaxSegSize: v.optional(whole(4096, 2 ** 31)),
   dmaCacheAlign: v.optional(whole(1, 4096)),
   debugVm: v.optional(flag()),
+  groupByMobility: v.optional(
+    v.custom<'auto' | boolean>(
+      (x) => x === 'auto' || typeof x === 'boolean',
+      'expected true, false or "auto"',
+    ),
+  ),
 }
 
 const presetMachine = members({
-  preset: oneOf(['vexpress-128m', 'exynos4-1g']),
+  preset: oneOf(PRESET_NAMES),
   cma: v.optional(size(MAX_BYTES)),
   cpus: v.optional(whole(1, 8)),
+  movablecore: v.optional(size(MAX_BYTES)),
+  kernelcore: v.optional(size(MAX_BYTES)),
+  vmalloc: v.optional(size(MAX_BYTES)),
   ...board,
 })
 
@@ -84,15 +93,17 @@ const explicitMachine = members({
       members({
         name: oneOf(['DMA', 'DMA32', 'Normal', 'HighMem', 'Movable']),
         startPfn: whole(0, 2 ** 28),
-        pages,
+        pages: whole(0, MAX_PAGES),
       }),
     ),
     v.minLength(1, 'expected at least one zone'),
-    v.maxLength(4, 'expected at most four zones'),
+    v.maxLength(5, 'expected at most five zones'),
   ),
   cma: v.optional(v.array(members({ name: name(), startPfn: whole(0, 2 ** 28), pages }))),
   reserved: v.optional(v.array(members({ startPfn: whole(0, 2 ** 28), pages }))),
   minFreeKbytes: v.optional(whole(0, 1 << 20)),
+  sectionPages: v.optional(whole(4, MAX_PAGES)),
+  bitsPerLong: v.optional(v.picklist([32, 64], 'expected 32 or 64')),
   ...board,
 })
 

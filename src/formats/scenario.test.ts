@@ -71,6 +71,32 @@ describe('parseScenario', () => {
     expect(text).toMatch(/^test\.json: machine\.cma: /)
   })
 
+  it('takes the x86 presets and refuses what their kernels do not have', () => {
+    const machine = (value: unknown): string => complaint((body) => (dig(body).machine = value))
+    const x86 = { preset: 'x86_64-512m', movablecore: '256M', groupByMobility: 'auto' }
+    expect(machine(x86)).toBe('accepted')
+    expect(machine({ preset: 'x86_32-noswiotlb', cma: '16M' })).toBe('accepted')
+    expect(machine({ ...x86, cma: '16M' })).toMatch(/^test\.json: machine\.cma: .*SWIOTLB/)
+    expect(machine({ preset: 'exynos4-1g', movablecore: '64M' })).toMatch(
+      /machine\.movablecore: ARM/,
+    )
+  })
+
+  it('refuses explicit zones that span too much, and memory blocks that cannot be isolated', () => {
+    const zone = (name: string, startPfn: number) => ({ name, startPfn, pages: 1024 })
+    const explicit = (more: object): string =>
+      complaint((body) => (dig(body).machine = { cpus: 1, pageblockOrder: 10, ...more }))
+    expect(explicit({ zones: [zone('Normal', 0), zone('Movable', 1 << 22)] })).toMatch(
+      /machine\.zones: from the first frame to the last/,
+    )
+    expect(explicit({ zones: [zone('Normal', 0)], sectionPages: 1000 })).toMatch(
+      /machine\.sectionPages: must be a multiple of 1024/,
+    )
+    expect(explicit({ zones: [{ name: 'Normal', startPfn: 0, pages: 0 }] })).toMatch(
+      /machine\.zones: at least one zone must have pages/,
+    )
+  })
+
   it('refuses an unaligned area of an explicit machine', () => {
     const text = complaint((body) => {
       dig(body).machine = {

@@ -23,7 +23,7 @@ export {
   type PinRecord,
 } from './machine/machine'
 export { freeCmaPages, freePages, mappersOf, pageOrderIfFree, type Mapper } from './machine/inspect'
-export { presetMachine } from './machine/presets'
+export { PRESET_NAMES, presetMachine, type PresetName } from './machine/presets'
 export type { TraceSink } from './machine/trace'
 export {
   CALLERS,

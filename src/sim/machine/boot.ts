@@ -14,7 +14,7 @@ import {
 import { PG_reserved } from '../include/linux/page-flags'
 import {
   computeWatermarks,
-  init_per_zone_wmark_min,
+  minFreeKbytes,
   setup_per_zone_lowmem_reserve,
   setup_per_zone_wmarks,
   setup_zone_pagesets,
@@ -24,6 +24,7 @@ import {
   get_pageblock_migratetype,
   set_freepage_migratetype,
   set_page_order,
+  set_pageblock_migratetype,
 } from '../mm/page_alloc_buddy'
 import { is_highmem } from '../mm/page_alloc'
 import { refresh_zone_stat_thresholds } from '../mm/vmstat'
@@ -42,8 +43,10 @@ const USE_OF: Readonly<Record<BootUse['use'], number>> = {
   file: USE_FILE,
 }
 
-/** Pages that bootmem frees at once where it can: BITS_PER_LONG on a 32-bit machine (1.9.1). */
-const BOOTMEM_CHUNK = 32
+/** Pages that bootmem frees at once where it can: BITS_PER_LONG (1.9.1). */
+function bootmemChunk(spec: MachineSpec): number {
+  return spec.bitsPerLong ?? 32
+}
 
 /** Builds and boots a machine. The recipe must be possible: see specError. */
 export function bootMachine(spec: MachineSpec, kernel: Kernel): Machine {
@@ -52,6 +55,8 @@ export function bootMachine(spec: MachineSpec, kernel: Kernel): Machine {
   const m = createMachine(spec, kernel)
   m.pageblock.fill(MIGRATE_MOVABLE)
   for (const zone of m.zones) zone.managed_pages = managedPages(spec, zone)
+  m.page_group_by_mobility_disabled = groupingDisabled(m)
+  m.totalram_pages = totalRamPages(m)
   for (const [pfn, type] of Object.entries(spec.pageblocks)) setBlockType(m, Number(pfn), type)
   markBootUses(m)
   if (spec.freeLists === null) freeBootMemory(m)
@@ -60,13 +65,35 @@ export function bootMachine(spec: MachineSpec, kernel: Kernel): Machine {
     if (m.mem.use[page] === USE_RESERVED) reserve(m, page)
   setup_zone_pagesets(m)
   setup_per_zone_lowmem_reserve(m)
-  const kbytes = spec.minFreeKbytes ?? init_per_zone_wmark_min(m)
+  m.sysctl.min_free_kbytes = spec.minFreeKbytes ?? minFreeKbytes(m)
   // With recorded free lists the reserve blocks are part of the recording.
-  if (spec.freeLists === null) setup_per_zone_wmarks(m, kbytes)
-  else computeWatermarks(m, kbytes)
+  if (spec.freeLists === null) setup_per_zone_wmarks(m)
+  else computeWatermarks(m)
   refresh_zone_stat_thresholds(m)
   forgetBootEvents(m)
   return m
+}
+
+/**
+ * 1.8.4 as the kernel decides it before the marks are set; by the recipe unless it says `auto`, since
+ * a toy machine would never group (S-02).
+ */
+function groupingDisabled(m: Machine): boolean {
+  const wanted = m.spec.groupByMobility ?? true
+  if (wanted !== 'auto') return !wanted
+  let pages = 0
+  for (const zone of m.zones) pages += zone.managed_pages
+  return pages < (1 << m.pageblockOrder) * MIGRATE_TYPES
+}
+
+/** Managed frames, and those of CMA areas where managed_pages leaves them out (8.2.5). */
+function totalRamPages(m: Machine): number {
+  let pages = 0
+  for (const zone of m.zones) pages += zone.managed_pages
+  for (const area of m.cma) {
+    if (!is_highmem(page_zone(m, pfn_to_page(m, area.base_pfn)))) pages += area.count
+  }
+  return pages
 }
 
 /** What makes a recipe impossible, or null. */
@@ -74,6 +101,9 @@ export function specError(spec: MachineSpec): { at: string; message: string } | 
   const unit = 1 << (spec.maxOrder - 1)
   if (spec.pageblockOrder >= spec.maxOrder) {
     return { at: 'pageblockOrder', message: `must be at most maxOrder - 1 = ${spec.maxOrder - 1}` }
+  }
+  if (spec.zones.every((zone) => zone.pages === 0)) {
+    return { at: 'zones', message: 'at least one zone must have pages' }
   }
   for (const [i, zone] of spec.zones.entries()) {
     if (zone.startPfn % unit !== 0 || zone.pages % unit !== 0) {
@@ -142,7 +172,7 @@ function freeBootMemory(m: Machine): void {
   }
   const isFreed = (page: Page): boolean => m.mem.use[page] === USE_NONE && inCma[page] === 0
   for (const zone of m.zones) {
-    const chunk = is_highmem(zone) ? 1 : Math.min(BOOTMEM_CHUNK, 1 << (m.maxOrder - 1))
+    const chunk = is_highmem(zone) ? 1 : Math.min(bootmemChunk(m.spec), 1 << (m.maxOrder - 1))
     const first = zone.zone_start_pfn - m.startPfn
     for (let page = first; page < first + zone.spanned_pages; page += chunk) {
       freeBootChunk(m, zone, page, chunk, isFreed)
@@ -180,8 +210,8 @@ function freeBootBlock(m: Machine, zone: Zone, page: Page, order: number): void 
 function cma_activate_area(m: Machine, base_pfn: number, count: number): void {
   const step = 1 << m.pageblockOrder
   for (let pfn = base_pfn; pfn < base_pfn + count; pfn += step) {
-    setBlockType(m, pfn, MIGRATE_CMA)
     const page = pfn_to_page(m, pfn)
+    set_pageblock_migratetype(m, page, MIGRATE_CMA)
     freeBootBlock(m, page_zone(m, page), page, m.pageblockOrder)
   }
 }
@@ -215,7 +245,7 @@ function cachedTypeAfterBoot(m: Machine, page: Page): number {
   if (get_pageblock_migratetype(m, page) === MIGRATE_CMA) {
     return (page & ((1 << m.pageblockOrder) - 1)) === 0 ? MIGRATE_CMA : 0
   }
-  return is_highmem(zone) || page % BOOTMEM_CHUNK === 0 ? MIGRATE_MOVABLE : 0
+  return is_highmem(zone) || page % bootmemChunk(m.spec) === 0 ? MIGRATE_MOVABLE : 0
 }
 
 function placeFreeBlock(m: Machine, page: Page, order: number, type: number): void {

@@ -19,6 +19,7 @@ import {
   type SwapArea,
 } from './mm_types'
 import { createFaultPlan, type FaultPlan } from './fault'
+import { createMemoryHotplug, type MemoryHotplug } from './memory_block'
 
 /** struct page as columns; index = Page. Sentinels of lists follow behind the last page. */
 export interface MemMap extends Links {
@@ -57,7 +58,9 @@ export interface Zone {
   readonly name: MachineSpec['zones'][number]['name']
   /** Index into machine.zones; ascending as allocator 1.2.1. */
   readonly idx: number
-  readonly zone_start_pfn: Pfn
+  /** HighMem, or Movable carved from HighMem (5.2.2). */
+  readonly highmem: boolean
+  zone_start_pfn: Pfn
   spanned_pages: number
   present_pages: number
   managed_pages: number
@@ -139,6 +142,8 @@ export interface Task {
   /** Its address space (index into machine.mms), -1 for a kernel thread. */
   mm: number
   sigkill: boolean
+  /** Any signal at all is pending; SIGKILL sets both. */
+  signal_pending: boolean
   /** Modelled functions it is in, outermost first. */
   readonly calls: string[]
   /** unmap_and_move calls it made so far. */
@@ -186,6 +191,16 @@ export interface Machine {
   /** Index of the running task. */
   current: number
   page_group_by_mobility_disabled: boolean
+  /** Frames the allocator was ever given and still has, CMA included (8.2.5). */
+  totalram_pages: number
+  /** /proc/sys/vm: what the marks and pagesets were computed from. */
+  readonly sysctl: {
+    min_free_kbytes: number
+    percpu_pagelist_fraction: number
+    /** One ratio per zone; the highest zone's is never read (2.5.1). */
+    readonly lowmem_reserve_ratio: Int32Array
+  }
+  readonly hotplug: MemoryHotplug
   /** Distinct CMA frames under a long pin now. */
   cmaFramesPinned: number
   cma_mutex: { owner: number }
@@ -194,10 +209,20 @@ export interface Machine {
   readonly badPages: { shown: number; suppressed: number; resumeNs: number }
 }
 
+/** Default ratios (2.5.1); the highest zone reserves nothing for a higher one. */
+const LOWMEM_RESERVE_RATIO: Readonly<Record<Zone['name'], number>> = {
+  DMA: 256,
+  DMA32: 256,
+  Normal: 32,
+  HighMem: 32,
+  Movable: 1,
+}
+
 /** The machine's frames and lists before anything is free: every frame reserved (allocator 1.9.1). */
 export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
-  const first = Math.min(...spec.zones.map((z) => z.startPfn))
-  const end = Math.max(...spec.zones.map((z) => z.startPfn + z.pages))
+  const populated = spec.zones.filter((z) => z.pages > 0)
+  const first = Math.min(...populated.map((z) => z.startPfn))
+  const end = Math.max(...populated.map((z) => z.startPfn + z.pages))
   const nrPages = end - first
   const heads = spec.zones.length * (spec.maxOrder * MIGRATE_TYPES + NR_LRU_LISTS + 3 * spec.cpus)
   const mem = createMemMap(nrPages, heads)
@@ -232,9 +257,7 @@ export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
     pagevecs: Array.from({ length: spec.cpus }, createPagevecs),
     pins: new Map(),
     holders: [],
-    tasks: [
-      { id: 0, comm: 'swapper', pid: 0, cpu: 0, mm: -1, sigkill: false, calls: [], attempts: 0 },
-    ],
+    tasks: [createTask(0, 'swapper', 0, 0)],
     mms: [],
     anon_vmas: [],
     address_spaces: [null],
@@ -248,10 +271,21 @@ export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
     now: 0,
     current: 0,
     page_group_by_mobility_disabled: false,
+    totalram_pages: 0,
+    sysctl: createSysctl(spec),
+    hotplug: createMemoryHotplug(spec),
     cmaFramesPinned: 0,
     cma_mutex: { owner: -1 },
     fault: createFaultPlan(),
     badPages: { shown: 0, suppressed: 0, resumeNs: 0 },
+  }
+}
+
+function createSysctl(spec: MachineSpec): Machine['sysctl'] {
+  return {
+    min_free_kbytes: 0,
+    percpu_pagelist_fraction: 0,
+    lowmem_reserve_ratio: Int32Array.from(spec.zones, (z) => LOWMEM_RESERVE_RATIO[z.name]),
   }
 }
 
@@ -280,9 +314,11 @@ function createZone(
   takeHead: () => number,
 ): Zone {
   const threshold = spec.statThreshold ?? 0
+  const highmemConfig = spec.zones.some((other) => other.name === 'HighMem')
   return {
     name: z.name,
     idx,
+    highmem: z.name === 'HighMem' || (z.name === 'Movable' && highmemConfig),
     zone_start_pfn: z.startPfn,
     spanned_pages: z.pages,
     present_pages: z.pages,
@@ -346,18 +382,14 @@ export function currentTask(m: Machine): Task {
 
 /** Adds a task; its index is its id for good. */
 export function addTask(m: Machine, comm: string, cpu: number): Task {
-  const task: Task = {
-    id: m.tasks.length,
-    comm,
-    pid: 100 + m.tasks.length,
-    cpu,
-    mm: -1,
-    sigkill: false,
-    calls: [],
-    attempts: 0,
-  }
+  const task = createTask(m.tasks.length, comm, 100 + m.tasks.length, cpu)
   m.tasks.push(task)
   return task
+}
+
+function createTask(id: number, comm: string, pid: number, cpu: number): Task {
+  const state = { mm: -1, sigkill: false, signal_pending: false, calls: [], attempts: 0 }
+  return { id, comm, pid, cpu, ...state }
 }
 
 /** Appends to the kernel log, as printk does. */

@@ -5,15 +5,28 @@ import {
   MIGRATE_RESERVE,
   MIGRATE_UNMOVABLE,
 } from '../include/linux/mmzone'
+import { x86_32_noswiotlb, x86_64, type X86Options, type X86Spec } from './presets_x86'
 import type { BootUse, FreeLists, MachineSpec, Pfn } from './types'
 
-export const PRESET_NAMES = ['vexpress-128m', 'exynos4-1g'] as const
+export const PRESET_NAMES = [
+  'vexpress-128m',
+  'exynos4-1g',
+  'x86_64-512m',
+  'x86_64-4g',
+  'x86_32-noswiotlb',
+] as const
 export type PresetName = (typeof PRESET_NAMES)[number]
 
 /** What can be set on a preset; sizes are bytes. */
 export interface PresetOptions {
   readonly cma?: number | undefined
   readonly cpus?: number | undefined
+  /** `movablecore=` and `kernelcore=` (allocator 11.6); x86 alone. */
+  readonly movablecore?: number | undefined
+  readonly kernelcore?: number | undefined
+  /** Size of the vmalloc area, which is what lowmem of an ARM board ends below (1.2.3). */
+  readonly vmalloc?: number | undefined
+  readonly groupByMobility?: 'auto' | boolean | undefined
   readonly iommu?: boolean | undefined
   readonly sgChaining?: boolean | undefined
   readonly dmaMaxSegSize?: number | undefined
@@ -37,11 +50,19 @@ export function presetMachine(name: string, options: PresetOptions = {}): Preset
   if (cpus !== undefined && !(Number.isInteger(cpus) && cpus >= 1 && cpus <= 8)) {
     return { ok: false, at: 'cpus', message: `cpus must be 1 to 8, got ${cpus}` }
   }
+  const foreign = foreignOption(name, options)
+  if (foreign !== null) return foreign
   switch (name) {
     case 'vexpress-128m':
       return vexpress128m(options)
     case 'exynos4-1g':
       return exynos4x1g(options)
+    case 'x86_64-512m':
+      return x86(options, x86_64(name, 512 * PAGES_PER_MIB, x86Options(options, 0)))
+    case 'x86_64-4g':
+      return x86(options, x86_64(name, 4096 * PAGES_PER_MIB, x86Options(options, 0)))
+    case 'x86_32-noswiotlb':
+      return x86x32(name, options)
     default:
       return {
         ok: false,
@@ -49,6 +70,43 @@ export function presetMachine(name: string, options: PresetOptions = {}): Preset
         message: `no preset "${name}"; there are ${PRESET_NAMES.join(', ')}`,
       }
   }
+}
+
+const NO_CMA_ON_X86_64 =
+  'CMA cannot be enabled on x86_64 at v3.9: it needs a kernel without SWIOTLB, and x86_64 always has SWIOTLB; take x86_32-noswiotlb or an ARM board'
+const NO_MOVABLE_ON_ARM =
+  'ARM at v3.9 does not parse kernelcore= and movablecore=, its Movable zone is always empty; take an x86 board'
+const NO_VMALLOC = 'only exynos4-1g has a split that vmalloc= moves'
+
+/** An option that the board's kernel does not have, with the reason (1.2.4, 1.2.5). */
+function foreignOption(name: string, options: PresetOptions): PresetResult | null {
+  const refuse = (at: string, message: string): PresetResult => ({ ok: false, at, message })
+  const isX86 = name.startsWith('x86_')
+  if (name.startsWith('x86_64') && (options.cma ?? 0) !== 0) return refuse('cma', NO_CMA_ON_X86_64)
+  if (!isX86 && options.movablecore !== undefined) return refuse('movablecore', NO_MOVABLE_ON_ARM)
+  if (!isX86 && options.kernelcore !== undefined) return refuse('kernelcore', NO_MOVABLE_ON_ARM)
+  if (name !== 'exynos4-1g' && options.vmalloc !== undefined) return refuse('vmalloc', NO_VMALLOC)
+  return null
+}
+
+function x86Options(options: PresetOptions, cmaPages: number): X86Options {
+  const inPages = (bytes: number | undefined): number | null =>
+    bytes === undefined ? null : Math.floor(bytes / 4096)
+  return {
+    cmaPages,
+    movablecore: inPages(options.movablecore),
+    kernelcore: inPages(options.kernelcore),
+  }
+}
+
+function x86(options: PresetOptions, spec: X86Spec): PresetResult {
+  return { ok: true, spec: { ...board(options, 2), ...spec } }
+}
+
+function x86x32(name: string, options: PresetOptions): PresetResult {
+  const pages = options.cma === 0 ? 0 : cmaPages(options.cma ?? 16 * MIB, 512)
+  if (typeof pages !== 'number') return pages
+  return x86(options, x86_32_noswiotlb(name, x86Options(options, pages)))
 }
 
 /** Pages of the area, or why it cannot be. */
@@ -73,6 +131,7 @@ function board(options: PresetOptions, cpus: number) {
     sgChaining: options.sgChaining ?? true,
     dmaMaxSegSize: options.dmaMaxSegSize ?? 64 * 1024,
     dmaCacheAlign: options.dmaCacheAlign ?? 64,
+    groupByMobility: options.groupByMobility,
   }
 }
 
@@ -206,8 +265,17 @@ function buddyBlocks(start: Pfn, end: Pfn): [Pfn, number][] {
 }
 
 const EXYNOS_START = 0x40000
-const EXYNOS_LOWMEM_END = 0x6f800
 const EXYNOS_END = 0x80000
+/** Pages of lowmem at the default split: 760 MiB. */
+const EXYNOS_VMALLOC_MIB = 240
+
+/** End of lowmem: its linear address ends 8 MiB below the vmalloc area (1.2.3); null = no such split. */
+function exynosLowmemEnd(vmalloc: number): Pfn | null {
+  const mib = vmalloc / MIB
+  const lowmem = 4080 - 3072 - 8 - mib
+  if (!Number.isInteger(mib) || mib % 4 !== 0 || lowmem < 128 || lowmem > 1000) return null
+  return EXYNOS_START + Math.min(1024, lowmem) * PAGES_PER_MIB
+}
 
 /**
  * 1 GiB at 0x40000000 with 760 MiB of lowmem and an area at its top (allocator 1.2.3, 8.1.4). The
@@ -215,18 +283,21 @@ const EXYNOS_END = 0x80000
  * allocations below the area, the unpacked root file system at the top of highmem.
  */
 function exynos4x1g(options: PresetOptions): PresetResult {
-  const pages = cmaPages(options.cma ?? 16 * MIB, 512)
+  const lowmemEnd = exynosLowmemEnd(options.vmalloc ?? EXYNOS_VMALLOC_MIB * MIB)
+  if (lowmemEnd === null) {
+    const message = 'vmalloc must be a multiple of 4M that leaves 128M to 1000M of lowmem'
+    return { ok: false, at: 'vmalloc', message }
+  }
+  const lowmemMib = (lowmemEnd - EXYNOS_START) / PAGES_PER_MIB
+  const pages = cmaPages(options.cma ?? 16 * MIB, Math.min(512, lowmemMib - 64))
   if (typeof pages !== 'number') return pages
-  const cmaStart = EXYNOS_LOWMEM_END - pages
+  const cmaStart = lowmemEnd - pages
   return {
     ok: true,
     spec: {
       ...board(options, 4),
       name: 'exynos4-1g',
-      zones: [
-        zone('Normal', EXYNOS_START, EXYNOS_LOWMEM_END),
-        zone('HighMem', EXYNOS_LOWMEM_END, EXYNOS_END),
-      ],
+      zones: [zone('Normal', EXYNOS_START, lowmemEnd), zone('HighMem', lowmemEnd, EXYNOS_END)],
       cma: [{ name: 'default', startPfn: cmaStart, pages }],
       boot: exynosBootUses(cmaStart),
       freeLists: null,

@@ -67,6 +67,7 @@ export interface KernelSpec {
 export interface ZoneSpec {
   readonly name: 'DMA' | 'DMA32' | 'Normal' | 'HighMem' | 'Movable'
   readonly startPfn: Pfn
+  /** 0 = configured but empty, as Movable is on a board without `movablecore=`. */
   readonly pages: number
   /** managed_pages; null = in lowmem those outside CMA and not reserved, in HighMem all (allocator 8.2.5). */
   readonly managed: number | null
@@ -112,6 +113,14 @@ export interface MachineSpec {
   readonly sgChaining: boolean
   readonly dmaMaxSegSize: number
   readonly dmaCacheAlign: number
+  /** Width of a long and of a pointer; 32 when left out. Decides how bootmem frees (1.9.1) and `%p`. */
+  readonly bitsPerLong?: 32 | 64 | undefined
+  /** `auto` = by the size of memory (1.8.4); on when left out, whatever the size (S-02). */
+  readonly groupByMobility?: 'auto' | boolean | undefined
+  /** CONFIG_CMA; yes when left out. x86_64 cannot have it at v3.9 (1.2.5). */
+  readonly cmaConfig?: boolean | undefined
+  /** Pages of a memory block that can go offline (11.1.1); no memory blocks when left out. */
+  readonly sectionPages?: number | undefined
 }
 
 /** The result of a named call of an actor. */

@@ -12,7 +12,7 @@ import type { Machine, Zone } from '../machine/machine'
 import type { ZoneSpec } from '../machine/types'
 import { createKernel } from '../patches/series'
 import {
-  init_per_zone_wmark_min,
+  minFreeKbytes,
   setup_per_zone_wmarks,
   setup_zone_migrate_reserve,
   zone_watermark_ok,
@@ -113,7 +113,7 @@ describe('marks of the boot', () => {
   ])('ask for %i managed pages min_free_kbytes %i (5.1.2)', (managed, kbytes) => {
     const m = board([['Normal', Math.ceil(managed / 1024) * 1024, managed]])
     zoneOf(m).watermark.fill(0)
-    expect(init_per_zone_wmark_min(m)).toBe(kbytes)
+    expect(minFreeKbytes(m)).toBe(kbytes)
   })
 
   it.each([
@@ -167,7 +167,7 @@ describe('MIGRATE_RESERVE', () => {
   it('is set up with the marks (5.2.3)', () => {
     const m = toyMachine({ watermarks: [3, 4, 5] })
     expect(printBlocks(m)).toBe('RMMM')
-    setup_per_zone_wmarks(m, 128)
+    setup_per_zone_wmarks(m)
     expect(printBlocks(m)).toBe('RMMM')
   })
 })

@@ -8,6 +8,7 @@ import {
   MIGRATE_RESERVE,
   NR_FREE_CMA_PAGES,
   NR_FREE_PAGES,
+  PAGE_SHIFT,
   PAGE_SIZE,
   WMARK_HIGH,
   WMARK_MIN,
@@ -22,17 +23,8 @@ import {
 } from './page_alloc_buddy'
 import { zone_page_state } from './vmstat'
 
-const LOWMEM_RESERVE_RATIO: Readonly<Record<Zone['name'], number>> = {
-  DMA: 256,
-  DMA32: 256,
-  Normal: 32,
-  HighMem: 32,
-  // The highest zone reserves nothing for a higher one, so its ratio is never read.
-  Movable: 1,
-}
-
 export function is_highmem(zone: Zone): boolean {
-  return zone.name === 'HighMem'
+  return zone.highmem
 }
 
 /**
@@ -75,20 +67,33 @@ function rounddown_pow_of_two(n: number): number {
 
 /** Sizes every pageset (4.1.2), or as the machine's recipe says. */
 export function setup_zone_pagesets(m: Machine): void {
-  for (const zone of m.zones) {
-    const batch = zone_batchsize(zone)
-    const [high, size] = m.spec.pcp ?? [6 * batch, Math.max(1, batch)]
-    for (const pcp of zone.pageset) {
-      pcp.high = high
-      pcp.batch = size
-    }
+  for (const zone of m.zones) setup_zone_pageset(m, zone)
+}
+
+/** Sizes the pagesets of one zone; pages on them stay. */
+export function setup_zone_pageset(m: Machine, zone: Zone): void {
+  const [high, batch] = m.spec.pcp ?? pagesetSizes(m, zone)
+  for (const pcp of zone.pageset) {
+    pcp.high = high
+    pcp.batch = batch
   }
+}
+
+/** [high, batch]: by the zone's size (4.1.2), or by percpu_pagelist_fraction when that is set (4.1.4). */
+function pagesetSizes(m: Machine, zone: Zone): readonly [number, number] {
+  const fraction = m.sysctl.percpu_pagelist_fraction
+  if (fraction === 0) {
+    const batch = zone_batchsize(zone)
+    return [6 * batch, Math.max(1, batch)]
+  }
+  const high = Math.trunc(zone.managed_pages / fraction)
+  return [high, Math.min(PAGE_SHIFT * 8, Math.max(1, Math.trunc(high / 4)))]
 }
 
 /** Pages a zone keeps from requests that could have used a higher zone (2.5). */
 export function setup_per_zone_lowmem_reserve(m: Machine): void {
   for (const zone of m.zones) {
-    const ratio = LOWMEM_RESERVE_RATIO[zone.name]
+    const ratio = Math.max(1, m.sysctl.lowmem_reserve_ratio[zone.idx] as number)
     let above = 0
     zone.lowmem_reserve.fill(0)
     for (const higher of m.zones.slice(zone.idx + 1)) {
@@ -99,7 +104,7 @@ export function setup_per_zone_lowmem_reserve(m: Machine): void {
 }
 
 /** min_free_kbytes from the size of lowmem, in KiB, within [128, 65536] (5.1). */
-export function init_per_zone_wmark_min(m: Machine): number {
+export function minFreeKbytes(m: Machine): number {
   let pages = 0
   for (const zone of m.zones) {
     const beyondHigh = zone.managed_pages - (zone.watermark[WMARK_HIGH] as number)
@@ -110,8 +115,8 @@ export function init_per_zone_wmark_min(m: Machine): number {
 }
 
 /** Sets every zone's marks from min_free_kbytes, unless the machine's recipe gives them (5.2). */
-export function computeWatermarks(m: Machine, min_free_kbytes: number): void {
-  const pages_min = min_free_kbytes >> 2
+export function computeWatermarks(m: Machine): void {
+  const pages_min = m.sysctl.min_free_kbytes >> 2
   let lowmem_pages = 0
   for (const zone of m.zones) if (!is_highmem(zone)) lowmem_pages += zone.managed_pages
   for (const zone of m.zones) {
@@ -125,8 +130,8 @@ export function computeWatermarks(m: Machine, min_free_kbytes: number): void {
 }
 
 /** Marks first, then each zone's MIGRATE_RESERVE blocks. */
-export function setup_per_zone_wmarks(m: Machine, min_free_kbytes: number): void {
-  computeWatermarks(m, min_free_kbytes)
+export function setup_per_zone_wmarks(m: Machine): void {
+  computeWatermarks(m)
   for (const zone of m.zones) setup_zone_migrate_reserve(m, zone)
 }
 
