@@ -1,4 +1,10 @@
 /** The only door into the model. Names are listed one by one. */
+export {
+  find_memory_block,
+  memoryBlockOf,
+  show_mem_removable,
+  store_mem_state,
+} from './drivers/base/memory'
 export { errnoName, errnoNumber } from './include/linux/errno'
 export { GFP_HIGHUSER, GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_USER } from './include/linux/gfp'
 export {
@@ -24,6 +30,7 @@ export {
 } from './machine/machine'
 export { freeCmaPages, freePages, mappersOf, pageOrderIfFree, type Mapper } from './machine/inspect'
 export { PRESET_NAMES, presetMachine, type PresetName } from './machine/presets'
+export type { MemoryAction, MemoryBlock, MemoryBlockState } from './machine/memory_block'
 export type { TraceSink } from './machine/trace'
 export {
   CALLERS,
@@ -45,6 +52,13 @@ export {
   type RunCounters,
   type ZoneSpec,
 } from './machine/types'
+export { __offline_pages, offline_pages, OFFLINE_TIMEOUT_NS } from './mm/memory_hotplug'
+export { online_pages, type OnlineType } from './mm/memory_online'
+export {
+  lowmem_reserve_ratio_sysctl_handler,
+  min_free_kbytes_sysctl_handler,
+  percpu_pagelist_fraction_sysctl_handler,
+} from './mm/page_alloc_sysctl'
 export { kernelClass, missingSymbols, SERIES, subsetPatches } from './patches/series'
 export { callName } from './scenario/names'
 export { startScenario, type ScenarioRun } from './scenario/run'

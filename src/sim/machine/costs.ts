@@ -23,6 +23,11 @@ export const COST_NAMES = {
   isolate_page: 250,
   /** Changing the type of one pageblock and moving its free pages. */
   isolate_pageblock: 4000,
+  /**
+   * One round of memory offline that moved nothing: it yields, and its 120 seconds are made of these
+   * (allocator S-12).
+   */
+  offline_round: 100_000_000,
   /** System call entry and exit. */
   syscall: 1000,
 } as const

@@ -1,5 +1,4 @@
-// Model of mm/page_isolation.c, v3.9 (allocator section 6). The memory-isolate notifier owns nothing
-// (S-17) and no frame is hwpoisoned, so skip_hwpoisoned changes nothing here.
+// Model of mm/page_isolation.c, v3.9 (allocator section 6).
 import { __GFP_HIGHMEM, __GFP_MOVABLE, GFP_USER } from '../include/linux/gfp'
 import { EBUSY } from '../include/linux/errno'
 import {
@@ -8,10 +7,11 @@ import {
   MIGRATE_MOVABLE,
   type MigrateType,
 } from '../include/linux/mmzone'
-import { PG_lru } from '../include/linux/page-flags'
+import { PG_hwpoison, PG_lru } from '../include/linux/page-flags'
 import { USE_MIGRATION_TARGET } from '../machine/kinds'
 import {
   KernelBug,
+  page_to_pfn,
   page_zone,
   pfn_to_page,
   pfn_valid,
@@ -34,11 +34,20 @@ import {
 } from './page_alloc'
 import { __mod_zone_freepage_state } from './page_alloc_buddy'
 
+/** Whether poisoned frames are passed over (6.2.2, 6.6.2); memory offline does so, CMA does not. */
+type SkipHwpoisoned = boolean
+
 /**
  * True when the pageblock holds more than `found_ok` in-use pages outside the LRU. MOVABLE and CMA
  * pageblocks and the Movable zone are taken on trust (6.2).
  */
-function has_unmovable_pages(m: Machine, zone: Zone, first: Page, found_ok: number): boolean {
+export function has_unmovable_pages(
+  m: Machine,
+  zone: Zone,
+  first: Page,
+  found_ok: number,
+  skip_hwpoisoned: SkipHwpoisoned,
+): boolean {
   if (zone.name === 'Movable') return false
   const type = get_pageblock_migratetype(m, first)
   if (type === MIGRATE_MOVABLE || type === MIGRATE_CMA) return false
@@ -50,16 +59,29 @@ function has_unmovable_pages(m: Machine, zone: Zone, first: Page, found_ok: numb
       if (PageBuddy(m, page)) page += (1 << page_order(m, page)) - 1
       continue
     }
-    if (((m.mem.flags[page] as number) & PG_lru) === 0) found++
+    const flags = m.mem.flags[page] as number
+    if (skip_hwpoisoned && (flags & PG_hwpoison) !== 0) continue
+    if ((flags & PG_lru) === 0) found++
     if (found > found_ok) return true
   }
   return false
 }
 
+/** What the memory-isolate notifiers answer for a pageblock: pages that drivers own, or -errno (6.1.1). */
+function ownedByDrivers(m: Machine, page: Page): number {
+  const first = (page >> m.pageblockOrder) << m.pageblockOrder
+  return m.hotplug.ownedByDrivers.get(page_to_pfn(m, first)) ?? 0
+}
+
 /** Takes the free pages of one pageblock out of circulation, then drains all CPUs (6.1). */
-export function set_migratetype_isolate(m: Machine, page: Page): number {
+export function set_migratetype_isolate(
+  m: Machine,
+  page: Page,
+  skip_hwpoisoned: SkipHwpoisoned = false,
+): number {
   const zone = page_zone(m, page)
-  if (has_unmovable_pages(m, zone, page, 0)) return -EBUSY
+  const found_ok = ownedByDrivers(m, page)
+  if (found_ok < 0 || has_unmovable_pages(m, zone, page, found_ok, skip_hwpoisoned)) return -EBUSY
   const old = get_pageblock_migratetype(m, page)
   set_pageblock_migratetype(m, page, MIGRATE_ISOLATE)
   const moved = move_freepages_block(m, zone, page, MIGRATE_ISOLATE)
@@ -99,12 +121,13 @@ export function start_isolate_page_range(
   start_pfn: Pfn,
   end_pfn: Pfn,
   type: MigrateType,
+  skip_hwpoisoned: SkipHwpoisoned = false,
 ): number {
   assertPageblockAligned(m, start_pfn, end_pfn)
   const step = 1 << m.pageblockOrder
   for (let pfn = start_pfn; pfn < end_pfn; pfn += step) {
     const page = __first_valid_page(m, pfn, step)
-    if (page === NULL_PAGE || set_migratetype_isolate(m, page) === 0) continue
+    if (page === NULL_PAGE || set_migratetype_isolate(m, page, skip_hwpoisoned) === 0) continue
     for (let undo = start_pfn; undo < pfn; undo += step) {
       const earlier = __first_valid_page(m, undo, step)
       if (earlier !== NULL_PAGE) unset_migratetype_isolate(m, earlier, type)
@@ -133,7 +156,12 @@ export function undo_isolate_page_range(
  * Walks the range and moves strays of 4.5.4 to the ISOLATE lists. Returns the first frame that is
  * neither free nor waiting on a per-CPU list as isolated, or `end_pfn` (6.6.2).
  */
-function __test_page_isolated_in_pageblock(m: Machine, start_pfn: Pfn, end_pfn: Pfn): Pfn {
+function __test_page_isolated_in_pageblock(
+  m: Machine,
+  start_pfn: Pfn,
+  end_pfn: Pfn,
+  skip_hwpoisoned: SkipHwpoisoned,
+): Pfn {
   let pfn = start_pfn
   while (pfn < end_pfn) {
     if (!pfn_valid(m, pfn)) {
@@ -149,6 +177,8 @@ function __test_page_isolated_in_pageblock(m: Machine, start_pfn: Pfn, end_pfn: 
       pfn += 1 << order
     } else if (m.mem.count[page] === 0 && get_freepage_migratetype(m, page) === MIGRATE_ISOLATE) {
       pfn++
+    } else if (skip_hwpoisoned && ((m.mem.flags[page] as number) & PG_hwpoison) !== 0) {
+      pfn++
     } else {
       return pfn
     }
@@ -157,20 +187,30 @@ function __test_page_isolated_in_pageblock(m: Machine, start_pfn: Pfn, end_pfn: 
 }
 
 /** First frame that keeps the range from being wholly isolated, or -1 when nothing does (6.6). */
-export function firstNotIsolated(m: Machine, start_pfn: Pfn, end_pfn: Pfn): Pfn {
+export function firstNotIsolated(
+  m: Machine,
+  start_pfn: Pfn,
+  end_pfn: Pfn,
+  skip_hwpoisoned: SkipHwpoisoned = false,
+): Pfn {
   const step = 1 << m.pageblockOrder
   for (let pfn = start_pfn; pfn < end_pfn; pfn += step) {
     const page = __first_valid_page(m, pfn, step)
     if (page !== NULL_PAGE && get_pageblock_migratetype(m, page) !== MIGRATE_ISOLATE) return pfn
   }
   if (__first_valid_page(m, start_pfn, end_pfn - start_pfn) === NULL_PAGE) return start_pfn
-  const stopped = __test_page_isolated_in_pageblock(m, start_pfn, end_pfn)
+  const stopped = __test_page_isolated_in_pageblock(m, start_pfn, end_pfn, skip_hwpoisoned)
   return stopped < end_pfn ? stopped : -1
 }
 
 /** 0 when every frame of the range is free and isolated, else -EBUSY (6.6). */
-export function test_pages_isolated(m: Machine, start_pfn: Pfn, end_pfn: Pfn): number {
-  return firstNotIsolated(m, start_pfn, end_pfn) < 0 ? 0 : -EBUSY
+export function test_pages_isolated(
+  m: Machine,
+  start_pfn: Pfn,
+  end_pfn: Pfn,
+  skip_hwpoisoned: SkipHwpoisoned = false,
+): number {
+  return firstNotIsolated(m, start_pfn, end_pfn, skip_hwpoisoned) < 0 ? 0 : -EBUSY
 }
 
 /**

@@ -3,8 +3,15 @@ import { COMPACTION_EVENTS } from './events/compaction'
 import { KMEM_EVENTS } from './events/kmem'
 import { MIGRATE_EVENTS } from './events/migrate'
 import { SIM_EVENTS } from './events/sim'
+import { SIM_HOTPLUG_EVENTS } from './events/sim_hotplug'
 
-const ALL = [...KMEM_EVENTS, ...COMPACTION_EVENTS, ...MIGRATE_EVENTS, ...SIM_EVENTS]
+const ALL = [
+  ...KMEM_EVENTS,
+  ...COMPACTION_EVENTS,
+  ...MIGRATE_EVENTS,
+  ...SIM_EVENTS,
+  ...SIM_HOTPLUG_EVENTS,
+]
 
 /** Every event type by its number. */
 export const EVENT_TYPES: ReadonlyMap<number, EventType> = new Map(ALL.map((t) => [t.id, t]))

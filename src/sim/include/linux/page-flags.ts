@@ -21,6 +21,8 @@ export const PG_reclaim = 1 << 17
 export const PG_swapbacked = 1 << 18
 export const PG_unevictable = 1 << 19
 export const PG_mlocked = 1 << 20
+/** CONFIG_MEMORY_FAILURE: the frame's memory is broken. */
+export const PG_hwpoison = 1 << 21
 
 /** Bit order, for printing. */
 export const PAGE_FLAG_NAMES = [
@@ -45,6 +47,7 @@ export const PAGE_FLAG_NAMES = [
   'swapbacked',
   'unevictable',
   'mlocked',
+  'hwpoison',
 ] as const
 
 /** Flags that must be clear when a page is freed (allocator 1.5.1). */
@@ -59,7 +62,8 @@ export const PAGE_FLAGS_CHECK_AT_FREE =
   PG_swapcache |
   PG_active |
   PG_unevictable |
-  PG_mlocked
+  PG_mlocked |
+  PG_hwpoison
 
 /** Names of the flags set in `flags`, in bit order. */
 export function pageFlagNames(flags: number): string[] {

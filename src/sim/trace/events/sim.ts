@@ -65,7 +65,8 @@ export const EV_sim_compact_end = 71
 
 type Names = readonly [string?, string?, string?, string?]
 
-function ours(id: number, name: string, names: Names, aIsPfn = false): EventType {
+/** Describes an event of ours: names of its numbers, and whether the first is the frame it is about. */
+export function ours(id: number, name: string, names: Names, aIsPfn = false): EventType {
   const fields = (a: number, b: number, c: number, d: number): Record<string, EventValue> => {
     const values = [a, b, c, d]
     return Object.fromEntries(names.map((n, i) => [n as string, values[i] as number]))
