@@ -11,7 +11,7 @@ import {
 import { gfp_zone, is_highmem } from '../mm/page_alloc'
 import { createKernel } from '../patches/series'
 import { bootMachine } from './boot'
-import { observeZone } from '../test/recordings/recording'
+import { observeZone } from '../test/recordings/state'
 import { check } from './check'
 import type { Machine } from './machine'
 import { presetMachine, type PresetOptions } from './presets'
