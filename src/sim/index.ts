@@ -59,12 +59,16 @@ export {
   min_free_kbytes_sysctl_handler,
   percpu_pagelist_fraction_sysctl_handler,
 } from './mm/page_alloc_sysctl'
+export { dump_page, freeAreaLine, show_mem } from './mm/page_alloc_show'
+export { frag_show, pagetypeinfo_show } from './mm/vmstat'
+export { vmstat_show, zoneinfo_show } from './mm/vmstat_show'
 export { kernelClass, missingSymbols, SERIES, subsetPatches } from './patches/series'
 export { callName } from './scenario/names'
 export { startScenario, type ScenarioRun } from './scenario/run'
 export type { ActorPlan, Expect, Instruction, RunPlan, ScenarioPlan } from './scenario/types'
 export { eventType } from './trace/catalogue'
 export type { EventType, EventValue } from './trace/event'
+export { ftraceHeader, ftraceLine, type FtraceEvent } from './trace/ftrace'
 export { EV_mm_page_alloc, EV_mm_page_free } from './trace/events/kmem'
 export { EV_mm_migrate_pages } from './trace/events/migrate'
 export {

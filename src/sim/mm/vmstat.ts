@@ -2,7 +2,12 @@
 // texts about free memory (allocator 12.4, 12.5).
 import { listToArray } from '../machine/columns'
 import { currentTask, type Machine, type Zone } from '../machine/machine'
-import { MIGRATETYPE_NAMES, MIGRATE_TYPES, NR_VM_ZONE_STAT_ITEMS } from '../include/linux/mmzone'
+import {
+  MIGRATE_CMA,
+  MIGRATE_TYPES,
+  MIGRATETYPE_NAMES,
+  NR_VM_ZONE_STAT_ITEMS,
+} from '../include/linux/mmzone'
 
 /** Position of the highest set bit, 1-based; 0 for 0. */
 function fls(x: number): number {
@@ -73,11 +78,19 @@ export function frag_show(m: Machine): string {
     .join('')
 }
 
+/** Types the configuration has, in the enum's order: without CONFIG_CMA there is no CMA (1.8.1). */
+function configuredTypes(m: Machine): number[] {
+  const types = MIGRATETYPE_NAMES.map((_, type) => type)
+  return m.spec.cmaConfig === false ? types.filter((type) => type !== MIGRATE_CMA) : types
+}
+
 /** The text of /proc/pagetypeinfo (allocator 12.5). */
 export function pagetypeinfo_show(m: Machine): string {
   const zones = m.zones.filter((zone) => zone.present_pages !== 0)
   const orders = Array.from({ length: m.maxOrder }, (_, order) => order)
-  const types = MIGRATETYPE_NAMES.map((name) => `${name.padStart(12)} `).join('')
+  const types = configuredTypes(m)
+    .map((type) => `${(MIGRATETYPE_NAMES[type] as string).padStart(12)} `)
+    .join('')
   return [
     `Page block order: ${m.pageblockOrder}\n`,
     `Pages per block:  ${1 << m.pageblockOrder}\n`,
@@ -94,14 +107,16 @@ export function pagetypeinfo_show(m: Machine): string {
 
 /** Free rows count list membership (12.5.1). */
 function pagetypeinfo_showfree_print(m: Machine, zone: Zone): string {
-  return MIGRATETYPE_NAMES.map((name, type) => {
+  const rows = configuredTypes(m).map((type) => {
+    const name = MIGRATETYPE_NAMES[type] as string
     let row = `Node ${'0'.padStart(4)}, zone ${zone.name.padStart(8)}, type ${name.padStart(12)} `
     for (let order = 0; order < m.maxOrder; order++) {
       const head = zone.free_list[order * MIGRATE_TYPES + type] as number
       row += `${String(listToArray(m.mem, head).length).padStart(6)} `
     }
     return `${row}\n`
-  }).join('')
+  })
+  return rows.join('')
 }
 
 /** Block rows count pageblock types (12.5.1). */
@@ -112,6 +127,8 @@ function pagetypeinfo_showblockcount_print(m: Machine, zone: Zone): string {
     const type = m.pageblock[page >> m.pageblockOrder] as number
     counts[type] = (counts[type] as number) + 1
   }
-  const cells = counts.map((n) => `${String(n).padStart(12)} `).join('')
+  const cells = configuredTypes(m)
+    .map((type) => `${String(counts[type]).padStart(12)} `)
+    .join('')
   return `Node 0, zone ${zone.name.padStart(8)} ${cells}\n`
 }

@@ -20,7 +20,7 @@ export interface EventType {
 
 export type EventValue = number | string
 
-/** A page's virtual address on the modelled 32-bit kernel is not kept; traces print the PFN as `%p` would a null. */
+/** A page as `%p` prints it on a 32-bit kernel; ftraceLine widens it where pointers are wider. */
 export function pageText(pfn: number): string {
   return pfn < 0 ? '  (null)' : (0xc0000000 + (pfn & 0xfffff) * 32).toString(16).padStart(8, '0')
 }
