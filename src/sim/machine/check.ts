@@ -1,7 +1,7 @@
 /**
  * Invariants of allocator section 13 and gup-migration 1.6 that the state itself can show. Each
  * violation names its rule, and a frame where there is one. Linear in the number of frames. The parts
- * are in check/; what only an operation can show is in check/watch.ts.
+ * are in check/; what only an operation can show is in test/proof/watch.ts.
  */
 import { checkCmaBitmaps, checkPageblocks, checkZoneSetup } from './check/blocks'
 import type { Check } from './check/context'
