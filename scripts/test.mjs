@@ -156,9 +156,24 @@ const STEPS = [
   { name: 'types', check: holds('scripts/typecheck.mjs') },
   { name: 'build', check: build },
   { name: 'unit', check: unit },
+  { name: 'properties', check: properties },
   { name: 'chromium', check: chromium },
   { name: 'electron', check: electron },
 ]
+
+/** @type {Step['check']} */
+async function properties() {
+  const { ok, output } = await node(['scripts/properties.mjs'])
+  const [, passed = 0, failed = 0] = /: (\d+) passed, (\d+) failed/.exec(output) ?? []
+  const note = /^[\d,]+ commands/m.exec(output)?.[0] ?? ''
+  return {
+    passed: Number(passed),
+    failed: ok ? Number(failed) : Math.max(1, Number(failed)),
+    skipped: 0,
+    output,
+    note,
+  }
+}
 
 /** Shown behind a bar, so that no line of it can be taken for one of ours. */
 function indented(/** @type {string} */ text) {
@@ -199,7 +214,7 @@ async function take(step, scratch) {
   const detail = counts.filter((part) => part !== '').join('; ')
   const time = seconds(Date.now() - started).padStart(8)
   process.stdout.write(
-    `${step.name.padEnd(9)} ${state.padEnd(8)}${time}  ${detail}`.trimEnd() + '\n',
+    `${step.name.padEnd(10)} ${state.padEnd(8)}${time}  ${detail}`.trimEnd() + '\n',
   )
   if (failed > 0 && output) process.stdout.write(`${indented(output)}\n`)
   return outcome

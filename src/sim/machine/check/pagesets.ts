@@ -1,7 +1,7 @@
 /** Per-CPU lists: INV-13 to INV-15. */
-import { MIGRATE_PCPTYPES, MIGRATETYPE_LETTERS } from '../../include/linux/mmzone'
+import { MIGRATE_ISOLATE, MIGRATE_PCPTYPES, MIGRATETYPE_LETTERS } from '../../include/linux/mmzone'
 import type { PerCpuPages, Zone } from '../machine'
-import { BUDDY, claim, frame, ON_PCP, pagesOf, violate, type Check } from './context'
+import { BUDDY, claim, frame, hasStrays, ON_PCP, pagesOf, violate, type Check } from './context'
 
 export function checkPagesets(c: Check, zone: Zone): void {
   for (const [cpu, pcp] of zone.pageset.entries()) {
@@ -30,7 +30,9 @@ function checkPcpList(c: Check, zone: Zone, pcp: PerCpuPages, type: 0 | 1 | 2): 
     }
     if (c.m.zoneOf[page] !== zone.idx) violate(c, 'INV-13', `${frame(c, page)} is of another zone`)
     const cached = mem.index[page] as number
-    if (type < 2 && cached > MIGRATE_PCPTYPES) {
+    // A stray that was taken out of an isolated pageblock may be on any list (4.5.4).
+    const strayed = hasStrays(zone) && cached === MIGRATE_ISOLATE
+    if (type < 2 && cached > MIGRATE_PCPTYPES && !strayed) {
       const letter = MIGRATETYPE_LETTERS[cached]
       violate(c, 'INV-15', `${frame(c, page)} of type ${letter} is not on the M list`)
     }
