@@ -4,7 +4,7 @@ import { createKernel } from '../patches/series'
 import { bootMachine, specError } from './boot'
 import { freeCounts, printBlocks, printLists, toyMachine, toySpec } from './builders'
 import { check } from './check'
-import { REF_ALLOC, USE_KERNEL, USE_RESERVED } from './kinds'
+import { REF_ALLOC, USE_KERNEL, USE_NONE, USE_RESERVED } from './kinds'
 import { ref_count } from './ledger'
 
 const KERNEL = createKernel({ patches: [], mode: 'strict' })
@@ -52,6 +52,25 @@ describe('boot', () => {
     expect((m.mem.flags[3] as number) & PG_reserved).toBe(PG_reserved)
     expect(printLists(m)).toBe('o0 M:[2] o1 M:[10,0] o2 M:[12,4] o3 M:[24,16]')
     expect(check(m, { quiescent: true })).toEqual([])
+  })
+
+  it('drops an area that leaves its first zone; pageblocks before that stay CMA (8.2.2)', () => {
+    const zone = { managed: null, watermarks: [0, 0, 0] as const, pages: 16 }
+    const m = bootMachine(
+      {
+        ...toySpec({ cma: [8, 16] }),
+        zones: [
+          { ...zone, name: 'DMA', startPfn: 0 },
+          { ...zone, name: 'Normal', startPfn: 16 },
+        ],
+      },
+      KERNEL,
+    )
+    expect(m.cma).toEqual([])
+    expect(printBlocks(m)).toBe('MCMM')
+    expect(printLists(m)).toBe('o3 M:[0] C:[8]')
+    expect(m.zones.map((z) => z.managed_pages)).toEqual([8, 8])
+    expect([m.mem.use[16], m.mem.count[23], m.mem.use[24]]).toEqual([USE_RESERVED, 1, USE_NONE])
   })
 
   it.each([

@@ -3,6 +3,7 @@
  * and pagesets (allocator 1.9, 8.2). Boot's own pages, LRU pages included, are modelled as frames in
  * use that nobody frees: they have one reference and sit on no LRU list.
  */
+import { EINVAL } from '../include/linux/errno'
 import {
   MIGRATE_CMA,
   MIGRATE_MOVABLE,
@@ -56,13 +57,13 @@ export function bootMachine(spec: MachineSpec, kernel: Kernel): Machine {
   m.pageblock.fill(MIGRATE_MOVABLE)
   for (const zone of m.zones) zone.managed_pages = managedPages(spec, zone)
   m.page_group_by_mobility_disabled = groupingDisabled(m)
-  m.totalram_pages = totalRamPages(m)
   for (const [pfn, type] of Object.entries(spec.pageblocks)) setBlockType(m, Number(pfn), type)
   markBootUses(m)
   if (spec.freeLists === null) freeBootMemory(m)
   else placeFreeLists(m, spec.freeLists)
   for (let page = 0; page < m.nrPages; page++)
     if (m.mem.use[page] === USE_RESERVED) reserve(m, page)
+  m.totalram_pages = totalRamPages(m)
   setup_zone_pagesets(m)
   setup_per_zone_lowmem_reserve(m)
   m.sysctl.min_free_kbytes = spec.minFreeKbytes ?? minFreeKbytes(m)
@@ -96,6 +97,17 @@ function totalRamPages(m: Machine): number {
   return pages
 }
 
+interface Run {
+  readonly startPfn: number
+  readonly pages: number
+}
+
+/** Frames that two runs share. */
+function commonPages(x: Run, y: Run): number {
+  const end = Math.min(x.startPfn + x.pages, y.startPfn + y.pages)
+  return Math.max(0, end - Math.max(x.startPfn, y.startPfn))
+}
+
 /** What makes a recipe impossible, or null. */
 export function specError(spec: MachineSpec): { at: string; message: string } | null {
   const unit = 1 << (spec.maxOrder - 1)
@@ -115,10 +127,8 @@ export function specError(spec: MachineSpec): { at: string; message: string } | 
     if (area.startPfn % pageblock !== 0 || area.pages % pageblock !== 0) {
       return { at: `cma[${i}]`, message: `start and size must be multiples of ${pageblock} pages` }
     }
-    const fits = spec.zones.some(
-      (z) => area.startPfn >= z.startPfn && area.startPfn + area.pages <= z.startPfn + z.pages,
-    )
-    if (!fits) return { at: `cma[${i}]`, message: 'must lie within one zone' }
+    const inZones = spec.zones.reduce((sum, zone) => sum + commonPages(area, zone), 0)
+    if (inZones !== area.pages) return { at: `cma[${i}]`, message: 'must lie within the zones' }
   }
   return null
 }
@@ -134,7 +144,8 @@ function managedPages(spec: MachineSpec, zone: Zone): number {
   const end = zone.zone_start_pfn + zone.spanned_pages
   let managed = zone.present_pages
   const inZone = (pfn: number): boolean => pfn >= zone.zone_start_pfn && pfn < end
-  for (const area of spec.cma) if (inZone(area.startPfn)) managed -= area.pages
+  const whole = { startPfn: zone.zone_start_pfn, pages: zone.spanned_pages }
+  for (const area of spec.cma) managed -= commonPages(area, whole)
   for (const run of spec.boot) {
     if (run.use === 'reserved' && inZone(run.startPfn)) managed -= run.pages
   }
@@ -178,7 +189,7 @@ function freeBootMemory(m: Machine): void {
       freeBootChunk(m, zone, page, chunk, isFreed)
     }
   }
-  for (const area of m.spec.cma) cma_activate_area(m, area.startPfn, area.pages)
+  m.cma = m.cma.filter((area) => cma_activate_area(m, area.base_pfn, area.count) === 0)
 }
 
 /** Whole when all of it is free to give, else page by page. */
@@ -206,14 +217,28 @@ function freeBootBlock(m: Machine, zone: Zone, page: Page, order: number): void 
   free_one_page(m, zone, page, order, type)
 }
 
-/** Hands the area's pageblocks to the allocator as CMA, ascending (8.2.3). */
-function cma_activate_area(m: Machine, base_pfn: number, count: number): void {
+/**
+ * Hands the area's pageblocks to the allocator as CMA, ascending: 0, or -EINVAL at the first frame of
+ * another zone than the first one's. Pageblocks before that stay CMA, the rest stays reserved and the
+ * area does not exist (8.2.2, 8.2.3).
+ */
+function cma_activate_area(m: Machine, base_pfn: number, count: number): number {
   const step = 1 << m.pageblockOrder
-  for (let pfn = base_pfn; pfn < base_pfn + count; pfn += step) {
-    const page = pfn_to_page(m, pfn)
+  const first = pfn_to_page(m, base_pfn)
+  for (let page = first; page < first + count; page += step) {
+    if (m.zoneOf.subarray(page, page + step).some((idx) => idx !== m.zoneOf[first])) {
+      keepReserved(m, page, first + count)
+      return -EINVAL
+    }
     set_pageblock_migratetype(m, page, MIGRATE_CMA)
     freeBootBlock(m, page_zone(m, page), page, m.pageblockOrder)
   }
+  return 0
+}
+
+function keepReserved(m: Machine, first: Page, end: Page): void {
+  m.mem.use.fill(USE_RESERVED, first, end)
+  for (let page = first; page < end; page++) ref_init(m, page, REF_ALLOC)
 }
 
 /** Lays out recorded free lists, every list in its order; all other frames are in use. */

@@ -100,6 +100,8 @@ export interface ZoneCompaction {
 
 export interface CmaArea {
   readonly name: string
+  /** The device whose own area it is; null for one that every device may use (8.1.5). */
+  readonly device: string | null
   readonly base_pfn: Pfn
   readonly count: number
   /** One byte per page: 1 = handed out. */
@@ -165,7 +167,8 @@ export interface Machine {
   readonly zones: readonly Zone[]
   /** Zone index per page. */
   readonly zoneOf: Uint8Array
-  readonly cma: readonly CmaArea[]
+  /** Active areas; one whose activation failed is not among them (8.2.2). */
+  cma: readonly CmaArea[]
   readonly pagevecs: readonly Pagevecs[]
   readonly pins: Map<Page, PinRecord[]>
   readonly holders: Holder[]
@@ -250,6 +253,7 @@ export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
     zoneOf,
     cma: spec.cma.map((area) => ({
       name: area.name,
+      device: area.device ?? null,
       base_pfn: area.startPfn,
       count: area.pages,
       bitmap: new Uint8Array(area.pages),

@@ -85,6 +85,15 @@ export interface BootUse {
 /** Free blocks per order and migratetype letter, head first, as the recordings give them. */
 export type FreeLists = Readonly<Record<string, Readonly<Record<string, readonly Pfn[]>>>>
 
+/** A CMA area as it was reserved. */
+export interface CmaSpec {
+  readonly name: string
+  readonly startPfn: Pfn
+  readonly pages: number
+  /** The device it belongs to; left out for an area that every device may use. */
+  readonly device?: string | undefined
+}
+
 /** Everything a machine is made from; plain JSON. */
 export interface MachineSpec {
   readonly name: string
@@ -92,7 +101,7 @@ export interface MachineSpec {
   readonly maxOrder: number
   readonly pageblockOrder: number
   readonly zones: readonly ZoneSpec[]
-  readonly cma: readonly { readonly name: string; readonly startPfn: Pfn; readonly pages: number }[]
+  readonly cma: readonly CmaSpec[]
   readonly cmaAlignmentOrder: number
   readonly minFreeKbytes: number | null
   /** Frames in use after boot. With `freeLists` given, every frame on no list is in use. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { mapAnonFrame, printLists, recordEvents, toyMachine } from '../../machine/builders'
+import { bootMachine } from '../../machine/boot'
+import { mapAnonFrame, printLists, recordEvents, toyMachine, toySpec } from '../../machine/builders'
 import { check } from '../../machine/check'
 import { REF_PIN, USE_CMA_BUFFER } from '../../machine/kinds'
 import { newHolder, pin_get, ref_count } from '../../machine/ledger'
@@ -7,7 +8,9 @@ import { addTask, type Machine } from '../../machine/machine'
 import { runToEnd } from '../../machine/proc'
 import { NULL_PAGE } from '../../machine/types'
 import { failNextAllocs } from '../../machine/fault'
+import { createKernel } from '../../patches/series'
 import {
+  dev_get_cma_area,
   dma_alloc_from_contiguous,
   dma_release_from_contiguous,
   lockCmaMutex,
@@ -42,6 +45,21 @@ function setBits(m: Machine): number[] {
 function tries(events: readonly string[]): string[] {
   return events.filter((line) => line.startsWith('sim_cma_try_ret:'))
 }
+
+describe('dev_get_cma_area', () => {
+  it("is the device's own area, else the default one, for no device too (8.1.5)", () => {
+    const spec = toySpec({ cma: [16, 8] })
+    const own = { name: 'mfc', startPfn: 24, pages: 8, device: 'mfc' }
+    const kernel = createKernel({ patches: [], mode: 'strict' })
+    const m = bootMachine({ ...spec, cma: [...spec.cma, own] }, kernel)
+    expect(m.cma.map((area) => area.name)).toEqual(['toy', 'mfc'])
+    const base = (device: string | null): number | undefined =>
+      dev_get_cma_area(m, device)?.base_pfn
+    expect([base('mfc'), base('fimc'), base(null)]).toEqual([24, 16, 16])
+    const alone = bootMachine({ ...spec, cma: [own] }, kernel)
+    expect(dev_get_cma_area(alone, 'fimc')).toBeUndefined()
+  })
+})
 
 describe('dma_alloc_from_contiguous', () => {
   it('steps by the alignment past a pinned page (EX-42)', () => {

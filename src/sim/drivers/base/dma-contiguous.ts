@@ -64,6 +64,15 @@ export function* dma_alloc_from_contiguous(
   return result.page
 }
 
+/**
+ * The area a device's requests are served from: its own if it has one, else the default one, which is
+ * also what no device at all gets (8.1.5). Undefined when there is neither.
+ */
+export function dev_get_cma_area(m: Machine, device: string | null): CmaArea | undefined {
+  const own = device === null ? undefined : m.cma.find((area) => area.device === device)
+  return own ?? m.cma.find((area) => area.device === null)
+}
+
 interface SearchResult {
   readonly page: Page
   /** 0, or why there is no page: -EBUSY after busy positions only, -ENOMEM when none was free. */
