@@ -74,6 +74,9 @@ import {
 } from '../../machine/process'
 import { NULL_PAGE, type Page } from '../../machine/types'
 import { createAddressSpace } from '../../mm/filemap'
+import { compact_nodes } from '../../mm/compaction_zone'
+import { __offline_pages } from '../../mm/memory_hotplug'
+import { online_pages } from '../../mm/memory_online'
 import { __get_user_pages } from '../../mm/memory_gup'
 import { migrate_pages, putback_movable_pages } from '../../mm/migrate'
 import { sys_mlock, sys_munlock } from '../../mm/mlock_range'
@@ -89,7 +92,7 @@ import { lru_add_drain_all, putUserPage } from '../../mm/swap'
 import { add_to_swap } from '../../mm/swap_state'
 import { isolate_lru_page } from '../../mm/vmscan'
 import { mod_zone_page_state } from '../../mm/vmstat'
-import { Watch, type Effect } from './watch'
+import { offlineBroken, Watch, type Effect } from './watch'
 
 /** Name and three numbers. */
 export type Command = readonly [name: string, a: number, b: number, c: number]
@@ -111,6 +114,8 @@ const FILE_PAGES = 8
 const PAGE_SIZE = 4096
 /** Pages that one hog takes at most; a board has more. */
 const MAX_HOG = 320
+/** Virtual time that taking memory offline gets; a kernel gives it 120 s. */
+const OFFLINE_NS = 1e6
 
 interface Area {
   readonly vpn: number
@@ -152,6 +157,8 @@ export class World {
   ]
   readonly #files: AddressSpace[] = []
   #isolated: readonly [number, number] | null = null
+  /** First PFN of what is offline now. */
+  #offline: number | null = null
   /** Commands that found something to do. */
   acted = 0
 
@@ -428,6 +435,43 @@ export class World {
     return this.m.cma.some((area) => pfn >= area.base_pfn && pfn < area.base_pfn + area.count)
   }
 
+  /** Compacts every zone. */
+  compact(a: number): void {
+    this.#do({}, this.#driver(a), () => this.#compacted())
+  }
+
+  *#compacted(): Proc<number> {
+    yield* compact_nodes(this.m)
+    return 0
+  }
+
+  /** Takes a unit of the largest blocks offline; the next one brings it back. */
+  offline(a: number): void {
+    const { m } = this
+    if (this.#offline !== null) {
+      const start = this.#offline
+      this.#offline = null
+      this.#do({}, this.#driver(a), () => online_pages(m, start, 1 << (m.maxOrder - 1)))
+      return
+    }
+    const unit = 1 << (m.maxOrder - 1)
+    const page = (a % Math.floor(m.nrPages / unit)) * unit
+    const zone = m.zones[m.zoneOf[page] as number]
+    if (m.cma.length > 0 || this.#isolated !== null || zone === undefined) return
+    const before = { present: zone.present_pages, managed: zone.managed_pages }
+    const start = page_to_pfn(m, page)
+    const types = m.pageblock.slice(page >> m.pageblockOrder, (page + unit) >> m.pageblockOrder)
+    const ret = this.#do({}, this.#driver(a), () =>
+      __offline_pages(m, start, start + unit, OFFLINE_NS),
+    )
+    if (ret === 0) this.#offline = start
+    // A refusal at the first step leaves the types as they were (11.2 step 3).
+    const refused = ret < 0 && types.some((type) => type !== MIGRATE_MOVABLE)
+    if (refused) return
+    const broken = offlineBroken(m, zone, [page, page + unit], ret, before)
+    this.watch.violations.push(...broken)
+  }
+
   /** The frame behind a page of a process, if it is there and an ordinary one. */
   #frame(a: number, b: number): Page {
     const at = this.#place(a, b)
@@ -491,6 +535,7 @@ export class World {
   end(): string[] {
     const { m } = this
     if (this.#isolated !== null) this.isolate(0)
+    if (this.#offline !== null) this.offline(0)
     for (const q of this.#queues) {
       const user = this.#user(0)
       const task = user?.process.task.id ?? this.#driver(0)
@@ -554,6 +599,8 @@ export const COMMANDS: Readonly<Record<string, CommandKind>> = {
   release: { weight: 3, run: (w, a) => w.release(a) },
   contig: { weight: 1, run: (w, a, b, c) => w.contig(a, b, c) },
   isolate: { weight: 1, run: (w, a) => w.isolate(a) },
+  compact: { weight: 1, run: (w, a) => w.compact(a) },
+  offline: { weight: 1, run: (w, a) => w.offline(a) },
   swap: { weight: 2, run: (w, a, b) => w.swap(a, b) },
   migrate: { weight: 2, run: (w, a, b) => w.migrate(a, b) },
   video: { weight: 2, run: (w, a, b, c) => w.video(a, b, c) },
