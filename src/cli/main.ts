@@ -10,6 +10,7 @@ import {
   type RunOptions,
   type Streams,
 } from './commands'
+import { exec, type ExecOptions } from './exec'
 import { serve } from './serve'
 
 const VERSION = '0.1.0'
@@ -66,6 +67,14 @@ function program(finish: (code: number) => void): Command {
     .description('run a scenario on all 32 subsets of the series')
     .action(async (which: string, options: MatrixOptions) => {
       finish(await matrixCommand(io, which, options))
+    })
+  root
+    .command('exec')
+    .description('run a list of kernel calls and print every result (docs/exec-format.md)')
+    .argument('<file>', 'a pinscope/exec@1 file, or - for standard input')
+    .option('--compact', 'print one line')
+    .action((file: string, options: ExecOptions) => {
+      finish(exec(io, file, options))
     })
   root
     .command('serve')

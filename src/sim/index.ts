@@ -15,6 +15,7 @@ export {
 } from './include/linux/mmzone'
 export { pageFlagNames } from './include/linux/page-flags'
 export { at, list_first, nextInList } from './machine/columns'
+export { specError } from './machine/boot'
 export { check } from './machine/check'
 export { digestHex, digestText, digestWord } from './machine/digest'
 export { REF_KINDS, USES } from './machine/kinds'
@@ -84,3 +85,25 @@ export {
   EV_sim_migrate_giveup,
   EV_sim_unmap_and_move,
 } from './trace/events/sim'
+// Lists of kernel calls (exec).
+export { FOLL_FLAGS, gfpMask, typeNumber } from './exec/names'
+export { runExec } from './exec/run'
+export { stateError } from './exec/state-check'
+export {
+  DUMP_KINDS,
+  type AddressRef,
+  type CallArguments,
+  type CallName,
+  type ExecCall,
+  type ExecPlan,
+  type ExecReport,
+  type FreeListPlan,
+  type Interleave,
+  type PagePlan,
+  type PageRef,
+  type PcpEntry,
+  type PcpPlan,
+  type StatePlan,
+  type ZonePlan,
+} from './exec/types'
+export { TYPE_NAMES } from './exec/zone-dump'

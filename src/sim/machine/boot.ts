@@ -264,7 +264,7 @@ function placeFreeLists(m: Machine, freeLists: FreeLists): void {
  * What the boot left in `index` of a frame that was never a list head since: only the first frame of
  * each chunk that was freed at once got its type (1.9.1); in highmem each frame did.
  */
-function cachedTypeAfterBoot(m: Machine, page: Page): number {
+export function cachedTypeAfterBoot(m: Machine, page: Page): number {
   const zone = m.zones[m.zoneOf[page] as number]
   if (zone === undefined) return 0
   if (get_pageblock_migratetype(m, page) === MIGRATE_CMA) {

@@ -28,6 +28,11 @@ export interface Process {
 /** A process with an empty address space. Its task and mm structures cost no modelled frame. */
 export function createProcess(m: Machine, comm: string, cpu: number): Process {
   zeroPage(m)
+  return addProcess(m, comm, cpu)
+}
+
+/** As createProcess, without choosing the zero page yet: its first reader does. */
+export function addProcess(m: Machine, comm: string, cpu: number): Process {
   const task = addTask(m, comm, cpu)
   return { task, mm: createMm(m, task) }
 }
@@ -94,7 +99,7 @@ export function* dontneedRegion(m: Machine, mm: MmStruct, start: Vpn, pages: num
 export function* forkProcess(m: Machine, comm: string, cpu: number): Proc<Process | null> {
   const parent = m.mms[currentTask(m).mm]
   if (parent === undefined) throw new Error(`${currentTask(m).comm} has no address space to copy`)
-  const child = createProcess(m, comm, cpu)
+  const child = addProcess(m, comm, cpu)
   enter(m, 'do_fork')
   yield* down_write(m, parent.mmap_sem)
   const ret = yield* dup_mmap(m, child.mm, parent)

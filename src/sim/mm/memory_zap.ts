@@ -73,6 +73,8 @@ export function free_pgtables(
     if (table === undefined) continue
     if (pmd << PMD_SHIFT < floor || (pmd + 1) << PMD_SHIFT > ceiling) continue
     mm.pgd.delete(pmd)
+    // A table that was placed with a given state lives in no modelled frame.
+    if (table.page === NULL_PAGE) continue
     mod_zone_page_state(m, page_zone(m, table.page), NR_PAGETABLE, -1)
     pte_free_tlb(m, tlb, table.page)
     freed++

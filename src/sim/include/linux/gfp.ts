@@ -81,3 +81,59 @@ export function gfpText(mask: number): string {
   if (rest !== 0) parts.push(`0x${rest.toString(16)}`)
   return parts.join('|')
 }
+
+/** Combinations by the name behind `GFP_` (allocator 2.2). */
+const COMBINATIONS: ReadonlyMap<string, number> = new Map([
+  ['NOWAIT', GFP_NOWAIT],
+  ['ATOMIC', GFP_ATOMIC],
+  ['NOIO', __GFP_WAIT],
+  ['NOFS', __GFP_WAIT | __GFP_IO],
+  ['KERNEL', GFP_KERNEL],
+  ['TEMPORARY', GFP_TEMPORARY],
+  ['USER', GFP_USER],
+  ['HIGHUSER', GFP_HIGHUSER],
+  ['HIGHUSER_MOVABLE', GFP_HIGHUSER_MOVABLE],
+  ['TRANSHUGE', GFP_TRANSHUGE],
+  ['THISNODE', __GFP_THISNODE | __GFP_NOWARN | __GFP_NORETRY],
+  ['IOFS', __GFP_IO | __GFP_FS],
+])
+
+/** Single bits by the name behind `__GFP_` (allocator 2.1). */
+const BITS: ReadonlyMap<string, number> = new Map([
+  ['DMA', __GFP_DMA],
+  ['HIGHMEM', __GFP_HIGHMEM],
+  ['DMA32', __GFP_DMA32],
+  ['MOVABLE', __GFP_MOVABLE],
+  ['WAIT', __GFP_WAIT],
+  ['HIGH', __GFP_HIGH],
+  ['IO', __GFP_IO],
+  ['FS', __GFP_FS],
+  ['COLD', __GFP_COLD],
+  ['NOWARN', __GFP_NOWARN],
+  ['REPEAT', __GFP_REPEAT],
+  ['NOFAIL', __GFP_NOFAIL],
+  ['NORETRY', __GFP_NORETRY],
+  ['MEMALLOC', __GFP_MEMALLOC],
+  ['COMP', __GFP_COMP],
+  ['ZERO', __GFP_ZERO],
+  ['NOMEMALLOC', __GFP_NOMEMALLOC],
+  ['HARDWALL', __GFP_HARDWALL],
+  ['THISNODE', __GFP_THISNODE],
+  ['RECLAIMABLE', __GFP_RECLAIMABLE],
+  ['KMEMCG', __GFP_KMEMCG],
+  ['NOTRACK', __GFP_NOTRACK],
+  ['NO_KSWAPD', __GFP_NO_KSWAPD],
+  ['OTHER_NODE', __GFP_OTHER_NODE],
+  ['WRITE', __GFP_WRITE],
+])
+
+/**
+ * The mask of `GFP_KERNEL`, `__GFP_COLD` or `COLD`; null for a name that is none. With two underscores
+ * it is a single bit, otherwise a combination where there is one of that name.
+ */
+export function gfpBits(name: string): number | null {
+  const word = name.toUpperCase()
+  const rest = word.replace(/^_*GFP_/, '')
+  const bit = BITS.get(rest) ?? null
+  return word.startsWith('_') ? bit : (COMBINATIONS.get(rest) ?? bit)
+}

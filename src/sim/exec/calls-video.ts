@@ -1,0 +1,130 @@
+/** Calls of videobuf2: a queue by name, opened at its first REQBUFS at the latest. */
+import {
+  vb2_buffer_done,
+  vb2_dqbuf,
+  vb2_mmap,
+  vb2_qbuf,
+  vb2_queue_init,
+  vb2_queue_release,
+  vb2_reqbufs,
+  vb2_streamoff,
+  vb2_streamon,
+  type Vb2Queue,
+} from '../drivers/media/v4l2-core/videobuf2-core'
+import { EINVAL } from '../include/linux/errno'
+import { PAGE_SHIFT, PAGE_SIZE } from '../include/linux/mmzone'
+import { page_to_pfn } from '../machine/machine'
+import type { Proc } from '../machine/proc'
+import type { Answer, Handlers } from './handler'
+import { addressOf, areaOf, bind, ExecRefusal, processFor, type Session } from './session'
+import type { CallOf } from './types'
+
+export const VIDEO_CALLS: Handlers<
+  | 'vb2_queue_init'
+  | 'vb2_reqbufs'
+  | 'vb2_qbuf'
+  | 'vb2_buffer_done'
+  | 'vb2_dqbuf'
+  | 'vb2_streamon'
+  | 'vb2_streamoff'
+  | 'vb2_mmap'
+  | 'vb2_queue_release'
+> = {
+  vb2_queue_init: (x, c) => {
+    if (x.queues.has(c.queue)) throw new ExecRefusal(`queue "${c.queue}" is open already`)
+    open(x, c.queue, c.memory, c.direction, c.area, c.mm)
+    return { ret: 0 }
+  },
+  *vb2_reqbufs(x, c) {
+    if (!x.queues.has(c.queue)) {
+      open(x, c.queue, c.memory ?? 'userptr', c.direction ?? 'capture', c.area, c.mm ?? 'a')
+    }
+    const queue = queueOf(x, c.queue)
+    const ret = yield* vb2_reqbufs(x.m, queue, c.count, c.size)
+    return { ret, count: queue.bufs.length, buffers: buffersOf(x, queue) }
+  },
+  vb2_qbuf: qbuf,
+  vb2_buffer_done: (x, c) => ({
+    ret: vb2_buffer_done(queueOf(x, c.queue), c.index) ? 0 : -EINVAL,
+  }),
+  vb2_dqbuf: (x, c) => {
+    const queue = queueOf(x, c.queue)
+    const index = queue.done_list[0] ?? null
+    const ret = vb2_dqbuf(x.m, queue)
+    return { ret, buffer: ret === 0 ? index : null }
+  },
+  vb2_streamon: (x, c) => ({ ret: vb2_streamon(x.m, queueOf(x, c.queue)) }),
+  vb2_streamoff: (x, c) => ({ ret: vb2_streamoff(x.m, queueOf(x, c.queue)) }),
+  *vb2_mmap(x, c) {
+    const queue = queueOf(x, c.queue)
+    const pages = (queue.bufs[c.index]?.length ?? 0) >> PAGE_SHIFT
+    const ret = yield* vb2_mmap(x.m, queue, c.index)
+    if (ret < 0) return { ret }
+    bind(x, c.as, { kind: 'area', mm: c.mm ?? openOf(x, c.queue).mm, vpn: ret, pages })
+    return { ret: ret * PAGE_SIZE, addr: ret * PAGE_SIZE, pages }
+  },
+  *vb2_queue_release(x, c) {
+    const ret = yield* vb2_queue_release(x.m, queueOf(x, c.queue))
+    x.queues.delete(c.queue)
+    return { ret }
+  },
+}
+
+function open(
+  x: Session,
+  name: string,
+  memory: Vb2Queue['memory'],
+  direction: Vb2Queue['direction'],
+  area: string | number | null,
+  mm: string,
+): void {
+  processFor(x, mm)
+  x.queues.set(name, { queue: vb2_queue_init(memory, direction, areaOf(x, area)), mm })
+}
+
+function openOf(x: Session, name: string): { readonly queue: Vb2Queue; readonly mm: string } {
+  const found = x.queues.get(name)
+  if (found !== undefined) return found
+  const known = [...x.queues.keys()].join(', ') || 'none'
+  throw new ExecRefusal(`no queue "${name}" is open; open: ${known}`)
+}
+
+function queueOf(x: Session, name: string): Vb2Queue {
+  return openOf(x, name).queue
+}
+
+/** Process that owns an open queue; null when the queue is not open. */
+export function ownerOf(x: Session, queue: string): string | null {
+  return x.queues.get(queue)?.mm ?? null
+}
+
+function buffersOf(x: Session, queue: Vb2Queue): object[] {
+  return queue.bufs.map((vb) => {
+    const memory = vb.memory
+    const base = { index: vb.index, state: vb.state, length: vb.length }
+    if (memory === null) return base
+    if (memory.kind === 'mmap') return { ...base, pfn: page_to_pfn(x.m, memory.page) }
+    return { ...base, pfns: memory.pages.map((page) => page_to_pfn(x.m, page)) }
+  })
+}
+
+function* qbuf(x: Session, c: CallOf<'vb2_qbuf'>): Proc<Answer> {
+  const queue = queueOf(x, c.queue)
+  const address = c.userptr === null ? 0 : addressOf(x, c.userptr)
+  if (queue.memory === 'userptr' && c.userptr === null) {
+    throw new ExecRefusal('a USERPTR queue needs userptr, the address of the buffer')
+  }
+  const length = c.length ?? queue.plane_size
+  const ret = yield* vb2_qbuf(x.m, queue, c.index, address, length)
+  const buffer = queue.bufs[c.index]
+  return { ret, buffer: buffersOf(x, queue)[c.index] ?? null, pins: pinsOf(x, buffer) }
+}
+
+function pinsOf(x: Session, buffer: Vb2Queue['bufs'][number] | undefined): object[] {
+  if (buffer?.memory?.kind !== 'userptr') return []
+  return buffer.memory.pages.map((page) => ({
+    pfn: page_to_pfn(x.m, page),
+    count: x.m.mem.count[page],
+    mapcount: (x.m.mem.mapcount[page] as number) + 1,
+  }))
+}
