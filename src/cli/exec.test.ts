@@ -11,7 +11,7 @@ function runFile(name: string): { code: number; stderr: string } {
   return { code, stderr }
 }
 
-/** The worked examples of allocator 14 as files that say what they expect. */
+/** The worked examples of allocator 14 and gup-migration 9 as files that say what they expect. */
 const EXAMPLES: readonly (readonly [file: string, title: string])[] = [
   ['ex-01', 'EX-01: blocks freed one by one stand on the list in descending order'],
   ['ex-02', 'EX-02: a request takes the head block and splits it'],
@@ -79,6 +79,53 @@ const EXAMPLES: readonly (readonly [file: string, title: string])[] = [
   ['ex-49', 'EX-49: an order beyond the largest gets a warning and no page'],
   ['ex-50', 'EX-50: pages on the other per-CPU lists do not help until they are drained'],
   ['ex-51', 'EX-51: with small pageblocks isolation can count a block twice'],
+  ['me-01', 'ME-01: a write fault leaves a page with a mapping and a pagevec slot'],
+  ['me-02', 'ME-02: a read fault maps the zero page, a write then copies it'],
+  ['me-03', 'ME-03: the fifteenth page flushes the fourteen before it'],
+  ['me-04', 'ME-04: CMA moves a page nobody pins'],
+  ['me-05', 'ME-05: one pin fails fifty attempts'],
+  ['me-06', 'ME-06: a pin put between two passes lets the next one succeed'],
+  [
+    'me-07',
+    'ME-07: a page that is pinned and no longer mapped is tried fifty times without an unmap',
+  ],
+  ['me-08', 'ME-08: a page freed while it was isolated counts as moved'],
+  ['me-09', 'ME-09: a page in the swap cache moves with it and is found again by a minor fault'],
+  ['me-10', 'ME-10: a pin keeps a swap cache page, and its entry is gone'],
+  ['me-11', 'ME-11: a file page with buffers moves with them'],
+  ['me-11b', 'ME-11: with one pin more it does not'],
+  ['me-13', 'ME-13: a waiter before the count test costs a pass'],
+  ['me-14', 'ME-14: a waiter behind the count test does not'],
+  ['me-15', 'ME-15: get_user_pages faults in what it is to write'],
+  ['me-16', 'ME-16: a read pin of untouched memory pins the zero page'],
+  ['me-17', 'ME-17: a write pin after fork copies'],
+  ['me-18', 'ME-18: once the child is gone the page is reused'],
+  ['me-19', 'ME-19: a write keeps the frame of a read pin'],
+  ['me-20', 'ME-20: a partial pin fails QBUF and is put again'],
+  ['me-21', 'ME-21: without an IOMMU the frames must be consecutive'],
+  ['me-21b', 'ME-21: with an IOMMU they need not'],
+  ['me-22', 'ME-22: pins last until the buffers are freed'],
+  [
+    'me-23',
+    'ME-23: a pinned page moves a buffer behind it, and stops one that needs the whole area',
+  ],
+  ['me-24', 'ME-24: a durable pin of a touched CMA page gets another frame'],
+  ['me-25', 'ME-25: an untouched page is faulted in and then moved'],
+  ['me-26', 'ME-26: patches 3 and 5 alone leave an untouched page in CMA'],
+  ['me-27', 'ME-27: a zero page entry is copied outside CMA'],
+  ['me-28', 'ME-28: a fork copy is safe, a reused page is not'],
+  ['me-28b', 'ME-28: a reused page stays in CMA under patches 3 and 5'],
+  ['me-28c', 'ME-28: the whole series moves it'],
+  ['me-29', 'ME-29: a foreign pin keeps the page in CMA, and nobody says so'],
+  ['me-30', 'ME-30: a page off the LRU is not moved and stays for the whole session'],
+  ['me-31', 'ME-31: without memory the old page is pinned'],
+  ['me-32', 'ME-32: one move serves both processes of a fork'],
+  ['me-33', 'ME-33: a swap cache page is replaced while its entry is gone'],
+  ['me-34', 'ME-34: a page given up meanwhile is replaced by a frame nobody filled'],
+  ['me-35', 'ME-35: without FOLL_GET the page is freed under its mapping'],
+  ['me-36', 'ME-36: the series drains every CPU once for each CMA page'],
+  ['me-38', 'ME-38: a buffer that is contiguous inside CMA is queued at baseline'],
+  ['me-38b', 'ME-38: the series scatters it, and QBUF fails'],
 ]
 
 describe('pinscope exec on the worked examples', () => {

@@ -12,6 +12,7 @@ import {
   may,
   maybe,
   migratetype,
+  named,
   need,
   oneOf,
   oneOrMore,
@@ -27,7 +28,7 @@ export type CallKinds = { readonly [N in CallName]: CallKind<CallArguments[N]> }
 
 const AS = maybe(label, 'name by which later calls refer to the result')
 // One more than the largest order is asked for on purpose; from 31 on the sizes leave 32 bits.
-const order = whole(0, 30, 'an order')
+const order = named('order', whole(0, 30, 'an order'))
 const optionalOrder = maybe(
   order,
   'order of the block; default: that of the named allocation, else 0',

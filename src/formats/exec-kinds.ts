@@ -22,6 +22,19 @@ export interface Kind<T> {
   readonly json: object
 }
 
+const definitions = new Map<string, object>()
+
+/** A kind that the schema describes once, under a name. */
+export function named<T>(name: string, kind: Kind<T>): Kind<T> {
+  definitions.set(name, kind.json)
+  return { read: kind.read, json: { $ref: `#/$defs/${name}` } }
+}
+
+/** What the schema says of every named kind. */
+export function schemaDefinitions(): Record<string, object> {
+  return Object.fromEntries(definitions)
+}
+
 /** A member of an object. */
 export interface Field<T> {
   readonly kind: Kind<T>
@@ -95,19 +108,19 @@ export function whole(min: number, max: number, what = 'a whole number'): Kind<n
 
 /** Largest page frame number: 8 TiB of 4 KiB pages. */
 const MAX_PFN = 2 ** 31 - 1
-export const pfn = whole(0, MAX_PFN, 'a page frame number')
-export const count = whole(0, 2 ** 24)
+export const pfn = named('pfn', whole(0, MAX_PFN, 'a page frame number'))
+export const count = named('count', whole(0, 2 ** 24))
 
 const NAME = /^[A-Za-z_][\w.-]{0,63}$/
 
 /** A name that other calls refer to. */
-export const label: Kind<string> = {
+export const label: Kind<string> = named('name', {
   read: (x, at) => {
     if (typeof x === 'string' && NAME.test(x)) return x
     return wrong(at, 'a name: a letter, then up to 63 letters, digits, "_", "-" or "."', x)
   },
   json: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,63}$' },
-}
+})
 
 export function text(max: number): Kind<string> {
   return {
@@ -120,7 +133,7 @@ export function text(max: number): Kind<string> {
 }
 
 /** true or false; 0 and 1 do as well, and y and n as in a kernel configuration. */
-export const flag: Kind<boolean> = {
+export const flag: Kind<boolean> = named('flag', {
   read: (x, at) => {
     if (typeof x === 'boolean') return x
     if (x === 0 || x === 1) return x === 1
@@ -128,7 +141,7 @@ export const flag: Kind<boolean> = {
     return wrong(at, 'true or false', x)
   },
   json: { enum: [true, false, 0, 1, 'y', 'n'] },
-}
+})
 
 /** A spelling without case, "_", "-" and blanks. */
 export function squeeze(name: string): string {
@@ -252,7 +265,7 @@ export function lazy<T>(kind: () => Kind<T>, json: object): Kind<T> {
 }
 
 /** A migratetype by kernel name, name in /proc, letter or number. */
-export const migratetype: Kind<number> = {
+export const migratetype: Kind<number> = named('migratetype', {
   read: (x, at) => {
     const type = typeof x === 'number' || typeof x === 'string' ? typeNumber(x) : -1
     if (type >= 0) return type
@@ -264,10 +277,10 @@ export const migratetype: Kind<number> = {
       { type: 'integer', minimum: 0, maximum: 5 },
     ],
   },
-}
+})
 
 /** A gfp mask: a number, or names joined by "|" with or without their underscores. */
-export const gfp: Kind<number> = {
+export const gfp: Kind<number> = named('gfp', {
   read: (x, at) => {
     const mask = Array.isArray(x) ? gfpMask(x.join('|')) : gfpMask(x)
     if (typeof mask === 'number') return mask
@@ -276,7 +289,7 @@ export const gfp: Kind<number> = {
   json: {
     anyOf: [{ type: 'integer', minimum: 0, maximum: 0x1ffffff }, { type: 'string' }],
   },
-}
+})
 
 /** Bytes as a number or with K, M or G. */
 export function bytes(max: number): Kind<number> {

@@ -1,6 +1,6 @@
 /** References in calls: frames by number or name, addresses, GUP flags. */
 import { FOLL_FLAGS, type AddressRef, type PageRef } from '../sim'
-import { Complaint, numberOf, pfn, shown, squeeze, whole, type Kind } from './exec-kinds'
+import { Complaint, named, numberOf, pfn, shown, squeeze, whole, type Kind } from './exec-kinds'
 
 const WITH_OFFSET = /^([A-Za-z_][\w.-]{0,63}?)(?:\+(0x[0-9a-f]+|\d+)|\[(\d+)\])?$/i
 
@@ -18,7 +18,7 @@ function nameAndOffset(x: string): NameAndOffset | null {
 }
 
 /** A frame: a PFN, or an `as` name, with `+n` for the nth page behind it. */
-export const page: Kind<PageRef> = {
+export const page: Kind<PageRef> = named('page', {
   read: (x, at) => {
     if (typeof x === 'number' || (typeof x === 'string' && !Number.isNaN(numberOf(x)))) {
       return { pfn: pfn.read(x, at) }
@@ -33,13 +33,13 @@ export const page: Kind<PageRef> = {
       { type: 'string', description: 'hex or decimal PFN, or the name of a result: a, a+1' },
     ],
   },
-}
+})
 
 const MAX_ADDRESS = 2 ** 43 - 1
 const byteAddress = whole(0, MAX_ADDRESS, 'an address')
 
 /** A byte address, or the name of a mapping, with `+n` for n bytes behind its start. */
-export const address: Kind<AddressRef> = {
+export const address: Kind<AddressRef> = named('address', {
   read: (x, at) => {
     if (typeof x === 'number' || (typeof x === 'string' && !Number.isNaN(numberOf(x)))) {
       return { address: byteAddress.read(x, at) }
@@ -54,7 +54,7 @@ export const address: Kind<AddressRef> = {
       { type: 'string', description: 'hex or decimal address, or the name of a mapping' },
     ],
   },
-}
+})
 
 /** FOLL_* flags as a number, a list, or names joined by "|". */
 export const follFlags: Kind<number> = {

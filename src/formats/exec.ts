@@ -27,10 +27,12 @@ import {
   oneOf,
   oneOrMore,
   record,
+  schemaDefinitions,
   shown,
   squeeze,
   text,
   whole,
+  type Fields,
   type Kind,
 } from './exec-kinds'
 import { machineKind, machineSpec } from './exec-machine'
@@ -265,20 +267,7 @@ function isDeeper(node: unknown, levels: number): boolean {
 
 /** JSON Schema of the input, from the readers themselves. */
 export function execSchema(): object {
-  const calls = (Object.keys(CALLS) as CallName[]).map((name) => {
-    const entry: CallKind<unknown> = CALLS[name]
-    const { properties, required } = record({ ...entry.fields, ...commonFields }).json as {
-      properties: object
-      required: string[]
-    }
-    return {
-      type: 'object',
-      title: name,
-      properties: { call: { const: name }, ...properties },
-      required: ['call', ...required],
-      additionalProperties: false,
-    }
-  })
+  const calls = (Object.keys(CALLS) as CallName[]).map((name) => callSchema(name))
   const file = fileKind.json as { properties: Record<string, object> }
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -292,6 +281,26 @@ export function execSchema(): object {
       kernel: kernelKind.json,
       calls: { type: 'array', items: { $ref: '#/$defs/call' }, maxItems: MAX_CALLS },
     },
-    $defs: { call: { anyOf: calls } },
+    $defs: {
+      ...schemaDefinitions(),
+      common: { properties: propertiesOf(commonFields).properties },
+      call: { anyOf: calls },
+    },
+  }
+}
+
+function propertiesOf(fields: Fields): { properties: object; required: string[] } {
+  return record(fields).json as { properties: object; required: string[] }
+}
+
+function callSchema(name: CallName): object {
+  const { properties, required } = propertiesOf(CALLS[name].fields)
+  return {
+    title: name,
+    type: 'object',
+    properties: { call: { const: name }, ...properties },
+    required: ['call', ...required],
+    allOf: [{ $ref: '#/$defs/common' }],
+    unevaluatedProperties: false,
   }
 }

@@ -185,16 +185,20 @@ function pagesError(c: Claims, state: StatePlan): ExecError | null {
   return null
 }
 
+const USER_KINDS: ReadonlySet<string> = new Set(['anon', 'file', 'shmem'])
+
+function isKept(plan: PagePlan): boolean {
+  return plan.mapcount > 0 || plan.pins > 0 || plan.swapcache
+}
+
 function pageError(plan: PagePlan): string | null {
-  const isUser = plan.kind === 'anon' || plan.kind === 'file' || plan.kind === 'shmem'
   const isMapped = plan.mapcount > 0 || plan.mm !== null
-  if (!isUser && (isMapped || plan.lru !== 'off')) {
+  if (!USER_KINDS.has(plan.kind) && (isMapped || plan.lru !== 'off')) {
     return `a ${plan.kind} page is neither mapped nor on the LRU`
   }
   if (plan.swapcache && plan.kind !== 'anon') return 'only anonymous pages are in the swap cache'
   if (plan.mm !== null && plan.mapcount === 0) return 'names an address but is not mapped'
-  const isKept = plan.mapcount > 0 || plan.pins > 0 || plan.swapcache
-  if (plan.kind === 'anon' && !isKept) {
+  if (plan.kind === 'anon' && !isKept(plan)) {
     return 'an anonymous page that nobody maps, pins or keeps in the swap cache is free'
   }
   return null
