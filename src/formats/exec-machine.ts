@@ -91,7 +91,7 @@ const anything: Kind<unknown> = { read: (x) => x, json: {} }
 const configs: Kind<Configs> = { read: readConfigs, json: { type: 'object' } }
 
 const machineFields = {
-  preset: maybe(text(64), `one of ${PRESET_NAMES.join(', ')}; or give zones`),
+  preset: maybe(text(64), 'a board by name; or give zones'),
   zones: maybe(listOf(zone, 5), 'the zones, one by one'),
   pageblockOrder: maybe(whole(0, 13), 'default: maxOrder - 1'),
   maxOrder: maybe(

@@ -17,11 +17,11 @@ import { PageSwapCache, setFlag, testFlag } from '../machine/page'
 import { NULL_PAGE } from '../machine/types'
 import { createAddressSpace } from '../mm/filemap'
 import { allocflags_to_migratetype, gfp_zone } from '../mm/page_alloc'
+import { setup_zone_migrate_reserve, zone_watermark_ok } from '../mm/page_alloc_wmark'
 import {
-  setup_per_zone_wmarks,
-  setup_zone_migrate_reserve,
-  zone_watermark_ok,
-} from '../mm/page_alloc_wmark'
+  min_free_kbytes_sysctl_handler,
+  percpu_pagelist_fraction_sysctl_handler,
+} from '../mm/page_alloc_sysctl'
 import { add_to_swap } from '../mm/swap_state'
 import { checkGfp } from './calls-alloc'
 import { isFree } from './frames'
@@ -56,13 +56,7 @@ export const INSPECT_CALLS: Handlers<
     }
     return { ret: 0 }
   },
-  sysctl: (x, c) => {
-    if (!/^(vm\.)?min_free_kbytes$/.test(c.name)) {
-      throw new ExecRefusal(`no sysctl "${c.name}"; there is min_free_kbytes`)
-    }
-    setup_per_zone_wmarks(x.m, c.value)
-    return { ret: 0, watermarks: x.m.zones.map((zone) => Array.from(zone.watermark)) }
-  },
+  sysctl: setSysctl,
   gfp: (x, c) => {
     checkGfp(c.gfp)
     const type = allocflags_to_migratetype(x.m, c.gfp)
@@ -129,6 +123,24 @@ export const INSPECT_CALLS: Handlers<
     const violations = check(x.m, { quiescent: c.quiescent })
     return { ret: violations.length, violations }
   },
+}
+
+/** Writes one of the vm sysctls (2.5.3, 4.1.4, 5.1.3). */
+function setSysctl(x: Session, c: CallOf<'sysctl'>): Answer {
+  const { m } = x
+  switch (c.name.replace(/^vm[./]/, '')) {
+    case 'min_free_kbytes':
+      min_free_kbytes_sysctl_handler(m, c.value)
+      break
+    case 'percpu_pagelist_fraction':
+      percpu_pagelist_fraction_sysctl_handler(m, c.value)
+      break
+    default:
+      throw new ExecRefusal(
+        `no sysctl "${c.name}"; there are min_free_kbytes, percpu_pagelist_fraction`,
+      )
+  }
+  return { ret: 0, watermarks: m.zones.map((zone) => Array.from(zone.watermark)) }
 }
 
 /** The zone of that name, or all of them. */
