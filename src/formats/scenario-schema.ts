@@ -287,6 +287,7 @@ export const scenarioSchema = members({
     FAULT: expectation,
     FULL: expectation,
     GUPNM: v.optional(expectation),
+    GUPNMCMA: v.optional(expectation),
     AIOCB: v.optional(expectation),
     UNPIN: v.optional(expectation),
     NOTIFIER: v.optional(expectation),

@@ -28,6 +28,7 @@ import {
 import {
   NULL_PAGE,
   type FreeLists,
+  type KernelSpec,
   type MachineSpec,
   type Page,
   type Pfn,
@@ -52,6 +53,8 @@ export interface ToyOptions {
   readonly reserved?: readonly Pfn[]
   readonly cpus?: number
   readonly patches?: readonly number[]
+  /** Policy, fixes and converted callers of the kernel. */
+  readonly kernel?: Omit<Partial<KernelSpec>, 'patches' | 'mode'>
 }
 
 /** T1 of allocator 14: orders 0-3, 4 pageblocks of 8, all free, watermarks 0, transparent pcp. */
@@ -73,7 +76,7 @@ const T1 = {
 
 /** T1 with the given differences. */
 export function toySpec(options: ToyOptions = {}): MachineSpec {
-  const toy: Required<Omit<ToyOptions, 'patches'>> = { ...T1, ...options }
+  const toy: Required<Omit<ToyOptions, 'patches' | 'kernel'>> = { ...T1, ...options }
   const { pageblockOrder, pages, watermarks } = toy
   const letters = Array.from(toy.blocks)
   return {
@@ -101,7 +104,11 @@ export function toySpec(options: ToyOptions = {}): MachineSpec {
 }
 
 export function toyMachine(options: ToyOptions = {}): Machine {
-  const kernel = createKernel({ patches: options.patches ?? [], mode: 'lenient' })
+  const kernel = createKernel({
+    ...options.kernel,
+    patches: options.patches ?? [],
+    mode: 'lenient',
+  })
   return bootMachine(toySpec(options), kernel)
 }
 

@@ -65,7 +65,7 @@ export function ref_init(m: Machine, page: Page, kind: RefKind): void {
 /** Registers who is about to pin: the running task. Its first pin tells the path. */
 export function newHolder(m: Machine, label: string, long: boolean): Holder {
   const task = currentTask(m)
-  const holder: Holder = { id: m.holders.length, task: task.id, label, path: [], long }
+  const holder: Holder = { id: m.holders.length, task: task.id, label, path: [], long, owner: null }
   m.holders.push(holder)
   return holder
 }

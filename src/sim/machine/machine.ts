@@ -127,6 +127,20 @@ export interface Holder {
   path: readonly string[]
   /** Long pins outlive the call that took them. */
   readonly long: boolean
+  /** Who answers when migration wants its pins; null as in every kernel up to now. */
+  owner: PinOwner | null
+}
+
+/** What a driver offers under the policies `unpin-callback` and `mmu-notifier` (MOD-3, MOD-5). */
+export interface PinOwner {
+  /** May the page go elsewhere now? No: busy. */
+  readonly mayMove: (page: Page) => boolean
+  /** One pin of the holder is on `to` now. */
+  readonly moved: (from: Page, to: Page) => void
+  /** One pin of the holder is gone; it takes a new one when it next needs the memory. */
+  readonly released: (page: Page) => void
+  /** Pages it was told about, with the attempts that are left until it lets go. */
+  readonly leaving: Map<Page, number>
 }
 
 export interface PinRecord {
@@ -150,6 +164,8 @@ export interface Task {
   readonly calls: string[]
   /** unmap_and_move calls it made so far. */
   attempts: number
+  /** PF_* bits. */
+  flags: number
 }
 
 export interface Machine {
@@ -392,7 +408,7 @@ export function addTask(m: Machine, comm: string, cpu: number): Task {
 }
 
 function createTask(id: number, comm: string, pid: number, cpu: number): Task {
-  const state = { mm: -1, sigkill: false, signal_pending: false, calls: [], attempts: 0 }
+  const state = { mm: -1, sigkill: false, signal_pending: false, calls: [], attempts: 0, flags: 0 }
   return { id, comm, pid, cpu, ...state }
 }
 

@@ -91,6 +91,8 @@ export interface AddressSpace {
   readonly buffers: boolean
   readonly migratepage: 'migrate_page' | 'buffer_migrate_page' | 'fail_migrate_page' | null
   readonly writepage: WritepageResult
+  /** The pages are the storage itself: long-term pins are refused (MOD-9). */
+  readonly dax: boolean
 }
 
 /** Called when an area that maps driver memory is copied or goes away. */

@@ -16,6 +16,7 @@ export const KERNEL_CLASSES = [
   'FAULT',
   'FULL',
   'GUPNM',
+  'GUPNMCMA',
   'AIOCB',
   'UNPIN',
   'NOTIFIER',
@@ -35,6 +36,13 @@ export const POLICIES = [
   'longterm-5.13',
 ] as const
 export type PolicyName = (typeof POLICIES)[number]
+
+/**
+ * Forms of a policy the discussion names beside its plain one: `gup-nm` for CMA instead of
+ * ZONE_MOVABLE (MOD-2a), `longterm-5.13` with isolated blocks not pinnable, as from 5.19 (MOD-20).
+ */
+export const VARIANTS = ['cma', 'isolate'] as const
+export type VariantName = (typeof VARIANTS)[number]
 
 /** The what-if switches FIX-1..7 (gup-migration 6.10); none is part of the posted series. */
 export const FIXES = [1, 2, 3, 4, 5, 6, 7] as const
@@ -56,8 +64,11 @@ export interface KernelSpec {
   /** Patch numbers 1..5, ascending. */
   readonly patches: readonly number[]
   readonly mode: 'strict' | 'lenient'
-  /** `rfc2013` when left out. */
+  /** `rfc2013` when left out; any other takes the place of the series, so `patches` is empty then. */
   readonly policy?: PolicyName | undefined
+  readonly variant?: VariantName | undefined
+  /** `mmu-notifier`: attempts an owner needs after the first to let go (MOD-5); 3 when left out. */
+  readonly notifierPasses?: number | undefined
   /** Numbers of FIX-n, ascending. */
   readonly fixes?: readonly number[] | undefined
   /** Callers that pass the long-term flag besides the one patch 5 converts. */
@@ -130,6 +141,8 @@ export interface MachineSpec {
   readonly cmaConfig?: boolean | undefined
   /** Pages of a memory block that can go offline (11.1.1); no memory blocks when left out. */
   readonly sectionPages?: number | undefined
+  /** The architecture walks page tables without mmap_sem for get_user_pages_fast (GUP-15); ARM does not. */
+  readonly gupFast?: boolean | undefined
 }
 
 /** The result of a named call of an actor. */

@@ -34,6 +34,7 @@ export function createAddressSpace(
     buffers: false,
     migratepage: 'migrate_page',
     writepage: 'written',
+    dax: false,
     ...options,
   }
   m.address_spaces.push(mapping)

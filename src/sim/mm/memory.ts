@@ -2,8 +2,13 @@
 // are in memory_wp.ts, unmapping in memory_zap.ts, fork's copy in memory_copy.ts, get_user_pages in
 // memory_gup.ts.
 import { GFP_HIGHUSER_MOVABLE } from '../include/linux/gfp'
-import { alloc_zeroed_user_highpage_movable, copy_user_highpage } from '../include/linux/highmem'
 import {
+  alloc_zeroed_user_highpage,
+  alloc_zeroed_user_highpage_movable,
+  copy_user_highpage,
+} from '../include/linux/highmem'
+import {
+  FAULT_FLAG_NO_CMA,
   FAULT_FLAG_WRITE,
   VM_FAULT_LOCKED,
   VM_FAULT_MAJOR,
@@ -71,7 +76,7 @@ function* do_anonymous_page(
     return 0
   }
   anon_vma_prepare(m, vma)
-  const page = yield* alloc_zeroed_user_highpage_movable(m)
+  const page = yield* allocAnonymous(m, flags)
   if (page === NULL_PAGE) return VM_FAULT_OOM
   // Another thread may have served the fault while the allocation slept.
   if (readPte(mm, vpn) !== PTE_NONE) {
@@ -86,9 +91,18 @@ function* do_anonymous_page(
   return 0
 }
 
-/** Reads a swapped-out page back in; it stays in the swap cache (FLT-12). */
-function* swapin_readahead(m: Machine, slot: number): Proc<Page> {
-  const page = yield* allocPagesMaySleep(m, GFP_HIGHUSER_MOVABLE, 0)
+/** Patch 3 leaves this path alone (P3-5, DEF-7); FIX-4 lets it honour the flag. */
+function allocAnonymous(m: Machine, flags: number): Proc<Page> {
+  const honours = m.kernel.fixes.has(4) && (flags & FAULT_FLAG_NO_CMA) !== 0
+  return honours
+    ? alloc_zeroed_user_highpage(m, privateCopyGfp(flags))
+    : alloc_zeroed_user_highpage_movable(m)
+}
+
+/** Reads a swapped-out page back in; it stays in the swap cache (FLT-12, FIX-4). */
+function* swapin_readahead(m: Machine, slot: number, flags: number): Proc<Page> {
+  const gfp = m.kernel.fixes.has(4) ? privateCopyGfp(flags) : GFP_HIGHUSER_MOVABLE
+  const page = yield* allocPagesMaySleep(m, gfp, 0)
   if (page === NULL_PAGE) return NULL_PAGE
   const cached = m.swap.cache.get(slot)
   if (cached !== undefined) {
@@ -124,7 +138,7 @@ function* do_swap_page(
   let ret = 0
   let page = m.swap.cache.get(slot)
   if (page === undefined) {
-    page = yield* swapin_readahead(m, slot)
+    page = yield* swapin_readahead(m, slot, flags)
     if (page === NULL_PAGE) return VM_FAULT_OOM
     ret = VM_FAULT_MAJOR
   } else {

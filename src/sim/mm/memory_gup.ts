@@ -35,7 +35,7 @@ import {
   ref_drop,
   ref_get,
 } from '../machine/ledger'
-import { currentTask, KernelBug, page_to_pfn, type Holder, type Machine } from '../machine/machine'
+import { currentTask, KernelBug, page_to_pfn, page_zone, type Machine } from '../machine/machine'
 import {
   pte_present,
   PTE_DIRTY,
@@ -111,13 +111,14 @@ function requiredFlags(gup_flags: number): number {
   return bits & ((gup_flags & FOLL_FORCE) !== 0 ? VM_MAYREAD | VM_MAYWRITE : VM_READ | VM_WRITE)
 }
 
-/** Patch 4 looks at the pageblock alone, without a lock (P4-1). */
+/** Patch 4 looks at the pageblock alone, without a lock (P4-1); FIX-7 looks at the zone too. */
 function is_cma_page(m: Machine, page: Page): boolean {
-  return blockIsCmaOrIsolate(m, page)
+  if (blockIsCmaOrIsolate(m, page)) return true
+  return m.kernel.fixes.has(7) && page_zone(m, page).name === 'Movable'
 }
 
-/** Counts and tells a DURABLE pin that stays where CMA wants its frames back; nobody logs it (P4-15). */
-function tellPinnedInCma(m: Machine, page: Page, ret: number): void {
+/** Counts and tells a long-term pin that stays where CMA wants its frames back; nobody logs it (P4-15). */
+export function tellPinnedInCma(m: Machine, page: Page, ret: number): void {
   if (!inCmaArea(m, page)) return
   m.counters.pinned_in_cma_despite_durable++
   emit(m, EV_sim_pinned_in_cma_despite_durable, page_to_pfn(m, page), ret)
@@ -125,26 +126,35 @@ function tellPinnedInCma(m: Machine, page: Page, ret: number): void {
 
 /**
  * Patch 4: moves a CMA page its caller just pinned to a frame outside CMA and returns that frame,
- * pinned; on any failure the old page comes back as if nothing had been tried (P4-3).
+ * pinned; on any failure the old page comes back as if nothing had been tried (P4-3). Under FIX-3 a
+ * failure is a negative errno and the pin is gone.
  */
-function* migrate_replace_cma_page(m: Machine, page: Page, holder: number): Proc<Page> {
+function* migrate_replace_cma_page(m: Machine, page: Page, call: GupCall): Proc<Page> {
   m.exercised[4] = (m.exercised[4] as number) + 1
   const newpage = yield* allocPagesMaySleep(m, GFP_HIGHUSER, 0)
-  if (newpage === NULL_PAGE) {
-    tellPinnedInCma(m, page, -ENOMEM)
-    return page
-  }
+  if (newpage === NULL_PAGE) return keepOldPage(m, page, call.interim, -ENOMEM)
   m.mem.use[newpage] = USE_MIGRATION_TARGET
   // The reference the caller's pin becomes if the move succeeds.
-  if (holder === NOBODY) ref_get(m, newpage, REF_PIN)
-  else pin_get(m, newpage, holder)
-  const ret = yield* migrate_replace_page(m, page, newpage, holder)
+  if (call.interim === NOBODY) ref_get(m, newpage, REF_PIN)
+  else pin_get(m, newpage, call.interim)
+  const drain = !(m.kernel.fixes.has(2) && call.drained)
+  call.drained = true
+  const ret = yield* migrate_replace_page(m, page, newpage, call.interim, drain)
   if (ret === 0) return newpage
-  if (holder === NOBODY) ref_drop(m, newpage, REF_PIN)
-  else putUserPage(m, newpage, holder)
+  if (call.interim === NOBODY) ref_drop(m, newpage, REF_PIN)
+  else putUserPage(m, newpage, call.interim)
   __free_pages(m, newpage, 0)
-  tellPinnedInCma(m, page, ret)
-  return page
+  return keepOldPage(m, page, call.interim, ret)
+}
+
+/** The replacement failed: the old page stays pinned and nobody is told, unless FIX-3 gives it up. */
+function keepOldPage(m: Machine, page: Page, holder: number, ret: number): Page {
+  if (!m.kernel.fixes.has(3)) {
+    tellPinnedInCma(m, page, ret)
+    return page
+  }
+  if (holder !== NOBODY) putUserPage(m, page, holder)
+  return ret
 }
 
 /** A call under way. */
@@ -155,6 +165,8 @@ interface GupCall {
   readonly holder: number
   /** Who holds them until then; differs while patch 4 may still replace them. */
   readonly interim: number
+  /** FIX-2: the call has flushed the vectors once. */
+  drained: boolean
 }
 
 /** Faults until the page is there; then as follow_page_mask, or a negative errno (GUP-9). */
@@ -183,7 +195,8 @@ function* getOnePage(m: Machine, call: GupCall, vma: Vma, vpn: Vpn): Proc<Page> 
   yield IP(1)
   const durable = (call.gup_flags & FOLL_DURABLE) !== 0
   if (durable && m.kernel.migratesAtPin && is_cma_page(m, page)) {
-    page = yield* migrate_replace_cma_page(m, page, call.interim)
+    page = yield* migrate_replace_cma_page(m, page, call)
+    if (page < 0) return page
   }
   if (call.interim !== call.holder) pin_transfer(m, page, call.interim, call.holder)
   return page
@@ -206,7 +219,8 @@ export function* __get_user_pages(
     throw new KernelBug(m, '__get_user_pages: FOLL_GET goes with a page array')
   }
   enter(m, '__get_user_pages')
-  const call: GupCall = { mm, gup_flags, holder, interim: interimHolder(m, gup_flags, holder) }
+  const interim = interimHolder(m, gup_flags, holder)
+  const call: GupCall = { mm, gup_flags, holder, interim, drained: false }
   let vma: Vma | undefined
   let i = 0
   let error = 0
@@ -254,20 +268,4 @@ function interimHolder(m: Machine, gup_flags: number, holder: number): number {
   if (final?.long !== true) return holder
   const replaces = m.kernel.migratesAtPin && (gup_flags & FOLL_DURABLE) !== 0
   return replaces ? newHolder(m, final.label, false).id : holder
-}
-
-/** The plain call; patch 2 makes it an inline of the header without changing what it does (P2-1). */
-export function* get_user_pages(
-  m: Machine,
-  mm: MmStruct,
-  start: Vpn,
-  nr_pages: number,
-  write: boolean,
-  force: boolean,
-  pages: Page[],
-  holder: Holder,
-): Proc<number> {
-  if (m.kernel.spec.patches.includes(2)) m.exercised[2] = (m.exercised[2] as number) + 1
-  const flags = FOLL_TOUCH | FOLL_GET | (write ? FOLL_WRITE : 0) | (force ? FOLL_FORCE : 0)
-  return yield* __get_user_pages(m, mm, start, nr_pages, flags, pages, holder.id)
 }

@@ -19,7 +19,7 @@ import {
   wait_on_page_locked,
   wait_on_page_writeback,
 } from '../include/linux/pagemap'
-import { PG_writeback } from '../include/linux/page-flags'
+import { PG_swapbacked, PG_writeback } from '../include/linux/page-flags'
 import { REF_ALLOC, REF_ISO, REF_MAP, REF_WAIT, USE_MIGRATION_TARGET } from '../machine/kinds'
 import { pin_drop, pin_get, ref_drop, ref_get } from '../machine/ledger'
 import { currentTask, page_to_pfn, page_zone, type Machine } from '../machine/machine'
@@ -37,6 +37,7 @@ import {
   PageAnon,
   PageLRU,
   PageSwapCache,
+  setFlag,
   testFlag,
 } from '../machine/page'
 import { enter, IP, leave, type Proc } from '../machine/proc'
@@ -49,10 +50,11 @@ import {
   EV_sim_replace_page,
   EV_sim_unmap_and_move,
 } from '../trace/events/sim'
-import { move_to_new_page, remove_migration_ptes } from './migrate_page'
+import { notifyOwners, withOwnersAway } from './migrate_owner'
+import { migrate_page_copy, move_to_new_page, remove_migration_ptes } from './migrate_page'
 import { try_to_unmap } from './rmap'
 import { lru_add_drain_all, put_page } from './swap'
-import { __isolate_lru_page, putback_lru_page } from './vmscan'
+import { __isolate_lru_page, isolate_lru_page, putback_lru_page } from './vmscan'
 import { mod_zone_page_state } from './vmstat'
 
 const PASSES = 10
@@ -71,6 +73,15 @@ export function* migrate_prep(m: Machine): Proc<number> {
 function modIsolated(m: Machine, page: Page, delta: number): void {
   const item = NR_ISOLATED_ANON + page_is_file_cache(m, page)
   mod_zone_page_state(m, page_zone(m, page), item, delta)
+}
+
+/** Takes one page off the LRU for a batch of migrate_pages; false when it is not on it. */
+export function isolateForMigration(m: Machine, page: Page): boolean {
+  if (isolate_lru_page(m, page) !== 0) return false
+  modIsolated(m, page, 1)
+  m.now += m.costs.isolate_page
+  emit(m, EV_sim_isolate_page, page_to_pfn(m, page), page_count(m, page))
+  return true
 }
 
 /** Puts a batch back that is given up, head first; the list is empty afterwards (10.4.2). */
@@ -179,7 +190,9 @@ function* lockUnmapAndMove(
     if (!force || mode === MIGRATE_ASYNC) return -EAGAIN
     yield* lock_page(m, page)
   }
-  const rc = yield* unmapAndMoveLocked(m, page, newpage, force, mode)
+  const rc = yield* withOwnersAway(m, page, newpage, () =>
+    unmapAndMoveLocked(m, page, newpage, force, mode),
+  )
   unlock_page(m, page)
   return rc
 }
@@ -203,7 +216,9 @@ function* unmapAndMoveLocked(
   if (m.mem.mapping[page] === 0) {
     if (page_has_private(m, page)) return -EAGAIN
   } else {
+    const wasMapped = page_mapped(m, page)
     try_to_unmap(m, page, TTU_MIGRATION | TTU_IGNORE_MLOCK | TTU_IGNORE_ACCESS)
+    notifyOwners(m, page, wasMapped)
   }
   yield IP(5)
   let rc = -EAGAIN
@@ -242,33 +257,63 @@ function isolateForReplacement(m: Machine, page: Page): boolean {
 /**
  * Patch 1: moves a page that its caller has pinned onto `newpage`. The caller's pin is given up while
  * the move is tried and taken again if it fails (P1-1..7). `holder` -1 is a caller without a pin: what
- * goes then is the mapping's reference (DEF-1).
+ * goes then is the mapping's reference (DEF-1). `drain` false leaves P1-1 out (FIX-2).
  */
 export function* migrate_replace_page(
   m: Machine,
   page: Page,
   newpage: Page,
   holder: number,
+  drain = true,
 ): Proc<number> {
   enter(m, 'migrate_replace_page')
   m.exercised[1] = (m.exercised[1] as number) + 1
-  const pfn = page_to_pfn(m, page)
+  if (drain) yield* migrate_prep(m)
+  const isIsolated = yield* isolateWithRetries(m, page)
+  const result = isIsolated
+    ? yield* replaceIsolated(m, page, newpage, holder)
+    : { ret: -EAGAIN, passes: 0 }
   const newPfn = page_to_pfn(m, newpage)
-  yield* migrate_prep(m)
-  if (!isolateForReplacement(m, page)) {
-    emit(m, EV_sim_replace_page, pfn, newPfn, -EAGAIN, 0)
-    leave(m)
-    return -EAGAIN
+  emit(m, EV_sim_replace_page, page_to_pfn(m, page), newPfn, result.ret, result.passes)
+  leave(m)
+  return result.ret
+}
+
+/** FIX-1: how often isolation is tried in all, and the pause before the next try, ns. */
+const ISOLATION_TRIES = 10
+const ISOLATION_PAUSE_NS = 1_000_000
+
+/** One shot, as posted (DEF-3); FIX-1 flushes the vectors and tries again for a while. */
+function* isolateWithRetries(m: Machine, page: Page): Proc<boolean> {
+  if (isolateForReplacement(m, page)) return true
+  if (!m.kernel.fixes.has(1)) return false
+  for (let n = 1; n < ISOLATION_TRIES; n++) {
+    yield* migrate_prep(m)
+    if (isolateForReplacement(m, page)) return true
+    yield { at: 'sleep', ns: ISOLATION_PAUSE_NS }
   }
+  return false
+}
+
+/** P1-3..7: the page is isolated; its caller's pin goes for as long as the passes take. */
+function* replaceIsolated(
+  m: Machine,
+  page: Page,
+  newpage: Page,
+  holder: number,
+): Proc<{ readonly ret: number; readonly passes: number }> {
   if (holder < 0) ref_drop(m, page, REF_MAP)
   else pin_drop(m, page, holder)
   let ret = -EAGAIN
   let passes = 0
   for (; passes < PASSES && ret !== 0; passes++) {
     yield IP(7)
-    // Taken for a page freed under us, although a racing unmap looks the same (DEF-2).
-    if (page_count(m, page) === 1) ret = 0
-    else ret = yield* __unmap_and_move(m, page, newpage, true, MIGRATE_SYNC)
+    if (page_count(m, page) === 1) {
+      ret = foundAlone(m, page, newpage)
+      if (ret !== 0) break
+    } else {
+      ret = yield* __unmap_and_move(m, page, newpage, true, MIGRATE_SYNC)
+    }
   }
   if (ret === 0) {
     m.counters.replaced++
@@ -279,7 +324,18 @@ export function* migrate_replace_page(
     pin_get(m, page, holder)
   }
   putback_lru_page(m, page, REF_ISO)
-  emit(m, EV_sim_replace_page, pfn, newPfn, ret, passes)
-  leave(m)
-  return ret
+  return { ret, passes }
+}
+
+/**
+ * Only the isolation holds the page. As posted that is taken for a page freed under us, although a
+ * racing unmap looks the same (DEF-2) and so does a caller without a pin (DEF-1). FIX-5 believes it
+ * only when no entry maps the page, and then hands the contents on.
+ */
+function foundAlone(m: Machine, page: Page, newpage: Page): number {
+  if (!m.kernel.fixes.has(5)) return 0
+  if (page_mapped(m, page)) return -EAGAIN
+  if (testFlag(m, page, PG_swapbacked)) setFlag(m, newpage, PG_swapbacked)
+  migrate_page_copy(m, newpage, page)
+  return 0
 }

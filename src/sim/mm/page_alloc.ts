@@ -1,9 +1,11 @@
 // Model of mm/page_alloc.c, v3.9: the entry points. The rest of the file lives beside this one:
 // page_alloc_buddy.ts (free lists), _check.ts (page states), _pcp.ts (per-CPU lists), _free.ts (giving
 // back), _wmark.ts (watermarks), _slowpath.ts (zonelist walk), _contig.ts (alloc_contig_range).
+import { __GFP_MOVABLE } from '../include/linux/gfp'
 import { ALLOC_CMA, ALLOC_CPUSET, MIGRATE_MOVABLE, WMARK_LOW } from '../include/linux/mmzone'
+import { PF_MEMALLOC_NOCMA } from '../include/linux/sched'
 import { shouldFailAlloc } from '../machine/fault'
-import { page_to_pfn, type Machine } from '../machine/machine'
+import { currentTask, page_to_pfn, type Machine } from '../machine/machine'
 import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
@@ -52,7 +54,8 @@ export function alloc_pages(m: Machine, gfp: number, order: number): Page {
 }
 
 /** As alloc_pages in a context that can sleep: the slow path may reclaim, compact and kill (5.6). */
-export function* allocPagesMaySleep(m: Machine, gfp: number, order: number): Proc<Page> {
+export function* allocPagesMaySleep(m: Machine, mask: number, order: number): Proc<Page> {
+  const gfp = current_gfp_context(m, mask)
   m.now += m.costs.alloc_page
   m.counters.allocs++
   const type = allocflags_to_migratetype(m, gfp)
@@ -65,6 +68,11 @@ export function* allocPagesMaySleep(m: Machine, gfp: number, order: number): Pro
   }
   emit(m, EV_mm_page_alloc, page === NULL_PAGE ? -1 : page_to_pfn(m, page), order, type, gfp)
   return page
+}
+
+/** What the task's flags leave of a mask: while it pins for long, nothing is MOVABLE (MOD-7, MOD-16). */
+function current_gfp_context(m: Machine, gfp: number): number {
+  return (currentTask(m).flags & PF_MEMALLOC_NOCMA) === 0 ? gfp : gfp & ~__GFP_MOVABLE
 }
 
 /** The first walk of the zonelist, against the low marks (5.5). */

@@ -60,7 +60,7 @@ describe('series', () => {
   it('makes a patch without its symbols inert in lenient mode (P0-3)', () => {
     const kernel = createKernel({ patches: [4, 5], mode: 'lenient' })
     expect(kernel).toMatchObject({
-      durableUser: false,
+      converted: new Set(),
       faultAvoidsCma: false,
       migratesAtPin: false,
     })

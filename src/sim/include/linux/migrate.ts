@@ -12,6 +12,8 @@ export const MR_SYSCALL = 3
 export const MR_MEMPOLICY_MBIND = 4
 export const MR_NUMA_MISPLACED = 5
 export const MR_CMA = 6
+/** From 5.13 on (MOD-18). */
+export const MR_LONGTERM_PIN = 7
 /** Reason names of the trace point; NUMA_MISPLACED has none and prints 0x5 (allocator 12.2). */
 export const MIGRATE_REASON_NAMES = [
   'compaction',
@@ -21,6 +23,7 @@ export const MIGRATE_REASON_NAMES = [
   'mempolicy_mbind',
   '0x5',
   'cma',
+  'longterm_pin',
 ] as const
 
 export const TTU_MIGRATION = 1

@@ -8,6 +8,8 @@ export const FOLL_FORCE = 0x10
 export const FOLL_NOWAIT = 0x20
 export const FOLL_MLOCK = 0x40
 export const FOLL_DURABLE = 0x800
+/** From 5.2 on; the longterm policies (MOD-6). */
+export const FOLL_LONGTERM = 0x10000
 
 export const FAULT_FLAG_WRITE = 0x1
 export const FAULT_FLAG_ALLOW_RETRY = 0x8

@@ -18,9 +18,10 @@ import { pte_present, pteTarget, readPte, type MmStruct } from '../../machine/mm
 import type { Pause, Proc } from '../../machine/proc'
 import { runToEnd } from '../../machine/proc'
 import { createProcess, mmapRegion, type Process } from '../../machine/process'
-import type { Page } from '../../machine/types'
+import type { CallerName, Page } from '../../machine/types'
 import { page_mapcount } from '../../machine/page'
 import { eventType } from '../../trace/catalogue'
+import { gupAs, gupFlags } from '../gup'
 import { __get_user_pages } from '../memory_gup'
 import { alloc_contig_range } from '../page_alloc_contig'
 import { lru_add_drain_all, putUserPage } from '../swap'
@@ -35,6 +36,7 @@ export interface TracedEvent {
 
 export interface LabOptions {
   readonly patches?: readonly number[]
+  readonly kernel?: ToyOptions['kernel']
   readonly cpus?: number
   /** Pages of the CMA area: 32 or 64. */
   readonly cma?: 32 | 64
@@ -68,6 +70,7 @@ export class Lab {
       cma: [CMA_PFN, pages],
       cmaAlignmentOrder: 3,
       patches: options.patches ?? [],
+      ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
       cpus: options.cpus ?? 1,
       ...options.toy,
     })
@@ -165,6 +168,21 @@ export class Lab {
     const n = options.pages ?? 1
     const ret = this.run(__get_user_pages(this.m, this.mm, vpn, n, all, pages, holder))
     return { ret, pages, holder }
+  }
+
+  /** Pins as one of the callers that may be converted makes it, holding mmap_sem. */
+  pinAs(
+    caller: CallerName,
+    vpn: number,
+    options: { pages?: number; write?: boolean } = {},
+  ): { ret: number; pages: Page[]; holder: number } {
+    this.m.current = this.process.task.id
+    const holder = newHolder(this.m, `${caller} ${this.#next++}`, true)
+    const pages: Page[] = []
+    const gup_flags = gupFlags(options.write ?? true, true)
+    const nr_pages = options.pages ?? 1
+    const args = { mm: this.mm, start: vpn, nr_pages, gup_flags, pages, holder }
+    return { ret: this.run(gupAs(this.m, caller, args)), pages, holder: holder.id }
   }
 
   unpin(pin: { pages: readonly Page[]; holder: number }): void {

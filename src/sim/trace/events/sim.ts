@@ -62,6 +62,14 @@ export const EV_sim_map = 57
 export const EV_sim_compact_begin = 70
 /** It ended: a = zone index, b = order or -1, c = COMPACT_*. */
 export const EV_sim_compact_end = 71
+/** An owner let its pin go for a migration: a = pfn, b = holder id, c = 0 or 1 if it was busy (MOD-3). */
+export const EV_sim_owner_unpin = 80
+/** It pinned the page again where it is now: a = pfn, b = holder id, c = old pfn, d = ns it was blocked. */
+export const EV_sim_owner_repin = 81
+/** A policy looked over the pages of a call: a = first virtual page number, b = round, c = pages isolated, d = pages that could not be. */
+export const EV_sim_gup_round = 82
+/** An owner was told that its page is unmapped: a = pfn, b = holder id, c = attempts until it lets go (MOD-5). */
+export const EV_sim_owner_notify = 83
 
 type Names = readonly [string?, string?, string?, string?]
 
@@ -132,6 +140,10 @@ export const SIM_EVENTS: readonly EventType[] = [
   ours(EV_sim_vb2, 'sim_vb2', ['op', 'index', 'ret', 'size']),
   ours(EV_sim_fork, 'sim_fork', ['child']),
   ours(EV_sim_munmap, 'sim_munmap', ['vpn', 'pages', 'released']),
+  ours(EV_sim_owner_unpin, 'sim_owner_unpin', ['pfn', 'holder', 'busy'], true),
+  ours(EV_sim_owner_repin, 'sim_owner_repin', ['pfn', 'holder', 'old_pfn', 'blocked_ns'], true),
+  ours(EV_sim_gup_round, 'sim_gup_round', ['vpn', 'round', 'isolated', 'errors']),
+  ours(EV_sim_owner_notify, 'sim_owner_notify', ['pfn', 'holder', 'attempts'], true),
   ours(EV_sim_map, 'sim_map', ['pfn', 'vpn', 'task', 'mapped'], true),
   ours(EV_sim_compact_begin, 'sim_compact_begin', ['zone', 'order', 'sync']),
   ours(EV_sim_compact_end, 'sim_compact_end', ['zone', 'order', 'ret']),

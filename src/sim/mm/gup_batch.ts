@@ -1,0 +1,97 @@
+// What the policies have in common that pin, look, move and pin again as one batch (gup-migration 8.2a,
+// 8.5, 8.6): mm/gup.c of later kernels, and Lin Feng's patch of February 2013.
+import { __GFP_HIGHMEM, __GFP_NOWARN, GFP_USER } from '../include/linux/gfp'
+import { USE_MIGRATION_TARGET } from '../machine/kinds'
+import { newHolder, pin_transfer } from '../machine/ledger'
+import { page_zone, type Holder, type Machine } from '../machine/machine'
+import type { MmStruct, Vpn } from '../machine/mm_types'
+import type { Proc } from '../machine/proc'
+import { emit } from '../machine/trace'
+import { NULL_PAGE, type Page } from '../machine/types'
+import { EV_sim_gup_round } from '../trace/events/sim'
+import { __get_user_pages } from './memory_gup'
+import { isolateForMigration } from './migrate'
+import { allocPagesMaySleep, is_highmem } from './page_alloc'
+import { lru_add_drain_all, putUserPage } from './swap'
+import { PageLRU } from '../machine/page'
+
+/** A call of get_user_pages: what to pin, how, and for whom. The caller holds mmap_sem. */
+export interface GupArgs {
+  readonly mm: MmStruct
+  readonly start: Vpn
+  readonly nr_pages: number
+  /** FOLL_* bits. */
+  readonly gup_flags: number
+  /** Filled with the pages pinned, in order. */
+  readonly pages: Page[]
+  readonly holder: Holder
+}
+
+/** A batch call under way. */
+export interface BatchCall extends GupArgs {
+  /** Who holds the pins until the call hands them out, so that they do not count as long before. */
+  readonly interim: Holder
+  round: number
+}
+
+export function beginBatch(m: Machine, args: GupArgs): BatchCall {
+  return { ...args, interim: newHolder(m, args.holder.label, false), round: 0 }
+}
+
+/** Pins the whole range for the call itself: how many, or a negative errno. */
+export function* pinRange(m: Machine, call: BatchCall): Proc<number> {
+  call.pages.length = 0
+  const { mm, start, nr_pages, gup_flags, pages, interim } = call
+  return yield* __get_user_pages(m, mm, start, nr_pages, gup_flags, pages, interim.id)
+}
+
+export function unpinAll(m: Machine, call: BatchCall): void {
+  for (const page of call.pages.splice(0)) putUserPage(m, page, call.interim.id)
+}
+
+/** The pages are the caller's now. */
+export function handOut(m: Machine, call: BatchCall): void {
+  for (const page of call.pages) pin_transfer(m, page, call.interim.id, call.holder.id)
+}
+
+/** What a look over the pinned pages found. */
+export interface Unwanted {
+  readonly list: Page[]
+  /** Pages that should go but could not be taken off the LRU. */
+  errors: number
+}
+
+/**
+ * Takes the pages that must not be pinned off the LRU, each once. The vectors are flushed when a page
+ * is not on the LRU, at most once a round; `stopAtError` ends the look there (MOD-2a, MOD-10, MOD-18).
+ */
+export function* isolateUnwanted(
+  m: Machine,
+  call: BatchCall,
+  isUnwanted: (page: Page) => boolean,
+  options: { readonly drain: 'first' | 'off-lru'; readonly stopAtError: boolean },
+): Proc<Unwanted> {
+  const found: Unwanted = { list: [], errors: 0 }
+  let drained = false
+  for (const page of new Set(call.pages)) {
+    if (!isUnwanted(page)) continue
+    if (!drained && (options.drain === 'first' || !PageLRU(m, page))) {
+      yield* lru_add_drain_all(m)
+      drained = true
+    }
+    if (isolateForMigration(m, page)) found.list.unshift(page)
+    else found.errors++
+    if (found.errors > 0 && options.stopAtError) break
+  }
+  call.round++
+  emit(m, EV_sim_gup_round, call.start, call.round, found.list.length, found.errors)
+  return found
+}
+
+/** Target of a pinned page: never MOVABLE, in highmem if the source is (MOD-2b, MOD-12). */
+export function* new_non_cma_page(m: Machine, page: Page): Proc<Page> {
+  const highmem = is_highmem(page_zone(m, page)) ? __GFP_HIGHMEM : 0
+  const target = yield* allocPagesMaySleep(m, GFP_USER | __GFP_NOWARN | highmem, 0)
+  if (target !== NULL_PAGE) m.mem.use[target] = USE_MIGRATION_TARGET
+  return target
+}
