@@ -186,6 +186,7 @@ export function mapAnonFrame(m: Machine, pfn: Pfn): Page {
         [pfn >> PMD_SHIFT, { page: NULL_PAGE, entries: new Int32Array(PTRS_PER_PTE) }],
       ]),
       mmap_sem: { readers: 0, writer: -1 },
+      ioctx_list: [],
     },
     pgoff: pfn,
     anon_vma: null,

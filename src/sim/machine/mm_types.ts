@@ -89,10 +89,25 @@ export interface AddressSpace {
   readonly swapBacked: boolean
   /** Pages carry buffer heads (PG_private, one reference). */
   readonly buffers: boolean
-  readonly migratepage: 'migrate_page' | 'buffer_migrate_page' | 'fail_migrate_page' | null
+  readonly migratepage:
+    'migrate_page' | 'buffer_migrate_page' | 'fail_migrate_page' | 'aio_migratepage' | null
   readonly writepage: WritepageResult
   /** The pages are the storage itself: long-term pins are refused (MOD-9). */
   readonly dax: boolean
+  /** The ring whose pages these are (MOD-1); null for any other file and once its owner is gone. */
+  aio_ring: KioCtx | null
+}
+
+/** A ring of asynchronous I/O: its area, and the pages it holds to write completions to. */
+export interface KioCtx {
+  readonly mm: MmStruct
+  readonly start: Vpn
+  readonly nr_pages: number
+  readonly ring_pages: Page[]
+  /** Holder of one pin a page. */
+  readonly holder: number
+  /** Backing file under the policy `aio-callback`; null when the ring is anonymous memory. */
+  readonly file: AddressSpace | null
 }
 
 /** Called when an area that maps driver memory is copied or goes away. */
@@ -133,6 +148,8 @@ export interface MmStruct {
   /** Page tables by vpn >> 9. */
   readonly pgd: Map<number, PageTable>
   readonly mmap_sem: RwSemaphore
+  /** Rings of asynchronous I/O; they go before the memory does. */
+  readonly ioctx_list: KioCtx[]
 }
 
 /** The swap area: slots by number, and the cache of pages that own one. */

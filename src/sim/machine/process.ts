@@ -1,6 +1,7 @@
 /** Processes of a scenario: made, forked, ended, and their calls that change the address space. */
 import { ENOMEM } from '../include/linux/errno'
 import { VM_DONTCOPY, VM_LOCKED } from '../include/linux/mm'
+import { dropRingFiles, exit_aio } from '../fs/aio'
 import { down_read, down_write, up_read, up_write } from '../include/linux/rwsem'
 import { copy_page_range } from '../mm/memory_copy'
 import { __mm_populate } from '../mm/mlock_range'
@@ -45,6 +46,7 @@ function createMm(m: Machine, task: Task): MmStruct {
     vmas: [],
     pgd: new Map(),
     mmap_sem: { readers: 0, writer: -1 },
+    ioctx_list: [],
   }
   m.mms.push(mm)
   task.mm = mm.id
@@ -140,7 +142,11 @@ export function* exitProcess(m: Machine, closeFiles?: () => Proc<void>): Proc<vo
   const mm = m.mms[task.mm]
   if (mm !== undefined) {
     mm.users--
-    if (mm.users === 0) exit_mmap(m, mm)
+    if (mm.users === 0) {
+      exit_aio(m, mm)
+      exit_mmap(m, mm)
+      dropRingFiles(m, mm)
+    }
     task.mm = -1
   }
   if (closeFiles !== undefined) yield* closeFiles()

@@ -2,12 +2,12 @@
 import { NR_FILE_PAGES, NR_SHMEM } from '../include/linux/mmzone'
 import { VM_FAULT_OOM, VM_FAULT_SIGBUS } from '../include/linux/mm'
 import { lock_page } from '../include/linux/pagemap'
-import { PG_private, PG_swapbacked, PG_uptodate } from '../include/linux/page-flags'
+import { PG_dirty, PG_private, PG_swapbacked, PG_uptodate } from '../include/linux/page-flags'
 import { REF_ALLOC, REF_CACHE, REF_PRIV, REF_TMP, USE_FILE } from '../machine/kinds'
-import { ref_convert, ref_get } from '../machine/ledger'
+import { ref_convert, ref_drop, ref_get } from '../machine/ledger'
 import { page_zone, type Machine } from '../machine/machine'
 import type { AddressSpace } from '../machine/mm_types'
-import { setFlag } from '../machine/page'
+import { clearFlag, setFlag, testClearFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { GFP_HIGHUSER_MOVABLE } from '../include/linux/gfp'
@@ -21,7 +21,9 @@ export function createAddressSpace(
   m: Machine,
   name: string,
   size: number,
-  options: Partial<Omit<AddressSpace, 'id' | 'name' | 'pages' | 'i_mmap' | 'size'>> = {},
+  options: Partial<
+    Omit<AddressSpace, 'aio_ring' | 'id' | 'name' | 'pages' | 'i_mmap' | 'size'>
+  > = {},
 ): AddressSpace {
   const mapping: AddressSpace = {
     id: m.address_spaces.length,
@@ -35,6 +37,7 @@ export function createAddressSpace(
     migratepage: 'migrate_page',
     writepage: 'written',
     dax: false,
+    aio_ring: null,
     ...options,
   }
   m.address_spaces.push(mapping)
@@ -90,4 +93,18 @@ export function* filemap_fault(m: Machine, mapping: AddressSpace, index: number)
   ref_get(m, page, REF_TMP)
   yield* lock_page(m, page)
   return page
+}
+
+/** Takes every page out of a file that nobody maps any more (mm/truncate.c). */
+export function truncate_inode_pages(m: Machine, mapping: AddressSpace): void {
+  for (const [index, page] of [...mapping.pages]) {
+    mapping.pages.delete(index)
+    m.mem.mapping[page] = 0
+    clearFlag(m, page, PG_dirty)
+    const zone = page_zone(m, page)
+    mod_zone_page_state(m, zone, NR_FILE_PAGES, -1)
+    if (mapping.swapBacked) mod_zone_page_state(m, zone, NR_SHMEM, -1)
+    if (testClearFlag(m, page, PG_private)) ref_drop(m, page, REF_PRIV)
+    put_page(m, page, REF_CACHE)
+  }
 }

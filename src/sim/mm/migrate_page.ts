@@ -20,7 +20,7 @@ import {
   PG_uptodate,
 } from '../include/linux/page-flags'
 import { REF_CACHE, REF_MAP, REF_PRIV, REF_SWAPC } from '../machine/kinds'
-import { ref_drop, ref_get } from '../machine/ledger'
+import { pin_drop, pin_get, ref_drop, ref_get } from '../machine/ledger'
 import { KernelBug, page_to_pfn, page_zone, type Machine } from '../machine/machine'
 import {
   is_migration_entry,
@@ -54,14 +54,16 @@ const COPIED_FLAGS = PG_error | PG_referenced | PG_uptodate | PG_owner_priv_1 | 
 
 /**
  * The expected-count test and, when it holds, the change of owner in the page cache or swap cache
- * (REF-23..27). Any other number of references means -EAGAIN with nothing changed.
+ * (REF-23..27). Any other number of references means -EAGAIN with nothing changed. `extra_count` is what
+ * the caller's own table holds (MOD-2).
  */
-function migrate_page_move_mapping(m: Machine, newpage: Page, page: Page): number {
+function migrate_page_move_mapping(m: Machine, newpage: Page, page: Page, extra_count = 0): number {
   const mapping = page_mapping(m, page)
   const swapcache = PageSwapCache(m, page)
   const found = page_count(m, page)
   const isCached = mapping !== null || swapcache
-  const expected = isCached ? 2 + (page_has_private(m, page) ? 1 : 0) : 1
+  const cached = 2 + (page_has_private(m, page) ? 1 : 0)
+  const expected = (isCached ? cached : 1) + extra_count
   emit(m, EV_sim_move_test, page_to_pfn(m, page), expected, found)
   if (found !== expected) return -EAGAIN
   if (swapcache) return moveSwapSlot(m, newpage, page)
@@ -165,6 +167,24 @@ function fallback_migrate_page(
   return migrate_page(m, newpage, page)
 }
 
+/**
+ * The callback of the aio ring: the reference its owner holds moves along, table and contents under the
+ * completion lock (MOD-2).
+ */
+function aio_migratepage(m: Machine, mapping: AddressSpace, newpage: Page, page: Page): number {
+  const ctx = mapping.aio_ring
+  const slot = m.mem.index[page] as number
+  if (ctx === null || slot >= ctx.ring_pages.length) return -EINVAL
+  if (ctx.ring_pages[slot] !== page) return -EAGAIN
+  const rc = migrate_page_move_mapping(m, newpage, page, 1)
+  if (rc !== 0) return rc
+  pin_get(m, newpage, ctx.holder)
+  pin_drop(m, page, ctx.holder)
+  migrate_page_copy(m, newpage, page)
+  ctx.ring_pages[slot] = newpage
+  return 0
+}
+
 function moveByMapping(m: Machine, newpage: Page, page: Page, mode: number): number {
   const mapping = page_mapping(m, page)
   switch (mapping?.migratepage) {
@@ -175,6 +195,8 @@ function moveByMapping(m: Machine, newpage: Page, page: Page, mode: number): num
       return buffer_migrate_page(m, newpage, page)
     case 'fail_migrate_page':
       return -EIO
+    case 'aio_migratepage':
+      return aio_migratepage(m, mapping, newpage, page)
     default:
       return fallback_migrate_page(m, mapping as AddressSpace, newpage, page, mode)
   }
