@@ -83,7 +83,7 @@ async function measureScenario(
     recorded.push(await repeated(repeats, () => recordOnce(p)))
     bare.push(await repeated(repeats, () => runUnrecorded(p)))
     if (round < matrices)
-      all.push(await seconds(async () => must(await matrix(p, RECIPE, 'strict', HOOKS))))
+      all.push(await seconds(async () => must(await matrix(p, RECIPE, { mode: 'strict' }, HOOKS))))
   }
   const perSecond = (times: readonly number[]): number[] => times.map((t) => events / t / 1e6)
   return {

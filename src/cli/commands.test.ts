@@ -71,7 +71,15 @@ describe('pinscope run', () => {
     ])
     expect(json).toMatchObject({
       format: 'pinscope/run@1',
-      kernel: { patches: [], mode: 'strict', policy: 'rfc2013', builds: true, missing: [] },
+      kernel: {
+        patches: [],
+        mode: 'strict',
+        policy: 'rfc2013',
+        fixes: [],
+        converted: [],
+        builds: true,
+        missing: [],
+      },
       expectation: { class: 'BASE', met: true, failures: [] },
     })
     expect(json.digest).toMatch(/^[0-9a-f]{64}$/)
@@ -164,6 +172,36 @@ describe('pinscope run', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   })
 
+  it.each<[Partial<RunOptions>, string, string]>([
+    [{ policy: 'longterm-5.1' }, 'L51', 'sc-01'],
+    [{ policy: 'gup-nm/cma' }, 'GUPNMCMA', 'sc-02'],
+    [{ policy: 'mmu-notifier/9' }, 'NOTIFIER', 'sc-02'],
+    [{ patches: '1,3,4', convert: 'vb2-dma-contig', fixes: '5,2' }, 'FULL', 'sc-02'],
+  ])('runs %j as a kernel of class %s', async (options, kind, which) => {
+    const { json } = await runJson(which, options)
+    expect(json.expectation).toMatchObject({ class: kind })
+    expect(json.kernel).toMatchObject({
+      policy: options.policy?.split('/')[0] ?? 'rfc2013',
+      fixes: options.fixes === undefined ? [] : [2, 5],
+      converted: options.convert === undefined ? [] : ['vb2-dma-contig'],
+    })
+  })
+
+  it.each([
+    [{ policy: 'gup' }, 'unknown policy "gup"; policies are rfc2013, gup-nm'],
+    [{ policy: 'gup-nm/9' }, 'a number of passes belongs to policy mmu-notifier'],
+    [{ policy: 'longterm-5.1/cma' }, 'policy longterm-5.1 has no variant cma'],
+    [{ policy: 'longterm-5.1', patches: 'all' }, 'takes the place of the series'],
+    [{ policy: 'longterm-5.1', fixes: '1' }, 'the fixes belong to the series'],
+    [{ fixes: '8' }, 'unknown fix in "8"'],
+    [{ convert: 'nfs' }, 'unknown caller "nfs"; callers are vb2-dma-contig'],
+  ])('refuses the kernel %j in one line', async (options, text) => {
+    const { code, stdout, stderr } = await refusal('sc-11', options)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(text)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
   it('refuses a broken scenario file and writes nothing', async () => {
     const file = join(folder, 'broken.json')
     const events = join(folder, 'never.jsonl')
@@ -191,6 +229,25 @@ describe('pinscope compare', () => {
     expect(a).toMatchObject({ kernel: { patches: [] } })
     expect(b).toMatchObject({ kernel: { patches: [1, 2, 3, 4, 5] } })
     expect(firstDivergence).toMatchObject({ a: { actor: 'camera' }, b: { actor: 'camera' } })
+  })
+
+  it('joins the parts of a side and names both kernels', async () => {
+    const io = streams()
+    const sides = { a: 'policy:longterm-5.13/isolate', b: 'all+fix:3+convert:direct-io' }
+    await compare(io, 'sc-11', { ...sides, seed: '1', set: [] })
+    expect(io.stdout()).toContain('A policy longterm-5.13/isolate (L513)')
+    expect(io.stdout()).toContain('B patches all + fix 3 + convert direct-io (FULL)')
+  })
+
+  it('refuses a side with an unknown or a repeated part', async () => {
+    for (const [a, text] of [
+      ['all+speed:9', 'unknown part "speed:9"'],
+      ['all+1,3', 'names patches twice'],
+    ] as const) {
+      const io = streams()
+      expect(await compare(io, 'sc-11', { a, b: 'none', seed: '1', set: [] })).toBe(2)
+      expect(io.stderr()).toContain(text)
+    }
   })
 
   it('finds no divergence where the patches are inert', async () => {

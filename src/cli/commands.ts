@@ -1,12 +1,22 @@
 /** The commands: each answers with an exit code; 0 expectations hold, 1 they do not, 2 bad input. */
-import { firstDivergence, matrix, record, textOf, type Recording, type RunHooks } from '../engine'
+import {
+  firstDivergence,
+  matrix,
+  record,
+  textOf,
+  type KernelSpec,
+  type Recording,
+  type RunHooks,
+} from '../engine'
 import { planScenario } from '../formats/scenario'
 import { shippedScenarios } from '../formats/shipped'
 import type { EventRow } from '../shared/contract'
 import type { Failure, Result } from '../shared/result'
+import { kernelLine } from '../shared/text'
 import { writeEvents } from './events-file'
 import { eventJson, matrixJson, runJson } from './json'
-import { findScenario, parsePatches, parseSeed, parseSet } from './options'
+import { parseKernel, parseSide, type KernelOptions } from './kernel-options'
+import { findScenario, parseSeed, parseSet } from './options'
 import { compareText, listText, matrixText, runText } from './text'
 
 /** Where a command writes: results to `out`, everything else to `err`. */
@@ -17,21 +27,21 @@ export interface Streams {
   readonly live: boolean
 }
 
-export interface RunOptions {
-  readonly patches: string
-  readonly lenient?: boolean
+export interface RunOptions extends KernelOptions {
   readonly seed: string
   readonly set: readonly string[]
   readonly json?: boolean
   readonly events?: string
 }
 
-export type CompareOptions = Omit<RunOptions, 'patches' | 'events'> & {
+type CommonOptions = Pick<RunOptions, 'lenient' | 'seed' | 'set' | 'json'>
+
+export type CompareOptions = CommonOptions & {
   readonly a: string
   readonly b: string
 }
 
-export type MatrixOptions = Omit<RunOptions, 'patches' | 'events'>
+export type MatrixOptions = CommonOptions & Pick<RunOptions, 'fixes' | 'convert'>
 
 function refuse(io: Streams, error: Failure): number {
   io.err(`pinscope: ${error.message}\n`)
@@ -63,24 +73,22 @@ export function list(io: Streams, json: boolean): number {
 async function runOne(
   io: Streams,
   which: string,
-  patches: string,
-  options: Omit<RunOptions, 'patches'>,
+  kernel: Result<KernelSpec>,
+  options: CommonOptions,
 ): Promise<Result<Recording>> {
-  const chosen = parsePatches(patches)
-  if (!chosen.ok) return chosen
+  if (!kernel.ok) return kernel
   const common = parseCommon(options)
   if (!common.ok) return common
   const scenario = findScenario(which)
   if (!scenario.ok) return scenario
   const plan = planScenario(scenario.value, common.value.set)
   if (!plan.ok) return plan
-  const mode = options.lenient === true ? 'lenient' : 'strict'
   const recipe = {
     scenario: scenario.value.info.id,
     ...common.value,
-    kernel: { patches: chosen.value, mode },
-  } as const
-  return record(plan.value, recipe, hooks(io, `${which} patches ${patches}`))
+    kernel: kernel.value,
+  }
+  return record(plan.value, recipe, hooks(io, `${which} ${kernelLine(kernel.value)}`))
 }
 
 function parseCommon(
@@ -94,7 +102,7 @@ function parseCommon(
 }
 
 export async function run(io: Streams, which: string, options: RunOptions): Promise<number> {
-  const recording = await runOne(io, which, options.patches, options)
+  const recording = await runOne(io, which, parseKernel(options), options)
   if (!recording.ok) return refuse(io, recording.error)
   if (options.events !== undefined) {
     const written = writeEvents(options.events, recording.value)
@@ -112,9 +120,9 @@ export async function compare(
   which: string,
   options: CompareOptions,
 ): Promise<number> {
-  const a = await runOne(io, which, options.a, options)
+  const a = await runOne(io, which, parseSide(options.a, options.lenient === true), options)
   if (!a.ok) return refuse(io, a.error)
-  const b = await runOne(io, which, options.b, options)
+  const b = await runOne(io, which, parseSide(options.b, options.lenient === true), options)
   if (!b.ok) return refuse(io, b.error)
   const at = firstDivergence(a.value.recorder.log, b.value.recorder.log)
   const [x, y] = [a.value.summary, b.value.summary]
@@ -140,6 +148,8 @@ export async function matrixCommand(
   which: string,
   options: MatrixOptions,
 ): Promise<number> {
+  const kernel = parseKernel({ ...options, patches: 'none' })
+  if (!kernel.ok) return refuse(io, kernel.error)
   const common = parseCommon(options)
   if (!common.ok) return refuse(io, common.error)
   const scenario = findScenario(which)
@@ -147,8 +157,7 @@ export async function matrixCommand(
   const plan = planScenario(scenario.value, common.value.set)
   if (!plan.ok) return refuse(io, plan.error)
   const recipe = { scenario: scenario.value.info.id, ...common.value }
-  const mode = options.lenient === true ? 'lenient' : 'strict'
-  const rows = await matrix(plan.value, recipe, mode, hooks(io, `${which} matrix`))
+  const rows = await matrix(plan.value, recipe, kernel.value, hooks(io, `${which} matrix`))
   if (!rows.ok) return refuse(io, rows.error)
   io.out(
     options.json === true

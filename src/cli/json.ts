@@ -4,6 +4,14 @@ import type { RunSummary } from '../shared/contract'
 
 export type Summary = Omit<RunSummary, 'run'>
 
+/** The form of a policy, where the run asked for one. */
+function formOf({ variant, notifierPasses }: Summary['recipe']['kernel']): object {
+  return {
+    ...(variant === undefined ? {} : { variant }),
+    ...(notifierPasses === undefined ? {} : { notifierPasses }),
+  }
+}
+
 /** `pinscope/run@1` */
 export function runJson(s: Summary): object {
   return {
@@ -13,7 +21,10 @@ export function runJson(s: Summary): object {
     kernel: {
       patches: s.recipe.kernel.patches,
       mode: s.recipe.kernel.mode,
-      policy: 'rfc2013',
+      policy: s.recipe.kernel.policy ?? 'rfc2013',
+      ...formOf(s.recipe.kernel),
+      fixes: s.recipe.kernel.fixes ?? [],
+      converted: s.recipe.kernel.converted ?? [],
       builds: s.build.builds,
       missing: s.build.missing,
     },

@@ -34,6 +34,12 @@ function withCommon(command: Command): Command {
     .option('--json', 'print one JSON object')
 }
 
+function withSwitches(command: Command): Command {
+  return command
+    .option('--fixes <list>', 'what-if fixes of the series, numbers 1 to 7 such as 1,5')
+    .option('--convert <list>', 'callers that pass the long-term flag, such as aio,direct-io')
+}
+
 function program(finish: (code: number) => void): Command {
   const root = new Command('pinscope')
     .description('A deterministic model of the Linux v3.9 page allocator, CMA and get_user_pages.')
@@ -47,8 +53,9 @@ function program(finish: (code: number) => void): Command {
     .action((options: { json?: boolean }) => {
       finish(list(io, options.json === true))
     })
-  withCommon(root.command('run'))
+  withSwitches(withCommon(root.command('run')))
     .description('run a scenario on one kernel')
+    .option('--policy <name>', 'a later policy in place of the series, such as longterm-5.1')
     .addOption(
       new Option('--patches <subset>', 'none, all, or numbers such as 1,3,4,5').default('none'),
     )
@@ -58,12 +65,12 @@ function program(finish: (code: number) => void): Command {
     })
   withCommon(root.command('compare'))
     .description('run a scenario on two kernels and say where they part')
-    .option('--a <subset>', 'patches of the first kernel', 'none')
-    .option('--b <subset>', 'patches of the second kernel', 'all')
+    .option('--a <kernel>', 'the first kernel: patches as in run, or policy:NAME', 'none')
+    .option('--b <kernel>', 'the second one; parts are joined: all+fix:1,5+convert:aio', 'all')
     .action(async (which: string, options: CompareOptions) => {
       finish(await compare(io, which, options))
     })
-  withCommon(root.command('matrix'))
+  withSwitches(withCommon(root.command('matrix')))
     .description('run a scenario on all 32 subsets of the series')
     .action(async (which: string, options: MatrixOptions) => {
       finish(await matrixCommand(io, which, options))

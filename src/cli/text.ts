@@ -1,7 +1,7 @@
 /** What the commands print for people: plain tables that survive a mail. */
 import type { MatrixRow } from '../engine'
 import type { EventRow, ScenarioInfo } from '../shared/contract'
-import { countText, pfnText, retText, timeText } from '../shared/text'
+import { countText, kernelLine, patchList, pfnText, retText, timeText } from '../shared/text'
 import type { Summary } from './json'
 
 /** Columns padded to their widest cell, two spaces apart. */
@@ -22,12 +22,6 @@ export function listText(scenarios: readonly ScenarioInfo[]): string {
   return table(scenarios.map((s) => [s.id, s.title, s.question]))
 }
 
-/** `none`, `all` or `1,3,5`. */
-export function patchesText(patches: readonly number[]): string {
-  if (patches.length === 0) return 'none'
-  return patches.length === 5 ? 'all' : patches.join(',')
-}
-
 export function runText(s: Summary): string {
   const outcomes = [
     ['outcome', 'call', 'result', 'attempts'],
@@ -36,7 +30,7 @@ export function runText(s: Summary): string {
   const counters = Object.entries<number>(s.counters).map(([name, n]) => [name, countText(n)])
   const missed = s.expectation.failures.map((f) => `  ${f}\n`).join('')
   return [
-    `${s.recipe.scenario}  patches ${patchesText(s.recipe.kernel.patches)}  ${s.build.class}  seed ${s.recipe.seed}\n`,
+    `${s.recipe.scenario}  ${kernelLine(s.recipe.kernel)}  ${s.build.class}  seed ${s.recipe.seed}\n`,
     `${s.verdictGood ? '✓' : '✗'} ${s.verdict}\n`,
     `\n${table(outcomes)}`,
     positionsText(s),
@@ -72,8 +66,7 @@ export function compareText(
   b: Summary,
   divergence: { readonly a: EventRow; readonly b: EventRow } | null,
 ): string {
-  const side = (s: Summary): string =>
-    `patches ${patchesText(s.recipe.kernel.patches)} (${s.build.class})`
+  const side = (s: Summary): string => `${kernelLine(s.recipe.kernel)} (${s.build.class})`
   const head = ['', `A ${side(a)}`, `B ${side(b)}`]
   const outcomes = a.outcomes.map((o) => {
     const twin = b.outcomes.find((x) => x.id === o.id)
@@ -117,7 +110,7 @@ export function matrixText(rows: readonly MatrixRow[]): string {
   const head = ['n', 'patches', 'class', 'builds', 'outcome', 'expected']
   const body = rows.map(({ n, build, result }) => [
     String(n),
-    patchesText(build.patches),
+    patchList(build.patches),
     build.class,
     build.builds ? 'yes' : `no: ${build.missing.map((m) => `${m.patch} ${m.symbol}`).join(', ')}`,
     outcomeText(result),

@@ -3,5 +3,16 @@ export { createEngine, type PlanSource, type Tell } from './engine'
 export { firstDivergence } from './diverge'
 export { fieldsOf, textOf, type EventCells, type EventLog } from './event-log'
 export { matrix, type MatrixRow } from './matrix'
+export {
+  CALLERS,
+  FIXES,
+  kernelComplaint,
+  POLICIES,
+  VARIANTS,
+  type CallerName,
+  type KernelSpec,
+  type PolicyName,
+  type VariantName,
+} from '../sim'
 export { record, type Recording, type RunHooks } from './run'
 export { execute, type ExecReport } from './exec'

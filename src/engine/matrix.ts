@@ -1,5 +1,5 @@
 /** All 32 subsets of the series on one recipe, n = 0..31 in the order of spec 6.6. */
-import type { BuildInfo, Expectation, Recipe } from '../shared/contract'
+import type { BuildInfo, Expectation, KernelChoice, Recipe } from '../shared/contract'
 import type { Result } from '../shared/result'
 import { success } from '../shared/result'
 import { subsetPatches, type Outcome, type ScenarioPlan } from '../sim'
@@ -17,21 +17,22 @@ export interface MatrixRow {
   } | null
 }
 
+/** `common` is what the kernels share: fixes, converted callers, and what to do when one does not build. */
 export async function matrix(
   plan: ScenarioPlan,
   recipe: Omit<Recipe, 'kernel'>,
-  mode: 'strict' | 'lenient',
+  common: Omit<KernelChoice, 'patches'>,
   hooks: RunHooks,
 ): Promise<Result<readonly MatrixRow[]>> {
   const rows: MatrixRow[] = []
   for (let n = 0; n < 32; n++) {
-    const patches = subsetPatches(n)
-    const build = buildInfo({ patches, mode })
-    if (!build.builds && mode === 'strict') {
+    const kernel: KernelChoice = { ...common, patches: subsetPatches(n) }
+    const build = buildInfo(kernel)
+    if (!build.builds && kernel.mode === 'strict') {
       rows.push({ n, build, result: null })
       continue
     }
-    const recording = await record(plan, { ...recipe, kernel: { patches, mode } }, hooks)
+    const recording = await record(plan, { ...recipe, kernel }, hooks)
     if (!recording.ok) return recording
     const { outcomes, digest, expectation, events } = recording.value.summary
     rows.push({ n, build, result: { outcomes, digest, expectation, events } })

@@ -7,6 +7,7 @@ import {
   digestText,
   digestWord,
   kernelClass,
+  kernelComplaint,
   missingSymbols,
   startScenario,
   type Expect,
@@ -58,6 +59,8 @@ export async function record(
   recipe: Recipe,
   hooks: RunHooks,
 ): Promise<Result<Recording>> {
+  const complaint = kernelComplaint(recipe.kernel)
+  if (complaint !== null) return failure('bad-input', complaint)
   const build = buildInfo(recipe.kernel)
   if (!build.builds && recipe.kernel.mode === 'strict') {
     return failure('does-not-build', doesNotBuildText(build))

@@ -142,7 +142,12 @@ describe('sc-01 on the series', () => {
   })
 
   it('lets exactly 16 subsets build; only 29 and 31 are FULL and succeed, inert patches change nothing', async () => {
-    const rows = await matrix(plan(), { scenario: 'sc-01', seed: 1, set: {} }, 'strict', quiet)
+    const rows = await matrix(
+      plan(),
+      { scenario: 'sc-01', seed: 1, set: {} },
+      { mode: 'strict' },
+      quiet,
+    )
     if (!rows.ok) throw new Error(rows.error.message)
     const built = rows.value.filter((r) => r.result !== null)
     expect(built).toHaveLength(16)

@@ -88,6 +88,24 @@ describe('parseArguments', () => {
       [recipeWith({ kernel: { patches: [], mode: 'yolo' } }), 't'],
       'run[0].kernel.mode: expected strict or lenient',
     ],
+    [
+      'an unknown policy',
+      'run',
+      [recipeWith({ kernel: { patches: [], mode: 'strict', policy: 'gup' } }), 't'],
+      'run[0].kernel.policy: expected one of rfc2013, gup-nm',
+    ],
+    [
+      'fix 9',
+      'run',
+      [recipeWith({ kernel: { patches: [], mode: 'strict', fixes: [9] } }), 't'],
+      'run[0].kernel.fixes[0]: expected a whole number from 1 to 7',
+    ],
+    [
+      'an unknown caller',
+      'run',
+      [recipeWith({ kernel: { patches: [], mode: 'strict', converted: ['nfs'] } }), 't'],
+      'run[0].kernel.converted[0]: expected one of vb2-dma-contig',
+    ],
   ])('refuses %s and says where', (_name, call, args, message) => {
     expect(refusal(call, args)).toContain(message)
   })

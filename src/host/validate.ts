@@ -3,6 +3,7 @@
  * else looks at them; what a value means (is there such a scenario?) the engine decides.
  */
 import * as v from 'valibot'
+import { CALLERS, POLICIES, VARIANTS } from '../engine'
 import type { CallName, Calls, Recipe } from '../shared/contract'
 import { failure, success, type Result } from '../shared/result'
 import type { Ask } from './rpc'
@@ -33,13 +34,17 @@ const run = whole(1, Number.MAX_SAFE_INTEGER)
 const token = text(1, MAX_NAME)
 const pfn = whole(0, MAX_PFN)
 
-const patches = v.pipe(
-  v.array(whole(1, 5), 'expected a list of patch numbers'),
-  v.check(
-    (list) => list.every((n, i) => i === 0 || n > (list[i - 1] as number)),
-    'expected ascending patch numbers',
-  ),
-)
+function ascending(list: v.GenericSchema<unknown, number[]>, what: string) {
+  return v.pipe(
+    list,
+    v.check(
+      (ns) => ns.every((n, i) => i === 0 || n > (ns[i - 1] as number)),
+      `expected ascending ${what} numbers`,
+    ),
+  )
+}
+
+const patches = ascending(v.array(whole(1, 5), 'expected a list of patch numbers'), 'patch')
 
 const set = v.pipe(
   v.record(v.string(), text(0, 200), 'expected an object of parameter values'),
@@ -57,6 +62,16 @@ const recipe: v.GenericSchema<unknown, Recipe> = v.strictObject({
   kernel: v.strictObject({
     patches,
     mode: v.picklist(['strict', 'lenient'], 'expected strict or lenient'),
+    policy: v.optional(v.picklist(POLICIES, `expected one of ${POLICIES.join(', ')}`)),
+    variant: v.optional(v.picklist(VARIANTS, `expected one of ${VARIANTS.join(', ')}`)),
+    notifierPasses: v.optional(whole(0, 1000)),
+    fixes: v.optional(ascending(v.array(whole(1, 7), 'expected a list of fix numbers'), 'fix')),
+    converted: v.optional(
+      v.pipe(
+        v.array(v.picklist(CALLERS, `expected one of ${CALLERS.join(', ')}`)),
+        v.maxLength(CALLERS.length, 'expected no caller twice'),
+      ),
+    ),
   }),
 })
 

@@ -1,4 +1,5 @@
-/** Numbers, PFNs, times and return values as this project writes them, on every screen alike. */
+/** Numbers, PFNs, times, return values and kernels as this project writes them, on every screen alike. */
+import type { KernelSpec } from '../sim'
 
 /** 3072 gives `3,072`. */
 export function countText(n: number): string {
@@ -29,4 +30,24 @@ function trim(x: number): string {
 /** A kernel return value: `-ENOMEM` when it has a name, else the number. */
 export function retText(ret: number, errno: string | null): string {
   return errno === null ? countText(ret) : `-${errno}`
+}
+
+/** `none`, `all` or `1,3,5`. */
+export function patchList(patches: readonly number[]): string {
+  if (patches.length === 0) return 'none'
+  return patches.length === 5 ? 'all' : patches.join(',')
+}
+
+/** A kernel in one line: `patches all`, `policy gup-nm/cma`, `patches all + fix 1,5 + convert aio`. */
+export function kernelLine(kernel: KernelSpec): string {
+  const { policy = 'rfc2013', variant, notifierPasses, fixes = [], converted = [] } = kernel
+  const detail = variant ?? notifierPasses
+  const parts = [
+    policy === 'rfc2013'
+      ? `patches ${patchList(kernel.patches)}`
+      : `policy ${policy}${detail === undefined ? '' : `/${detail}`}`,
+  ]
+  if (fixes.length > 0) parts.push(`fix ${fixes.join(',')}`)
+  if (converted.length > 0) parts.push(`convert ${converted.join(',')}`)
+  return parts.join(' + ')
 }

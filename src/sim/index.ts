@@ -39,6 +39,7 @@ export {
   FIXES,
   KERNEL_CLASSES,
   POLICIES,
+  VARIANTS,
   type BootUse,
   type CallerName,
   type CounterName,
@@ -51,6 +52,7 @@ export {
   type Pfn,
   type PolicyName,
   type RunCounters,
+  type VariantName,
   type ZoneSpec,
 } from './machine/types'
 export { __offline_pages, offline_pages, OFFLINE_TIMEOUT_NS } from './mm/memory_hotplug'
@@ -63,7 +65,13 @@ export {
 export { dump_page, freeAreaLine, show_mem } from './mm/page_alloc_show'
 export { frag_show, pagetypeinfo_show } from './mm/vmstat'
 export { vmstat_show, zoneinfo_show } from './mm/vmstat_show'
-export { kernelClass, missingSymbols, SERIES, subsetPatches } from './patches/series'
+export {
+  kernelClass,
+  kernelComplaint,
+  missingSymbols,
+  SERIES,
+  subsetPatches,
+} from './patches/series'
 export { callName } from './scenario/names'
 export { startScenario, type ScenarioRun } from './scenario/run'
 export type { ActorPlan, Expect, Instruction, RunPlan, ScenarioPlan } from './scenario/types'

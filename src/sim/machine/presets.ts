@@ -100,7 +100,7 @@ function x86Options(options: PresetOptions, cmaPages: number): X86Options {
 }
 
 function x86(options: PresetOptions, spec: X86Spec): PresetResult {
-  return { ok: true, spec: { ...board(options, 2), ...spec } }
+  return { ok: true, spec: { ...board(options, 2), gupFast: true, ...spec } }
 }
 
 function x86x32(name: string, options: PresetOptions): PresetResult {

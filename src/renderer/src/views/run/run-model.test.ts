@@ -41,10 +41,16 @@ describe('noticeOf', () => {
 
 describe('kernelText', () => {
   it('names the two ends of the series and lists what is between', () => {
-    expect([[], [1, 2, 3, 4, 5], [1, 3]].map(kernelText)).toEqual([
-      'baseline',
-      'full series',
-      'patches 1, 3',
-    ])
+    const texts = [[], [1, 2, 3, 4, 5], [1, 3]].map((patches) =>
+      kernelText({ patches, mode: 'strict' }),
+    )
+    expect(texts).toEqual(['baseline', 'full series', 'patches 1, 3'])
+  })
+
+  it('names the policy, the fixes and the converted callers', () => {
+    const later = { patches: [], mode: 'strict', policy: 'longterm-5.1' } as const
+    expect(kernelText(later)).toBe('policy longterm-5.1')
+    const fixed = { patches: [1, 3, 4], mode: 'strict', fixes: [1], converted: ['aio'] } as const
+    expect(kernelText(fixed)).toBe('patches 1,3,4 + fix 1 + convert aio')
   })
 })

@@ -1,11 +1,15 @@
 /** What the head of a run says: its kernel, how far it is, and what to do when it did not finish. */
+import type { KernelChoice } from '../../../../shared/contract'
+import { kernelLine } from '../../../../shared/text'
 import { patchesText } from '../../components/kernel-text'
 import type { SideName, SideState } from '../../stores/side'
 
 export const SIDE_TITLES: Readonly<Record<SideName, string>> = { a: 'A', b: 'B' }
 
-/** `baseline`, `full series` or `patches 1, 3`. */
-export function kernelText(patches: readonly number[]): string {
+/** `baseline`, `full series`, `patches 1, 3`, or the kernel's policy; its fixes and converted callers. */
+export function kernelText(kernel: KernelChoice): string {
+  const { patches, policy = 'rfc2013', fixes = [], converted = [] } = kernel
+  if (policy !== 'rfc2013' || fixes.length > 0 || converted.length > 0) return kernelLine(kernel)
   if (patches.length === 0) return 'baseline'
   return patches.length === 5 ? 'full series' : `patches ${patchesText(patches)}`
 }
