@@ -34,6 +34,7 @@ import { list_add_tail } from './columns'
 import { createDigest } from './digest'
 import { REF_ALLOC, USE_ANON, USE_FILE, USE_KERNEL, USE_NONE, USE_RESERVED } from './kinds'
 import { ref_init } from './ledger'
+import { PMD_SHIFT } from './mm_types'
 import { createMachine, page_zone, pfn_to_page, type Machine, type Zone } from './machine'
 import type { BootUse, FreeLists, MachineSpec, Page } from './types'
 
@@ -108,6 +109,15 @@ function commonPages(x: Run, y: Run): number {
   return Math.max(0, end - Math.max(x.startPfn, y.startPfn))
 }
 
+/** A huge page is a buddy block that one pmd maps. */
+function hugePageError(spec: MachineSpec): { at: string; message: string } | null {
+  if (spec.thpEnabled !== true) return null
+  const order = spec.hpageOrder ?? spec.pageblockOrder
+  const most = Math.min(spec.maxOrder - 1, PMD_SHIFT)
+  if (order >= 1 && order <= most) return null
+  return { at: 'hpageOrder', message: `must be 1 to ${most}, is ${order}` }
+}
+
 /** What makes a recipe impossible, or null. */
 export function specError(spec: MachineSpec): { at: string; message: string } | null {
   const unit = 1 << (spec.maxOrder - 1)
@@ -117,6 +127,8 @@ export function specError(spec: MachineSpec): { at: string; message: string } | 
   if (spec.zones.every((zone) => zone.pages === 0)) {
     return { at: 'zones', message: 'at least one zone must have pages' }
   }
+  const hugeError = hugePageError(spec)
+  if (hugeError !== null) return hugeError
   for (const [i, zone] of spec.zones.entries()) {
     if (zone.startPfn % unit !== 0 || zone.pages % unit !== 0) {
       return { at: `zones[${i}]`, message: `start and size must be multiples of ${unit} pages` }

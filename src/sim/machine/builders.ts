@@ -55,6 +55,9 @@ export interface ToyOptions {
   readonly patches?: readonly number[]
   /** Policy, fixes and converted callers of the kernel. */
   readonly kernel?: Omit<Partial<KernelSpec>, 'patches' | 'mode'>
+  /** Order of transparent huge pages; 0 = none. */
+  readonly thp?: number
+  readonly debugVm?: boolean
 }
 
 /** T1 of allocator 14: orders 0-3, 4 pageblocks of 8, all free, watermarks 0, transparent pcp. */
@@ -72,6 +75,8 @@ const T1 = {
   cmaAlignmentOrder: 8,
   reserved: [],
   cpus: 1,
+  thp: 0,
+  debugVm: false,
 } as const satisfies ToyOptions
 
 /** T1 with the given differences. */
@@ -95,7 +100,9 @@ export function toySpec(options: ToyOptions = {}): MachineSpec {
     ),
     pcp: [toy.high, toy.batch],
     statThreshold: 0,
-    debugVm: false,
+    debugVm: toy.debugVm,
+    thpEnabled: toy.thp > 0,
+    hpageOrder: toy.thp,
     iommu: true,
     sgChaining: true,
     dmaMaxSegSize: 65536,
@@ -185,6 +192,7 @@ export function mapAnonFrame(m: Machine, pfn: Pfn): Page {
       pgd: new Map([
         [pfn >> PMD_SHIFT, { page: NULL_PAGE, entries: new Int32Array(PTRS_PER_PTE) }],
       ]),
+      huge: new Map(),
       mmap_sem: { readers: 0, writer: -1 },
       ioctx_list: [],
     },

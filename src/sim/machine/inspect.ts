@@ -4,7 +4,9 @@ import { page_order, PageBuddy } from '../mm/page_alloc'
 import { rmap_walk } from '../mm/rmap'
 import { exactZoneState } from '../mm/vmstat'
 import type { Machine } from './machine'
-import { pte_present, pteTarget, readPte } from './mm_types'
+import { readMapping } from './huge'
+import { pte_present, pteTarget } from './mm_types'
+import { compound_head } from './page'
 import type { Page } from './types'
 
 /** Free pages of all zones, per-CPU counter differences included. */
@@ -38,9 +40,11 @@ export interface Mapper {
 /** Everybody whose page table maps the page now; empty when it is not mapped. */
 export function mappersOf(m: Machine, page: Page): Mapper[] {
   const found: Mapper[] = []
-  if ((m.mem.mapping[page] as number) === 0) return found
-  rmap_walk(m, page, (vma, vpn) => {
-    const pte = readPte(vma.mm, vpn)
+  const head = compound_head(m, page)
+  if ((m.mem.mapping[head] as number) === 0) return found
+  rmap_walk(m, head, (vma, first) => {
+    const vpn = first + page - head
+    const pte = readMapping(m, vma.mm, vpn)
     if (!pte_present(pte) || pteTarget(pte) !== page) return
     const comm = m.tasks[vma.mm.owner]?.comm ?? ''
     found.push({ comm, address: vpn * 2 ** PAGE_SHIFT })

@@ -6,6 +6,7 @@ import { MIGRATE_CMA, MIGRATE_ISOLATE } from '../include/linux/mmzone'
 import { EV_sim_gup_pin, EV_sim_unpin } from '../trace/events/sim'
 import { NR_REF_KINDS, REF_PIN, type RefKind } from './kinds'
 import { currentTask, KernelBug, page_to_pfn, type Holder, type Machine } from './machine'
+import { compound_head, page_count } from './page'
 import { emit } from './trace'
 import type { Page } from './types'
 
@@ -91,9 +92,23 @@ function notePath(m: Machine, holder: number): void {
   if (known?.path.length === 0) known.path = [...currentTask(m).calls]
 }
 
+/** Counts a pin: on the head, and for a tail also in the tail's own mapcount field (REF-9). */
+function pinReference(m: Machine, page: Page): void {
+  const head = compound_head(m, page)
+  ref_get(m, head, REF_PIN)
+  if (head !== page) m.mem.mapcount[page] = (m.mem.mapcount[page] as number) + 1
+}
+
+/** Takes a pin's count away again; the `_count` that is left. */
+function unpinReference(m: Machine, page: Page): number {
+  const head = compound_head(m, page)
+  if (head !== page) m.mem.mapcount[page] = (m.mem.mapcount[page] as number) - 1
+  return ref_drop(m, head, REF_PIN)
+}
+
 /** Takes a pin for a holder (REF-7). */
 export function pin_get(m: Machine, page: Page, holder: number): void {
-  ref_get(m, page, REF_PIN)
+  pinReference(m, page)
   notePath(m, holder)
   const records = m.pins.get(page)
   const record = { holder, event: m.trace.events, timeNs: m.now }
@@ -104,7 +119,7 @@ export function pin_get(m: Machine, page: Page, holder: number): void {
     m.cmaFramesPinned++
     if (m.cmaFramesPinned > m.counters.pinned_in_cma) m.counters.pinned_in_cma = m.cmaFramesPinned
   }
-  emit(m, EV_sim_gup_pin, page_to_pfn(m, page), holder, long ? 1 : 0, m.mem.count[page])
+  emit(m, EV_sim_gup_pin, page_to_pfn(m, page), holder, long ? 1 : 0, page_count(m, page))
 }
 
 /**
@@ -119,7 +134,7 @@ export function pin_drop(m: Machine, page: Page, holder: number): number {
   records.splice(at, 1)
   if (records.length === 0) m.pins.delete(page)
   if (long && longPins(m, page) === 0 && inCmaArea(m, page)) m.cmaFramesPinned--
-  const count = ref_drop(m, page, REF_PIN)
+  const count = unpinReference(m, page)
   emit(m, EV_sim_unpin, page_to_pfn(m, page), holder, long ? 1 : 0, count)
   return count
 }
@@ -140,8 +155,8 @@ export function pin_transfer(m: Machine, page: Page, from: number, to: number): 
   notePath(m, to)
   const after = longPins(m, page)
   const pfn = page_to_pfn(m, page)
-  emit(m, EV_sim_unpin, pfn, from, before > after ? 1 : 0, m.mem.count[page])
-  emit(m, EV_sim_gup_pin, pfn, to, after > before ? 1 : 0, m.mem.count[page])
+  emit(m, EV_sim_unpin, pfn, from, before > after ? 1 : 0, page_count(m, page))
+  emit(m, EV_sim_gup_pin, pfn, to, after > before ? 1 : 0, page_count(m, page))
   countCmaFrame(m, page, before, after)
 }
 

@@ -175,6 +175,8 @@ export interface Machine {
   readonly nrPages: number
   readonly maxOrder: number
   readonly pageblockOrder: number
+  /** Order of a transparent huge page; 0 = there are none. */
+  readonly hpageOrder: number
   readonly mem: MemMap
   /** Migratetype per pageblock. */
   readonly pageblock: Uint8Array
@@ -262,18 +264,13 @@ export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
     nrPages,
     maxOrder: spec.maxOrder,
     pageblockOrder: spec.pageblockOrder,
+    hpageOrder: spec.thpEnabled === true ? (spec.hpageOrder ?? spec.pageblockOrder) : 0,
     mem,
     pageblock: new Uint8Array(Math.ceil(nrPages / (1 << spec.pageblockOrder))),
     pageblock_skip: new Uint8Array(Math.ceil(nrPages / (1 << spec.pageblockOrder))),
     zones,
     zoneOf,
-    cma: spec.cma.map((area) => ({
-      name: area.name,
-      device: area.device ?? null,
-      base_pfn: area.startPfn,
-      count: area.pages,
-      bitmap: new Uint8Array(area.pages),
-    })),
+    cma: spec.cma.map(createCmaArea),
     pagevecs: Array.from({ length: spec.cpus }, createPagevecs),
     pins: new Map(),
     holders: [],
@@ -306,6 +303,16 @@ function createSysctl(spec: MachineSpec): Machine['sysctl'] {
     min_free_kbytes: 0,
     percpu_pagelist_fraction: 0,
     lowmem_reserve_ratio: Int32Array.from(spec.zones, (z) => LOWMEM_RESERVE_RATIO[z.name]),
+  }
+}
+
+function createCmaArea(area: MachineSpec['cma'][number]): CmaArea {
+  return {
+    name: area.name,
+    device: area.device ?? null,
+    base_pfn: area.startPfn,
+    count: area.pages,
+    bitmap: new Uint8Array(area.pages),
   }
 }
 

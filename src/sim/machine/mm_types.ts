@@ -147,6 +147,8 @@ export interface MmStruct {
   readonly vmas: Vma[]
   /** Page tables by vpn >> 9. */
   readonly pgd: Map<number, PageTable>
+  /** Huge entries by vpn >> hpageOrder, each for the head of its huge page (machine/huge.ts). */
+  readonly huge: Map<number, Pte>
   readonly mmap_sem: RwSemaphore
   /** Rings of asynchronous I/O; they go before the memory does. */
   readonly ioctx_list: KioCtx[]

@@ -45,6 +45,7 @@ function createMm(m: Machine, task: Task): MmStruct {
     users: 1,
     vmas: [],
     pgd: new Map(),
+    huge: new Map(),
     mmap_sem: { readers: 0, writer: -1 },
     ioctx_list: [],
   }

@@ -128,6 +128,10 @@ export interface MachineSpec {
   /** |difference| a per-CPU counter may hold before it is folded; null = errata 1. */
   readonly statThreshold: number | null
   readonly debugVm: boolean
+  /** Transparent huge pages for every anonymous area ("always", with defrag); left out = off, as on ARM. */
+  readonly thpEnabled?: boolean | undefined
+  /** Order of a huge page; left out = pageblockOrder. */
+  readonly hpageOrder?: number | undefined
   readonly iommu: boolean
   /** Scatterlist chaining: without it at most 128 chunks a buffer (errata 4). */
   readonly sgChaining: boolean

@@ -23,7 +23,7 @@ import {
   type Machine,
   type Zone,
 } from '../machine/machine'
-import { PageLRU, testFlag } from '../machine/page'
+import { compound_order, PageLRU, PageTransHuge, testFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
@@ -34,7 +34,6 @@ import {
 import { EV_sim_isolate_page } from '../trace/events/sim'
 import { isolation_suitable, update_pageblock_skip } from './compaction_skip'
 import { get_pageblock_migratetype, page_order, PageBuddy } from './page_alloc_buddy'
-import { compound_order, PageTransHuge } from './page_alloc_check'
 import { __free_pages, split_free_page } from './page_alloc_free'
 import { mod_zone_page_state, refresh_cpu_vm_stats, zone_page_state } from './vmstat'
 import { __isolate_lru_page } from './vmscan'

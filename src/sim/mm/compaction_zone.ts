@@ -163,6 +163,19 @@ function* compactBatch(m: Machine, cc: CompactControl): Proc<number> {
   return err === -ENOMEM ? COMPACT_PARTIAL : COMPACT_CONTINUE
 }
 
+/** Both scanners go on where the last compaction left them, unless the zone has changed under them. */
+function placeScanners(m: Machine, cc: CompactControl): void {
+  const { zone } = cc
+  const { compact } = zone
+  const end = zone.zone_start_pfn + zone.spanned_pages
+  const isInside = (pfn: Pfn): boolean => pfn >= zone.zone_start_pfn && pfn <= end
+  if (!isInside(compact.cached_migrate_pfn)) compact.cached_migrate_pfn = zone.zone_start_pfn
+  if (!isInside(compact.cached_free_pfn)) compact.cached_free_pfn = end
+  const pageblock = 1 << m.pageblockOrder
+  cc.migrate_pfn = compact.cached_migrate_pfn
+  cc.free_pfn = Math.floor(compact.cached_free_pfn / pageblock) * pageblock
+}
+
 /** Compacts one zone; returns COMPACT_SKIPPED, COMPACT_PARTIAL or COMPACT_COMPLETE. */
 export function* compact_zone(m: Machine, cc: CompactControl): Proc<number> {
   const { zone, order } = cc
@@ -170,9 +183,7 @@ export function* compact_zone(m: Machine, cc: CompactControl): Proc<number> {
   if (suitable !== COMPACT_CONTINUE) return suitable
   enter(m, 'compact_zone')
   if (compaction_restarting(zone, order) && !cc.kswapd) __reset_isolation_suitable(m, zone)
-  const pageblock = 1 << m.pageblockOrder
-  cc.migrate_pfn = zone.compact.cached_migrate_pfn
-  cc.free_pfn = Math.floor(zone.compact.cached_free_pfn / pageblock) * pageblock
+  placeScanners(m, cc)
   emit(m, EV_sim_compact_begin, zone.idx, order, cc.sync ? 1 : 0)
   lru_add_drain(m)
   let ret = compact_finished(m, cc)

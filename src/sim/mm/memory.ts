@@ -21,6 +21,7 @@ import {
 import { LRU_INACTIVE_ANON } from '../include/linux/mmzone'
 import { lock_page, unlock_page } from '../include/linux/pagemap'
 import { PG_dirty, PG_swapbacked, PG_uptodate } from '../include/linux/page-flags'
+import { readHuge, readMapping } from '../machine/huge'
 import { REF_ALLOC, REF_MAP, REF_TMP, USE_ANON } from '../machine/kinds'
 import { ref_convert, ref_get } from '../machine/ledger'
 import { page_to_pfn, type Machine } from '../machine/machine'
@@ -48,6 +49,7 @@ import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_fault } from '../trace/events/sim'
 import { filemap_fault } from './filemap'
+import { handleHugeFault } from './huge_memory'
 import { emitMap, pte_alloc, writtenPte } from './memory_pte'
 import { do_wp_page, privateCopyGfp } from './memory_wp'
 import { migration_entry_wait } from './migrate'
@@ -246,7 +248,23 @@ function* handle_pte_fault(
   return 0
 }
 
-/** Serves one fault; the page table is allocated before anything else. Returns VM_FAULT_* bits. */
+function* smallPageFault(
+  m: Machine,
+  mm: MmStruct,
+  vma: Vma,
+  vpn: Vpn,
+  flags: number,
+): Proc<number> {
+  if ((yield* pte_alloc(m, mm, vpn)) === null) return VM_FAULT_OOM
+  // Another thread may have mapped a huge page while memory was sought for the table.
+  if (readHuge(m, mm, vpn) !== PTE_NONE) return 0
+  return yield* handle_pte_fault(m, mm, vma, vpn, flags)
+}
+
+/**
+ * Serves one fault: a huge page where one may be, else a small one, whose page table is allocated before
+ * anything else. Returns VM_FAULT_* bits.
+ */
 export function* handle_mm_fault(
   m: Machine,
   mm: MmStruct,
@@ -256,9 +274,9 @@ export function* handle_mm_fault(
 ): Proc<number> {
   m.counters.faults++
   m.now += m.costs.fault
-  const table = yield* pte_alloc(m, mm, vpn)
-  const ret = table === null ? VM_FAULT_OOM : yield* handle_pte_fault(m, mm, vma, vpn, flags)
-  const pte = readPte(mm, vpn)
+  const huge = m.hpageOrder > 0 ? yield* handleHugeFault(m, mm, vma, vpn, flags) : null
+  const ret = huge ?? (yield* smallPageFault(m, mm, vma, vpn, flags))
+  const pte = readMapping(m, mm, vpn)
   emit(m, EV_sim_fault, pte_present(pte) ? page_to_pfn(m, pteTarget(pte)) : -1, flags, ret, vpn)
   return ret
 }

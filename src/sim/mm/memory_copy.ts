@@ -1,6 +1,7 @@
 // Model of copy_page_range of mm/memory.c, v3.9: fork shares what is mapped (FLT-17).
 import { ENOMEM } from '../include/linux/errno'
 import { VM_MAYWRITE, VM_PFNMAP, VM_SHARED } from '../include/linux/mm'
+import { hugePages, readHuge } from '../machine/huge'
 import { REF_MAP } from '../machine/kinds'
 import { ref_get } from '../machine/ledger'
 import type { Machine } from '../machine/machine'
@@ -23,6 +24,7 @@ import {
 } from '../machine/mm_types'
 import type { Proc } from '../machine/proc'
 import { NULL_PAGE } from '../machine/types'
+import { copy_huge_pmd } from './huge_memory'
 import { emitMap, pte_alloc, vm_normal_page } from './memory_pte'
 import { page_dup_rmap } from './rmap'
 import { swap_duplicate } from './swap_state'
@@ -58,6 +60,11 @@ function copy_one_pte(m: Machine, dst: MmStruct, vma: Vma, vpn: Vpn, src: PageTa
 export function* copy_page_range(m: Machine, dst: MmStruct, src: MmStruct, vma: Vma): Proc<number> {
   if (vma.anon_vma === null && (vma.flags & VM_PFNMAP) === 0) return 0
   for (let vpn = vma.start; vpn < vma.end; vpn++) {
+    if (readHuge(m, src, vpn) !== PTE_NONE) {
+      if (!(yield* copy_huge_pmd(m, dst, src, vma, vpn))) return -ENOMEM
+      vpn += hugePages(m) - 1
+      continue
+    }
     const table = src.pgd.get(vpn >> PMD_SHIFT)
     if (table === undefined) {
       vpn |= PTRS_PER_PTE - 1

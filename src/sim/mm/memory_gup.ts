@@ -25,6 +25,7 @@ import {
 } from '../include/linux/mm'
 import { trylock_page, unlock_page } from '../include/linux/pagemap'
 import { PG_arch_1, PG_dirty } from '../include/linux/page-flags'
+import { readHuge } from '../machine/huge'
 import { REF_PIN, USE_MIGRATION_TARGET } from '../machine/kinds'
 import {
   blockIsCmaOrIsolate,
@@ -39,6 +40,7 @@ import { currentTask, KernelBug, page_to_pfn, page_zone, type Machine } from '..
 import {
   pte_present,
   PTE_DIRTY,
+  PTE_NONE,
   PTE_SPECIAL,
   PTE_WRITE,
   pteTarget,
@@ -53,6 +55,7 @@ import { enter, IP, leave, type Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_pinned_in_cma_despite_durable } from '../trace/events/sim'
+import { follow_trans_huge_pmd, pagesFollowedAt } from './huge_memory'
 import { handle_mm_fault } from './memory'
 import { migrate_replace_page } from './migrate'
 import { mlock_vma_page } from './mlock'
@@ -69,6 +72,9 @@ const NOBODY = -1
  */
 function follow_page_mask(m: Machine, vma: Vma, vpn: Vpn, flags: number, holder: number): Page {
   m.now += m.costs.follow_page
+  if (readHuge(m, vma.mm, vpn) !== PTE_NONE) {
+    return follow_trans_huge_pmd(m, vma, vpn, flags, holder)
+  }
   const pte = readPte(vma.mm, vpn)
   if (!pte_present(pte)) return NULL_PAGE
   if ((flags & FOLL_WRITE) !== 0 && (pte & PTE_WRITE) === 0) return NULL_PAGE
@@ -231,7 +237,7 @@ export function* __get_user_pages(
     else if (currentTask(m).sigkill) error = -ERESTARTSYS
     else error = yield* takePage(m, call, vma, vpn, pages)
     if (error < 0) break
-    i++
+    i += pages === null ? Math.min(nr_pages - i, pagesFollowedAt(m, mm, vpn)) : 1
     if (i < nr_pages) yield IP(11)
   }
   leave(m)

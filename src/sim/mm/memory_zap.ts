@@ -2,6 +2,7 @@
 import { NR_PAGETABLE } from '../include/linux/mmzone'
 import { PG_dirty } from '../include/linux/page-flags'
 import { pte_free_tlb, tlb_remove_page, type MmuGather } from '../arch/arm/include/asm/tlb'
+import { hugePages, hugeStart, readHuge } from '../machine/huge'
 import { page_zone, type Machine } from '../machine/machine'
 import {
   isSwapPte,
@@ -18,6 +19,8 @@ import {
 } from '../machine/mm_types'
 import { PageAnon, setFlag } from '../machine/page'
 import { NULL_PAGE } from '../machine/types'
+import { zap_huge_pmd } from './huge_memory'
+import { split_huge_page_pmd } from './huge_memory_split'
 import { emitMap, vm_normal_page } from './memory_pte'
 import { page_remove_rmap } from './rmap'
 import { free_swap_and_cache } from './swap_state'
@@ -42,9 +45,23 @@ function zapPte(m: Machine, tlb: MmuGather, mm: MmStruct, table: PageTable, vpn:
   tlb_remove_page(m, tlb, page)
 }
 
+/** Unmaps a huge page that begins here and ends in time; any other is split, and goes page by page. */
+function zapHuge(m: Machine, tlb: MmuGather, mm: MmStruct, vpn: Vpn, end: Vpn): boolean {
+  if (hugeStart(m, vpn) === vpn && vpn + hugePages(m) <= end) {
+    zap_huge_pmd(m, tlb, mm, vpn)
+    return true
+  }
+  split_huge_page_pmd(m, mm, vpn)
+  return false
+}
+
 /** Unmaps [start, end) of an area, ascending. */
 export function unmap_page_range(m: Machine, tlb: MmuGather, vma: Vma, start: Vpn, end: Vpn): void {
   for (let vpn = start; vpn < end; vpn++) {
+    if (readHuge(m, vma.mm, vpn) !== PTE_NONE && zapHuge(m, tlb, vma.mm, vpn, end)) {
+      vpn += hugePages(m) - 1
+      continue
+    }
     const table = vma.mm.pgd.get(vpn >> PMD_SHIFT)
     if (table === undefined) {
       vpn |= PTRS_PER_PTE - 1

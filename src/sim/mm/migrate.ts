@@ -37,6 +37,7 @@ import {
   PageAnon,
   PageLRU,
   PageSwapCache,
+  PageTransHuge,
   setFlag,
   testFlag,
 } from '../machine/page'
@@ -50,6 +51,7 @@ import {
   EV_sim_replace_page,
   EV_sim_unmap_and_move,
 } from '../trace/events/sim'
+import { split_huge_page } from './huge_memory_split'
 import { notifyOwners, withOwnersAway } from './migrate_owner'
 import { migrate_page_copy, move_to_new_page, remove_migration_ptes } from './migrate_page'
 import { try_to_unmap } from './rmap'
@@ -153,7 +155,10 @@ export function* unmap_and_move(
   yield IP(3)
   // Only the isolation holds it: the page was freed meanwhile, which counts as moved (ME-08).
   const freed = page_count(m, page) === 1
-  const rc = freed ? 0 : yield* __unmap_and_move(m, page, newpage, force, mode)
+  // A huge page is split first; where that is not possible, nothing moves and that counts as moved (MIG-12).
+  const unsplit = !freed && PageTransHuge(m, page) && split_huge_page(m, page) !== 0
+  const done = freed || unsplit
+  const rc = done ? 0 : yield* __unmap_and_move(m, page, newpage, force, mode)
   emit(m, EV_sim_unmap_and_move, pfn, page_to_pfn(m, newpage), rc, force ? 1 : 0)
   if (rc !== -EAGAIN) {
     list.splice(list.indexOf(page), 1)

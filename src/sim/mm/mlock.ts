@@ -1,5 +1,6 @@
 // Model of mm/mlock.c, v3.9, page by page: PG_mlocked and the unevictable list (REF-8, FLT-19).
 // The system calls are in mlock_range.ts.
+import { hpage_nr_pages } from '../include/linux/huge_mm'
 import { NR_MLOCK } from '../include/linux/mmzone'
 import { PG_mlocked } from '../include/linux/page-flags'
 import type { Machine } from '../machine/machine'
@@ -12,7 +13,7 @@ import { isolate_lru_page, putback_lru_page } from './vmscan'
 /** The last mapping goes and takes PG_mlocked with it (MIG-24). */
 export function clear_page_mlock(m: Machine, page: Page): void {
   if (!testClearFlag(m, page, PG_mlocked)) return
-  mod_zone_page_state(m, page_zone(m, page), NR_MLOCK, -1)
+  mod_zone_page_state(m, page_zone(m, page), NR_MLOCK, -hpage_nr_pages(m, page))
   if (isolate_lru_page(m, page) === 0) putback_lru_page(m, page)
 }
 
@@ -20,18 +21,18 @@ export function clear_page_mlock(m: Machine, page: Page): void {
 export function mlock_vma_page(m: Machine, page: Page): void {
   if (PageMlocked(m, page)) return
   setFlag(m, page, PG_mlocked)
-  mod_zone_page_state(m, page_zone(m, page), NR_MLOCK, 1)
+  mod_zone_page_state(m, page_zone(m, page), NR_MLOCK, hpage_nr_pages(m, page))
   if (isolate_lru_page(m, page) === 0) putback_lru_page(m, page)
 }
 
 /** Takes PG_mlocked away unless another locked area still maps the page. */
 export function munlock_vma_page(m: Machine, page: Page, lockedElsewhere: boolean): void {
   if (!testClearFlag(m, page, PG_mlocked)) return
-  mod_zone_page_state(m, page_zone(m, page), NR_MLOCK, -1)
+  mod_zone_page_state(m, page_zone(m, page), NR_MLOCK, -hpage_nr_pages(m, page))
   if (isolate_lru_page(m, page) !== 0) return
   if (lockedElsewhere) {
     setFlag(m, page, PG_mlocked)
-    mod_zone_page_state(m, page_zone(m, page), NR_MLOCK, 1)
+    mod_zone_page_state(m, page_zone(m, page), NR_MLOCK, hpage_nr_pages(m, page))
   }
   putback_lru_page(m, page)
 }

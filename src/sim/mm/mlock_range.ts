@@ -57,7 +57,7 @@ export function* sys_mlock(m: Machine, mm: MmStruct, start: Vpn, pages: number):
   yield* lru_add_drain_all(m)
   const end = start + pages
   yield* down_write(m, mm.mmap_sem)
-  const vmas = areasWithin(mm, start, end)
+  const vmas = areasWithin(m, mm, start, end)
   const covered = vmas.reduce((n, vma) => n + vma.end - vma.start, 0)
   for (const vma of vmas) vma.flags |= VM_LOCKED
   up_write(mm.mmap_sem)
@@ -69,7 +69,7 @@ export function* sys_mlock(m: Machine, mm: MmStruct, start: Vpn, pages: number):
 export function* sys_munlock(m: Machine, mm: MmStruct, start: Vpn, pages: number): Proc<number> {
   enter(m, 'sys_munlock')
   yield* down_write(m, mm.mmap_sem)
-  const vmas = areasWithin(mm, start, start + pages)
+  const vmas = areasWithin(m, mm, start, start + pages)
   for (const vma of vmas) {
     if ((vma.flags & VM_LOCKED) !== 0) munlock_vma_pages_range(m, vma, vma.start, vma.end)
   }

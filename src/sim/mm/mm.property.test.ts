@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { contentTag } from '../arch/arm/mm/fault'
 import { dma_release_from_contiguous } from '../drivers/base/dma-contiguous'
 import { FOLL_DURABLE } from '../include/linux/mm'
-import { pte_present, PTE_SPECIAL, readPte } from '../machine/mm_types'
+import type { ToyOptions } from '../machine/builders'
+import { readMapping } from '../machine/huge'
+import { pte_present, PTE_SPECIAL } from '../machine/mm_types'
 import {
   dontneedRegion,
   exitProcess,
@@ -15,7 +17,7 @@ import {
 } from '../machine/process'
 import { sys_mlock, sys_munlock } from './mlock_range'
 import { add_to_swap } from './swap_state'
-import { PageAnon, PageLRU, PageSwapCache } from '../machine/page'
+import { PageAnon, PageCompound, PageLRU, PageSwapCache } from '../machine/page'
 import { CMA_PFN, Lab } from './test/lab'
 
 const AREA_PAGES = 6
@@ -93,13 +95,8 @@ class World {
   readonly pins: { pages: number[]; holder: number }[] = []
   readonly buffers: { page: number; pages: number }[] = []
 
-  constructor(patches: readonly number[], cpus: number, pcp: boolean) {
-    this.lab = new Lab({
-      patches,
-      cpus,
-      singles: 32,
-      toy: pcp ? { high: 18, batch: 6 } : {},
-    })
+  constructor(patches: readonly number[], cpus: number, toy: ToyOptions) {
+    this.lab = new Lab({ patches, cpus, singles: 32, toy })
     for (let i = 0; i < 3; i++) this.areas.push(this.lab.map(AREA_PAGES))
   }
 
@@ -189,7 +186,8 @@ class World {
       case 'swap': {
         const page = lab.pageAt(vpn)
         const { m } = lab
-        if (page >= 0 && PageAnon(m, page) && PageLRU(m, page) && !PageSwapCache(m, page)) {
+        if (page < 0 || PageCompound(m, page)) return
+        if (PageAnon(m, page) && PageLRU(m, page) && !PageSwapCache(m, page)) {
           add_to_swap(m, page)
         }
         return
@@ -208,7 +206,7 @@ class World {
     const { lab } = this
     for (const area of this.areas) {
       for (let vpn = area; vpn < area + AREA_PAGES; vpn++) {
-        const pte = readPte(lab.mm, vpn)
+        const pte = readMapping(lab.m, lab.mm, vpn)
         if (!pte_present(pte)) continue
         const content = lab.m.mem.content[lab.pageAt(vpn)]
         const zero = (pte & PTE_SPECIAL) !== 0
@@ -257,7 +255,7 @@ describe('random doings of processes, drivers and CMA', () => {
   test('the machine is sound after each, and every frame comes back (REF-29..33, INV-01..25)', () => {
     fc.assert(
       fc.property(kernels, ops, (patches, sequence) => {
-        const world = new World(patches, 1, false)
+        const world = new World(patches, 1, {})
         for (const o of sequence) {
           world.apply(o)
           world.lab.expectSound()
@@ -273,7 +271,7 @@ describe('random doings of processes, drivers and CMA', () => {
   test('also with real per-CPU lists on two CPUs', () => {
     fc.assert(
       fc.property(kernels, ops, (patches, sequence) => {
-        const world = new World(patches, 2, true)
+        const world = new World(patches, 2, { high: 18, batch: 6 })
         for (const o of sequence) {
           world.apply(o)
           world.lab.expectSound('strays')
@@ -281,6 +279,22 @@ describe('random doings of processes, drivers and CMA', () => {
         world.expectContents()
         world.end()
         world.lab.expectSound('strays')
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('also with huge pages of two or four pages (REF-9)', () => {
+    fc.assert(
+      fc.property(kernels, fc.constantFrom(1, 2), ops, (patches, thp, sequence) => {
+        const world = new World(patches, 1, { thp })
+        for (const o of sequence) {
+          world.apply(o)
+          world.lab.expectSound()
+        }
+        world.expectContents()
+        world.end()
+        world.lab.expectSound()
       }),
       { numRuns: 100 },
     )

@@ -13,9 +13,11 @@ import { tlb_finish_mmu, tlb_gather_mmu } from '../arch/arm/include/asm/tlb'
 import { KernelBug, type Machine } from '../machine/machine'
 import {
   mk_pte,
+  PMD_SHIFT,
   PTE_SPECIAL,
   PTE_WRITE,
   PTE_YOUNG,
+  PTRS_PER_PTE,
   set_pte,
   type AddressSpace,
   type MmStruct,
@@ -27,6 +29,7 @@ import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_munmap } from '../trace/events/sim'
+import { vma_adjust_trans_huge } from './huge_memory_split'
 import { pte_alloc } from './memory_pte'
 import { free_pgtables, unmap_page_range } from './memory_zap'
 import { munlock_vma_pages_range } from './mlock_vma'
@@ -119,7 +122,9 @@ export function* remap_pfn_range(m: Machine, vma: Vma, first: Page): Proc<boolea
 }
 
 /** Cuts an area in two at a page inside it; returns the upper half. */
-export function split_vma(mm: MmStruct, vma: Vma, at: Vpn): Vma {
+export function split_vma(m: Machine, vma: Vma, at: Vpn): Vma {
+  const { mm } = vma
+  vma_adjust_trans_huge(m, mm, at)
   const upper: Vma = {
     ...vma,
     start: at,
@@ -134,10 +139,10 @@ export function split_vma(mm: MmStruct, vma: Vma, at: Vpn): Vma {
 }
 
 /** Areas of [start, end) after cutting those that stick out. */
-export function areasWithin(mm: MmStruct, start: Vpn, end: Vpn): Vma[] {
+export function areasWithin(m: Machine, mm: MmStruct, start: Vpn, end: Vpn): Vma[] {
   for (const edge of [start, end]) {
     const vma = find_vma(mm, edge)
-    if (vma !== undefined && vma.start < edge) split_vma(mm, vma, edge)
+    if (vma !== undefined && vma.start < edge) split_vma(m, vma, edge)
   }
   return mm.vmas.filter((vma) => vma.start >= start && vma.end <= end)
 }
@@ -169,7 +174,7 @@ function unmap_region(m: Machine, mm: MmStruct, vmas: readonly Vma[]): number {
 /** Unmaps [start, start + pages): 0, also when nothing is mapped there. */
 export function do_munmap(m: Machine, mm: MmStruct, start: Vpn, pages: number): number {
   if (pages <= 0 || start < 0 || start + pages > VPN_END) return -EINVAL
-  const vmas = areasWithin(mm, start, start + pages)
+  const vmas = areasWithin(m, mm, start, start + pages)
   const released = unmap_region(m, mm, vmas)
   for (const vma of vmas) remove_vma(mm, vma)
   emit(m, EV_sim_munmap, start, pages, released)
@@ -182,9 +187,24 @@ export function exit_mmap(m: Machine, mm: MmStruct): void {
   const pages = vmas.reduce((n, vma) => n + vma.end - vma.start, 0)
   const released = unmap_region(m, mm, vmas)
   for (const vma of vmas) remove_vma(mm, vma)
+  if (mm.huge.size > 0) throw new KernelBug(m, `mm ${mm.id}: huge entries left at exit`)
   if (mm.pgd.size > 0)
     throw new KernelBug(m, `mm ${mm.id}: ${mm.pgd.size} page tables left at exit`)
   emit(m, EV_sim_munmap, vmas[0]?.start ?? 0, pages, released)
+}
+
+/**
+ * Where a huge page that lies wholly in the range has its page table set aside: that goes with it, so
+ * that the next access can map a huge page again.
+ */
+function tablesSetAside(m: Machine, mm: MmStruct, start: Vpn, end: Vpn): Vpn[] {
+  if (m.hpageOrder !== PMD_SHIFT) return []
+  const found: Vpn[] = []
+  for (const pmd of mm.huge.keys()) {
+    const vpn = pmd << PMD_SHIFT
+    if (vpn >= start && vpn + PTRS_PER_PTE <= end) found.push(vpn)
+  }
+  return found.sort((a, b) => a - b)
 }
 
 /** MADV_DONTNEED: the entries go, the area and its page tables stay. Holds mmap_sem for read. */
@@ -194,7 +214,13 @@ export function madvise_dontneed(m: Machine, mm: MmStruct, start: Vpn, pages: nu
     if (vma.end <= start || vma.start >= end) continue
     if ((vma.flags & VM_LOCKED) !== 0 || vma.vm_ops !== null) return -EINVAL
     const tlb = tlb_gather_mmu(m)
-    unmap_page_range(m, tlb, vma, Math.max(start, vma.start), Math.min(end, vma.end))
+    const first = Math.max(start, vma.start)
+    const last = Math.min(end, vma.end)
+    const setAside = tablesSetAside(m, mm, first, last)
+    unmap_page_range(m, tlb, vma, first, last)
+    for (const vpn of setAside) {
+      free_pgtables(m, tlb, mm, vpn, vpn + PTRS_PER_PTE, vpn, vpn + PTRS_PER_PTE)
+    }
     tlb_finish_mmu(m, tlb)
   }
   return 0

@@ -27,7 +27,7 @@ export {
   PageBuddy,
   set_pageblock_migratetype,
 } from './page_alloc_buddy'
-export { compound_order, PageTail } from './page_alloc_check'
+export { compound_order, PageTail } from '../machine/page'
 export {
   __free_pages,
   __free_pages_ok,

@@ -5,6 +5,7 @@ import { PAGE_FLAGS_CHECK_AT_FREE, PG_compound, PG_reclaim } from '../include/li
 import { REF_ALLOC, USE_KERNEL, USE_NONE } from '../machine/kinds'
 import { ref_init } from '../machine/ledger'
 import { currentTask, page_to_pfn, printk, type Machine } from '../machine/machine'
+import { compound_order, PageCompound, PageTail } from '../machine/page'
 import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_bad_page } from '../trace/events/sim'
@@ -106,26 +107,6 @@ export function recordOwner(m: Machine, page: Page): void {
   mem.use[page] = USE_KERNEL
   mem.owner[page] = m.current
   mem.since[page] = m.trace.events
-}
-
-export function PageCompound(m: Machine, page: Page): boolean {
-  return ((m.mem.flags[page] as number) & PG_compound) !== 0
-}
-
-/** Tails share PG_compound with the head and are told by PG_reclaim (1.5, without PAGEFLAGS_EXTENDED). */
-export function PageTail(m: Machine, page: Page): boolean {
-  const both = PG_compound | PG_reclaim
-  return ((m.mem.flags[page] as number) & both) === both
-}
-
-/** Head of a huge page; of the compound pages only these are ever on the LRU. */
-export function PageTransHuge(m: Machine, page: Page): boolean {
-  return PageCompound(m, page) && !PageTail(m, page)
-}
-
-/** Order of a compound page by its head; kept in the first tail's list link, which is on no list. */
-export function compound_order(m: Machine, page: Page): number {
-  return PageCompound(m, page) ? (m.mem.prev[page + 1] as number) : 0
 }
 
 /** Tails point to their head through `private` (3.11.1). */

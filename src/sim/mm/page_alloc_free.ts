@@ -11,6 +11,7 @@ import {
   printk,
   type Machine,
 } from '../machine/machine'
+import { PageCompound } from '../machine/page'
 import { emit } from '../machine/trace'
 import type { Page, Pfn } from '../machine/types'
 import { EV_mm_page_free } from '../trace/events/kmem'
@@ -25,7 +26,7 @@ import {
   set_pageblock_migratetype,
   takeFreeBlock,
 } from './page_alloc_buddy'
-import { free_pages_prepare, PageCompound, recordOwner } from './page_alloc_check'
+import { free_pages_prepare, recordOwner } from './page_alloc_check'
 import { free_hot_cold_page } from './page_alloc_pcp'
 import { zone_watermark_ok } from './page_alloc_wmark'
 

@@ -1,19 +1,22 @@
 // Model of mm/rmap.c, v3.9: who maps a page, and taking all those mappings away (gup-migration 2.7).
 import { TTU_MIGRATION } from '../include/linux/migrate'
 import { VM_LOCKED } from '../include/linux/mm'
+import { hpage_nr_pages } from '../include/linux/huge_mm'
 import { page_is_file_cache } from '../include/linux/mm_inline'
 import {
   LRU_INACTIVE_ANON,
   LRU_INACTIVE_FILE,
   NR_ANON_PAGES,
+  NR_ANON_TRANSPARENT_HUGEPAGES,
   NR_FILE_MAPPED,
   NR_MLOCK,
 } from '../include/linux/mmzone'
 import { LRU_ACTIVE } from '../include/linux/mm_inline'
 import { PG_dirty, PG_mlocked, PG_swapbacked } from '../include/linux/page-flags'
+import { readMapping } from '../machine/huge'
 import { REF_ALLOC, REF_MAP } from '../machine/kinds'
 import { ref_convert } from '../machine/ledger'
-import { KernelBug, page_to_pfn, page_zone, type Machine } from '../machine/machine'
+import { KernelBug, page_to_pfn, page_zone, printk, type Machine } from '../machine/machine'
 import {
   make_migration_entry,
   pte_present,
@@ -33,11 +36,12 @@ import {
   PageMlocked,
   PAGE_MAPPING_ANON,
   PageSwapCache,
+  PageTransHuge,
   setFlag,
 } from '../machine/page'
 import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
-import { EV_sim_unmap } from '../trace/events/sim'
+import { EV_sim_bug, EV_sim_unmap } from '../trace/events/sim'
 import { clear_page_mlock } from './mlock'
 import { add_page_to_unevictable_list, lru_cache_add_lru, put_page } from './swap'
 import { swap_duplicate } from './swap_state'
@@ -126,6 +130,11 @@ function __page_set_anon_rmap(
   m.mem.index[page] = linear_page_index(vma, vpn)
 }
 
+/** Huge pages have a counter of their own, which counts them once. */
+function anonItem(m: Machine, page: Page): number {
+  return PageTransHuge(m, page) ? NR_ANON_TRANSPARENT_HUGEPAGES : NR_ANON_PAGES
+}
+
 /**
  * First mapping of a page fresh from the allocator: `alloc` becomes `map` (REF-2), the page goes to
  * the active anon vector, or to the unevictable list in a locked area (FLT-5, REF-15).
@@ -135,14 +144,14 @@ export function page_add_new_anon_rmap(m: Machine, page: Page, vma: Vma, vpn: Vp
   ref_convert(m, page, REF_ALLOC, REF_MAP)
   m.mem.mapcount[page] = 0
   const zone = page_zone(m, page)
-  mod_zone_page_state(m, zone, NR_ANON_PAGES, 1)
+  mod_zone_page_state(m, zone, anonItem(m, page), 1)
   __page_set_anon_rmap(m, page, vma, vpn, true)
   if ((vma.flags & VM_LOCKED) === 0) {
     lru_cache_add_lru(m, page, LRU_INACTIVE_ANON + LRU_ACTIVE)
     return
   }
   setFlag(m, page, PG_mlocked)
-  mod_zone_page_state(m, zone, NR_MLOCK, 1)
+  mod_zone_page_state(m, zone, NR_MLOCK, hpage_nr_pages(m, page))
   add_page_to_unevictable_list(m, page)
 }
 
@@ -151,7 +160,7 @@ export function page_add_anon_rmap(m: Machine, page: Page, vma: Vma, vpn: Vpn): 
   const mapcount = (m.mem.mapcount[page] as number) + 1
   m.mem.mapcount[page] = mapcount
   if (mapcount !== 0) return
-  mod_zone_page_state(m, page_zone(m, page), NR_ANON_PAGES, 1)
+  mod_zone_page_state(m, page_zone(m, page), anonItem(m, page), 1)
   __page_set_anon_rmap(m, page, vma, vpn, false)
 }
 
@@ -177,7 +186,7 @@ export function page_remove_rmap(m: Machine, page: Page): void {
   const mapcount = (m.mem.mapcount[page] as number) - 1
   m.mem.mapcount[page] = mapcount
   if (mapcount >= 0) return
-  const item = PageAnon(m, page) ? NR_ANON_PAGES : NR_FILE_MAPPED
+  const item = PageAnon(m, page) ? anonItem(m, page) : NR_FILE_MAPPED
   mod_zone_page_state(m, page_zone(m, page), item, -1)
   if (PageMlocked(m, page)) clear_page_mlock(m, page)
 }
@@ -205,8 +214,16 @@ function try_to_unmap_one(m: Machine, page: Page, vma: Vma, vpn: Vpn, flags: num
   return true
 }
 
-/** Takes every mapping of the page away; SWAP_SUCCESS when none is left. */
+/**
+ * Takes every mapping of the page away; SWAP_SUCCESS when none is left. Huge entries are not found, and
+ * a kernel with DEBUG_VM stops at a huge page (MIG-25).
+ */
 export function try_to_unmap(m: Machine, page: Page, flags: number): number {
+  if (PageTransHuge(m, page) && m.spec.debugVm) {
+    printk(m, 'kernel BUG at mm/rmap.c!')
+    emit(m, EV_sim_bug, page_to_pfn(m, page))
+    throw new KernelBug(m, `try_to_unmap of the huge page at pfn ${page_to_pfn(m, page)}`)
+  }
   let entries = 0
   rmap_walk(m, page, (vma, vpn) => {
     if (page_mapped(m, page) && try_to_unmap_one(m, page, vma, vpn, flags)) entries++
@@ -225,7 +242,7 @@ export function isMlockedElsewhere(m: Machine, page: Page, than: Vma): boolean {
   let found = false
   rmap_walk(m, page, (vma, vpn) => {
     if (vma === than || (vma.flags & VM_LOCKED) === 0) return
-    const pte = readPte(vma.mm, vpn)
+    const pte = readMapping(m, vma.mm, vpn)
     if (pte_present(pte) && pteTarget(pte) === page) found = true
   })
   return found

@@ -11,11 +11,20 @@ import { PG_active, PG_lru, PG_referenced, PG_unevictable } from '../include/lin
 import { REF_PV, type RefKind } from '../machine/kinds'
 import { pin_drop, ref_drop, ref_get } from '../machine/ledger'
 import { currentTask, type Machine, type Pagevecs } from '../machine/machine'
-import { clearFlag, PageLRU, setFlag, testFlag } from '../machine/page'
+import {
+  clearFlag,
+  compound_head,
+  compound_order,
+  PageCompound,
+  PageLRU,
+  setFlag,
+  testFlag,
+} from '../machine/page'
 import { enter, IP, leave, type Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_lru_add_drain_all } from '../trace/events/sim'
+import { __free_pages_ok } from './page_alloc_free'
 import { free_hot_cold_page, free_hot_cold_page_list } from './page_alloc_pcp'
 
 function thisCpuPagevecs(m: Machine): Pagevecs {
@@ -29,36 +38,45 @@ function __page_cache_release(m: Machine, page: Page): void {
   del_page_from_lru_list(m, page, page_off_lru(m, page))
 }
 
-function __put_single_page(m: Machine, page: Page): void {
+/** Frees a page, or a huge page by its head, whose count reached 0. */
+function __put_page(m: Machine, page: Page): void {
   __page_cache_release(m, page)
-  free_hot_cold_page(m, page, false)
+  if (PageCompound(m, page)) __free_pages_ok(m, page, compound_order(m, page))
+  else free_hot_cold_page(m, page, false)
 }
 
 /** Drops one reference of a kind; the last one frees the page. */
 export function put_page(m: Machine, page: Page, kind: RefKind): void {
-  if (ref_drop(m, page, kind) === 0) __put_single_page(m, page)
+  if (ref_drop(m, page, kind) === 0) __put_page(m, page)
 }
 
-/** Puts a holder's pin; the last reference frees the page (REF-22). */
+/** Puts a holder's pin; the last reference frees the page, or the huge page around it (REF-22). */
 export function putUserPage(m: Machine, page: Page, holder: number): void {
-  if (pin_drop(m, page, holder) === 0) __put_single_page(m, page)
+  const head = compound_head(m, page)
+  if (pin_drop(m, page, holder) === 0) __put_page(m, head)
 }
 
 /**
  * Drops one reference of each page; those that were the last are freed behind the loop, last page
- * first (10.2.4). Returns how many were freed.
+ * first (10.2.4), huge pages within it. Returns how many frames were freed.
  */
 export function release_pages(m: Machine, pages: readonly Page[], kind: RefKind): number {
   const pages_to_free: Page[] = []
+  let freed = 0
   for (const page of pages) {
     if (ref_drop(m, page, kind) > 0) continue
+    if (PageCompound(m, page)) {
+      freed += 1 << compound_order(m, page)
+      __put_page(m, page)
+      continue
+    }
     __page_cache_release(m, page)
     // An activation that ran in parallel may have left it set without PG_lru.
     clearFlag(m, page, PG_active)
     pages_to_free.push(page)
   }
   if (pages_to_free.length > 0) free_hot_cold_page_list(m, pages_to_free.reverse(), false)
-  return pages_to_free.length
+  return freed + pages_to_free.length
 }
 
 /** Flushes an insertion vector: onto the list first, then the vector's references go (REF-14). */

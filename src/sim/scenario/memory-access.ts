@@ -7,9 +7,10 @@ import {
   NR_FREE_PAGES,
 } from '../include/linux/mmzone'
 import { at, listToArray } from '../machine/columns'
+import { readMapping } from '../machine/huge'
 import { inCmaArea } from '../machine/ledger'
 import { page_zone, type Machine, type Zone } from '../machine/machine'
-import { pteTarget, readPte, type MmStruct, type Vpn } from '../machine/mm_types'
+import { pteTarget, type MmStruct, type Vpn } from '../machine/mm_types'
 import type { Proc } from '../machine/proc'
 import { exactZoneState } from '../mm/vmstat'
 
@@ -49,7 +50,7 @@ export function* fillUntilSpill(
   for (let i = 0; i < maxPages; i++) {
     const ret = yield* touchPage(m, mm, first + i, true)
     if (ret < 0) return i
-    const page = pteTarget(readPte(mm, first + i))
+    const page = pteTarget(readMapping(m, mm, first + i))
     run = inCmaArea(m, page) ? run + 1 : 0
     if (run >= SPILL_RUN && freeOutsideCma(m, page_zone(m, page)) <= SPILL_SLACK) return i + 1
   }

@@ -3,6 +3,7 @@ import { list_add, list_del } from '../../machine/columns'
 import { page_zone, type Machine } from '../../machine/machine'
 import type { Page } from '../../machine/types'
 import { mod_zone_page_state } from '../../mm/vmstat'
+import { hpage_nr_pages } from './huge_mm'
 import { LRU_INACTIVE_ANON, LRU_INACTIVE_FILE, LRU_UNEVICTABLE, NR_LRU_BASE } from './mmzone'
 import { PG_active, PG_swapbacked, PG_unevictable } from './page-flags'
 
@@ -36,10 +37,10 @@ export function page_off_lru(m: Machine, page: Page): number {
 export function add_page_to_lru_list(m: Machine, page: Page, lru: number): void {
   const zone = page_zone(m, page)
   list_add(m.mem, page, zone.lru[lru] as number)
-  mod_zone_page_state(m, zone, NR_LRU_BASE + lru, 1)
+  mod_zone_page_state(m, zone, NR_LRU_BASE + lru, hpage_nr_pages(m, page))
 }
 
 export function del_page_from_lru_list(m: Machine, page: Page, lru: number): void {
   list_del(m.mem, page)
-  mod_zone_page_state(m, page_zone(m, page), NR_LRU_BASE + lru, -1)
+  mod_zone_page_state(m, page_zone(m, page), NR_LRU_BASE + lru, -hpage_nr_pages(m, page))
 }

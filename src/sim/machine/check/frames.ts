@@ -15,7 +15,7 @@ import {
 } from '../kinds'
 import type { Machine } from '../machine'
 import { is_migration_entry, pte_present, PTE_SPECIAL, pteTarget } from '../mm_types'
-import { PAGE_MAPPING_ANON } from '../page'
+import { compound_head, PAGE_MAPPING_ANON, page_mapcount, PageTail, PageTransHuge } from '../page'
 import type { Page } from '../types'
 import {
   BUDDY,
@@ -64,8 +64,23 @@ function checkCounts(c: Check, page: Page, isFree: boolean, isHead: boolean): vo
   if (isFree && (count !== 0 || (raw !== -1 && raw !== BUDDY))) {
     violate(c, 'REF-30', `${frame(c, page)} is free with count ${count}, mapcount ${raw + 1}`)
   }
-  if (!isHead && (raw < -1 || count < raw + 1)) {
+  if (PageTail(c.m, page)) {
+    checkTail(c, page)
+  } else if (!isHead && (raw < -1 || count < raw + 1)) {
     violate(c, 'INV-19', `${frame(c, page)}: count ${count}, mapcount ${raw + 1}`)
+  }
+}
+
+/** A tail's count is its head's; its own mapcount field counts the pins taken through it (REF-9). */
+export function checkTail(c: Check, page: Page): void {
+  const { m } = c
+  const pins = m.pins.get(page)?.length ?? 0
+  if (m.mem.count[page] !== 0 || page_mapcount(m, page) !== pins) {
+    const field = `count ${m.mem.count[page]}, mapcount field ${page_mapcount(m, page)}`
+    violate(c, 'REF-9', `${frame(c, page)} is a tail with ${field}, ${pins} pins`)
+  }
+  if (!PageTransHuge(m, compound_head(m, page))) {
+    violate(c, 'REF-9', `${frame(c, page)} is a tail without a head`)
   }
 }
 
@@ -97,6 +112,11 @@ export function checkPageTables(c: Check): void {
   const entries = new Int32Array(m.nrPages)
   for (const mm of m.mms) {
     for (const table of mm.pgd.values()) countEntries(c, table.entries, entries)
+    for (const huge of mm.huge.values()) {
+      const head = pteTarget(huge)
+      entries[head] = (entries[head] as number) + 1
+      if (!PageTransHuge(m, head)) violate(c, 'REF-9', `${frame(c, head)} is mapped as a huge page`)
+    }
   }
   for (let page = 0; page < m.nrPages; page++) {
     const mapped = entries[page] as number

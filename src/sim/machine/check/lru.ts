@@ -1,4 +1,5 @@
 /** LRU lists, the pagevecs before them and the pages taken off them: INV-21 to INV-24. */
+import { hpage_nr_pages } from '../../include/linux/huge_mm'
 import {
   NR_ISOLATED_ANON,
   NR_ISOLATED_FILE,
@@ -18,7 +19,7 @@ export function checkLru(c: Check, zone: Zone): void {
   for (let lru = 0; lru < NR_LRU_LISTS; lru++) {
     let length = 0
     for (const page of pagesOf(c, zone.lru[lru] as number, 'INV-21')) {
-      length++
+      length += hpage_nr_pages(c.m, page)
       claim(c, page, ON_LRU)
       checkLruFlags(c, page, lru)
     }

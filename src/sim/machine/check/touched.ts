@@ -8,12 +8,14 @@ import { exactZoneState } from '../../mm/vmstat'
 import { eventType } from '../../trace/catalogue'
 import { check, type CheckOptions } from '../check'
 import { USE_NONE } from '../kinds'
+import { PageTail } from '../page'
 import { ref_sum } from '../ledger'
 import type { Machine, Zone } from '../machine'
 import type { TraceSink } from '../trace'
 import type { Page } from '../types'
 import { checkZoneSetup } from './blocks'
 import { BUDDY, countersAreExact, frame, hasStrays, violate, type Check } from './context'
+import { checkTail } from './frames'
 import { isFreeBlock } from './free-lists'
 import { checkPagevecs } from './lru'
 
@@ -116,6 +118,7 @@ function checkFrame(c: Check, page: Page): void {
   const head = enclosingHead(m, page)
   if (head >= 0) checkBlockAround(c, page, head)
   else if (use[page] === USE_NONE) checkLinks(c, page, 'INV-04')
+  else if (PageTail(m, page)) checkTail(c, page)
   else if (raw < -1 || (count[page] as number) < raw + 1) {
     violate(c, 'INV-19', `${frame(c, page)}: count ${count[page]}, mapcount ${raw + 1}`)
   }

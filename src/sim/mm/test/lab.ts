@@ -6,20 +6,22 @@
 import { expect } from 'vitest'
 import { touchPage } from '../../arch/arm/mm/fault'
 import { dma_alloc_from_contiguous } from '../../drivers/base/dma-contiguous'
+import { hpage_nr_pages } from '../../include/linux/huge_mm'
 import { FOLL_FORCE, FOLL_GET, FOLL_TOUCH, FOLL_WRITE } from '../../include/linux/mm'
 import { MIGRATE_CMA } from '../../include/linux/mmzone'
 import { pageFlagNames } from '../../include/linux/page-flags'
 import { toyMachine, type ToyOptions } from '../../machine/builders'
 import { check } from '../../machine/check'
+import { readMapping } from '../../machine/huge'
 import { REF_KINDS, REF_PIN } from '../../machine/kinds'
 import { newHolder, ref_count } from '../../machine/ledger'
 import type { Machine } from '../../machine/machine'
-import { pte_present, pteTarget, readPte, type MmStruct } from '../../machine/mm_types'
+import { pte_present, pteTarget, type MmStruct } from '../../machine/mm_types'
 import type { Pause, Proc } from '../../machine/proc'
 import { runToEnd } from '../../machine/proc'
 import { createProcess, mmapRegion, type Process } from '../../machine/process'
 import type { CallerName, Page } from '../../machine/types'
-import { page_mapcount } from '../../machine/page'
+import { page_mapcount, PageTail } from '../../machine/page'
 import { eventType } from '../../trace/catalogue'
 import { gupAs, gupFlags } from '../gup'
 import { __get_user_pages } from '../memory_gup'
@@ -131,7 +133,7 @@ export class Lab {
 
   /** The frame a virtual page is mapped to; -1 when it is not. */
   pageAt(vpn: number, process = this.process): Page {
-    const pte = readPte(process.mm, vpn)
+    const pte = readMapping(this.m, process.mm, vpn)
     return pte_present(pte) ? pteTarget(pte) : -1
   }
 
@@ -231,7 +233,7 @@ export class Lab {
     expect(check(this.m, { quiescent: strays === 'no strays', atRest: true })).toEqual([])
     const unrecorded: Page[] = []
     for (let page = 0; page < this.m.nrPages; page++) {
-      const records = this.m.pins.get(page)?.length ?? 0
+      const records = pinRecords(this.m, page)
       if (records !== ref_count(this.m, page, REF_PIN)) unrecorded.push(page)
     }
     expect(unrecorded).toEqual([])
@@ -241,4 +243,13 @@ export class Lab {
 function isPoint(pause: Pause, n: number): boolean {
   if (pause.at === 'wait' && !pause.until()) throw new Error(`waits for ${pause.why}`)
   return pause.at === 'IP' && pause.n === n
+}
+
+/** Pins counted on the page: its own, and for the head of a huge page those of its tails (REF-9). */
+function pinRecords(m: Machine, page: Page): number {
+  if (PageTail(m, page)) return 0
+  let records = 0
+  for (let at = page; at < page + hpage_nr_pages(m, page); at++)
+    records += m.pins.get(at)?.length ?? 0
+  return records
 }

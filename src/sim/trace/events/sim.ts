@@ -62,6 +62,14 @@ export const EV_sim_map = 57
 export const EV_sim_compact_begin = 70
 /** It ended: a = zone index, b = order or -1, c = COMPACT_*. */
 export const EV_sim_compact_end = 71
+/** A huge entry came or went: a = first pfn, b = first vpn, c = task, d = pages, negative when it went. */
+export const EV_sim_map_huge = 72
+/** A huge page became small ones: a = first pfn, b = pages, c = entries that mapped it, d = pins on its tails. */
+export const EV_sim_split_huge_page = 73
+/** A huge page was wanted: a = first pfn or -1 when small pages have to do, b = first vpn. */
+export const EV_sim_huge_fault = 74
+/** The kernel stopped at a BUG: a = pfn it was about. */
+export const EV_sim_bug = 75
 /** An owner let its pin go for a migration: a = pfn, b = holder id, c = 0 or 1 if it was busy (MOD-3). */
 export const EV_sim_owner_unpin = 80
 /** It pinned the page again where it is now: a = pfn, b = holder id, c = old pfn, d = ns it was blocked. */
@@ -147,4 +155,8 @@ export const SIM_EVENTS: readonly EventType[] = [
   ours(EV_sim_map, 'sim_map', ['pfn', 'vpn', 'task', 'mapped'], true),
   ours(EV_sim_compact_begin, 'sim_compact_begin', ['zone', 'order', 'sync']),
   ours(EV_sim_compact_end, 'sim_compact_end', ['zone', 'order', 'ret']),
+  ours(EV_sim_map_huge, 'sim_map_huge', ['pfn', 'vpn', 'task', 'pages'], true),
+  ours(EV_sim_split_huge_page, 'sim_split_huge_page', ['pfn', 'pages', 'maps', 'pins'], true),
+  ours(EV_sim_huge_fault, 'sim_huge_fault', ['pfn', 'vpn'], true),
+  ours(EV_sim_bug, 'sim_bug', ['pfn'], true),
 ]

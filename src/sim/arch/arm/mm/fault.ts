@@ -11,6 +11,7 @@ import {
   VM_WRITE,
 } from '../../../include/linux/mm'
 import { down_read, up_read } from '../../../include/linux/rwsem'
+import { readMapping } from '../../../machine/huge'
 import type { Machine } from '../../../machine/machine'
 import {
   pte_present,
@@ -18,7 +19,6 @@ import {
   PTE_WRITE,
   PTE_YOUNG,
   pteTarget,
-  readPte,
   type MmStruct,
   type Pte,
   type Vpn,
@@ -60,11 +60,11 @@ export function* touchPage(
   write: boolean,
   tag: number = contentTag(mm, vpn),
 ): Proc<number> {
-  while (!isAccessible(readPte(mm, vpn), write)) {
+  while (!isAccessible(readMapping(m, mm, vpn), write)) {
     const ret = yield* do_page_fault(m, mm, vpn, write)
     if (ret < 0) return ret
   }
-  if (write) m.mem.content[pteTarget(readPte(mm, vpn))] = tag
+  if (write) m.mem.content[pteTarget(readMapping(m, mm, vpn))] = tag
   return 0
 }
 
