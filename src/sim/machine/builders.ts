@@ -52,6 +52,8 @@ export interface ToyOptions {
   readonly cmaAlignmentOrder?: number
   readonly reserved?: readonly Pfn[]
   readonly cpus?: number
+  /** Frames from here on are ZONE_MOVABLE; none when left out. */
+  readonly movableFrom?: Pfn
   readonly patches?: readonly number[]
   /** Policy, fixes and converted callers of the kernel. */
   readonly kernel?: Omit<Partial<KernelSpec>, 'patches' | 'mode'>
@@ -81,7 +83,10 @@ const T1 = {
 
 /** T1 with the given differences. */
 export function toySpec(options: ToyOptions = {}): MachineSpec {
-  const toy: Required<Omit<ToyOptions, 'patches' | 'kernel'>> = { ...T1, ...options }
+  const toy: Required<Omit<ToyOptions, 'patches' | 'kernel' | 'movableFrom'>> = {
+    ...T1,
+    ...options,
+  }
   const { pageblockOrder, pages, watermarks } = toy
   const letters = Array.from(toy.blocks)
   return {
@@ -89,7 +94,7 @@ export function toySpec(options: ToyOptions = {}): MachineSpec {
     cpus: toy.cpus,
     maxOrder: toy.maxOrder,
     pageblockOrder,
-    zones: [{ name: toy.zone, startPfn: 0, pages, managed: null, watermarks }],
+    zones: toyZones(toy.zone, pages, options.movableFrom ?? pages, watermarks),
     cma: toy.cma === null ? [] : [{ name: 'toy', startPfn: toy.cma[0], pages: toy.cma[1] }],
     cmaAlignmentOrder: toy.cmaAlignmentOrder,
     minFreeKbytes: null,
@@ -108,6 +113,18 @@ export function toySpec(options: ToyOptions = {}): MachineSpec {
     dmaMaxSegSize: 65536,
     dmaCacheAlign: 64,
   }
+}
+
+function toyZones(
+  name: ZoneSpec['name'],
+  pages: number,
+  movableFrom: Pfn,
+  watermarks: ZoneSpec['watermarks'],
+): ZoneSpec[] {
+  const first = { name, startPfn: 0, pages: movableFrom, managed: null, watermarks }
+  if (movableFrom === pages) return [first]
+  const rest = pages - movableFrom
+  return [first, { name: 'Movable', startPfn: movableFrom, pages: rest, managed: null, watermarks }]
 }
 
 export function toyMachine(options: ToyOptions = {}): Machine {

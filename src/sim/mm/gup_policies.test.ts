@@ -6,6 +6,7 @@ import type { KernelSpec } from '../machine/types'
 import { dontneedRegion, mapRegion } from '../machine/process'
 import { createThread } from '../machine/process'
 import { newHolder } from '../machine/ledger'
+import { page_zone } from '../machine/machine'
 import { createAddressSpace } from './filemap'
 import { gupAs, gupFlags } from './gup'
 import { CMA_PFN, Lab } from './test/lab'
@@ -306,6 +307,31 @@ describe('gup-nm', () => {
     const pin = l.pinAs(CAMERA, vpn)
     expect(pin).toMatchObject({ ret: 1, pages: [page] })
     l.unpin(pin)
+  })
+})
+
+describe('ZONE_MOVABLE', () => {
+  test.each<[string, Partial<KernelSpec>, boolean]>([
+    ['rfc2013', { converted: [CAMERA] }, false],
+    ['gup-nm', { policy: 'gup-nm' }, true],
+    ['gup-nm/cma', GUPNM, false],
+    ['longterm-5.1', L51, false],
+    ['longterm-5.13', L513, true],
+  ])('8.8: under %s a page in it leaves it before it is pinned, or not', (_name, kernel, moved) => {
+    const patches = kernel.policy === undefined ? [1, 2, 3, 4, 5] : []
+    const l = new Lab({ patches, kernel, movable: true })
+    const vpn = l.map(2)
+    l.write(vpn)
+    l.write(vpn + 1)
+    l.flush()
+    const before = [l.pageAt(vpn), l.pageAt(vpn + 1)]
+    expect(before.every((page) => page_zone(l.m, page).name === 'Movable')).toBe(true)
+    const pin = l.pinAs(CAMERA, vpn, { pages: 2 })
+    expect(pin.ret).toBe(2)
+    expect(pin.pages.every((page) => page_zone(l.m, page).name === 'Normal')).toBe(moved)
+    l.unpin(pin)
+    l.flush()
+    l.expectSound()
   })
 })
 

@@ -44,6 +44,8 @@ export interface LabOptions {
   readonly cma?: 32 | 64
   /** Free single frames below the area. */
   readonly singles?: number
+  /** Frames 128 to 159 are ZONE_MOVABLE and free; MOVABLE requests go there first. */
+  readonly movable?: boolean
   readonly toy?: ToyOptions
 }
 
@@ -62,13 +64,15 @@ export class Lab {
   constructor(options: LabOptions = {}) {
     const pages = options.cma ?? 32
     const singles = Array.from({ length: options.singles ?? 31 }, (_, i) => 2 * i + 1)
+    const movable = options.movable === true
     const cmaLists = pages === 32 ? 'C:[64]' : 'C:[96,64]'
     this.m = toyMachine({
       pages: 160,
       maxOrder: 6,
       pageblockOrder: 5,
       blocks: 'UU',
-      only: `o0 U:[${singles.join(',')}] o5 ${cmaLists}`,
+      only: `o0 U:[${singles.join(',')}] o5 ${movable ? 'M:[128] ' : ''}${cmaLists}`,
+      ...(movable ? { movableFrom: 128 } : {}),
       cma: [CMA_PFN, pages],
       cmaAlignmentOrder: 3,
       patches: options.patches ?? [],
