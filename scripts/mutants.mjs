@@ -3,7 +3,7 @@
  * a copy of the sources against the tests of the file it is in. A fault that no test notices survives:
  * exit 1, as when a fault's line is not there any more, or the tests fail without a fault.
  */
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -22,19 +22,14 @@ import { reasonOf, say, seconds } from './lib/say.mjs'
  * @property {boolean} [short] part of the short form
  */
 
-const COPIED = [
-  'src',
-  'tools',
-  'package.json',
-  'vitest.config.ts',
-  'tsconfig.base.json',
-  'tsconfig.json',
-]
+const COPIED = /^(src|tools|package\.json|vitest\.config\.ts|tsconfig.*\.json)$/
 const LIMIT_MS = 5 * 60_000
 
 /** @param {string} copy */
 async function makeCopy(copy) {
-  for (const name of COPIED) await cp(join(root, name), join(copy, name), { recursive: true })
+  for (const name of await readdir(root)) {
+    if (COPIED.test(name)) await cp(join(root, name), join(copy, name), { recursive: true })
+  }
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction')
 }
 
