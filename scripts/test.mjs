@@ -157,6 +157,7 @@ const STEPS = [
   { name: 'build', check: build },
   { name: 'unit', check: unit },
   { name: 'properties', check: properties },
+  { name: 'mutants', check: mutants },
   { name: 'chromium', check: chromium },
   { name: 'electron', check: electron },
 ]
@@ -172,6 +173,19 @@ async function properties() {
     skipped: 0,
     output,
     note,
+  }
+}
+
+/** @type {Step['check']} */
+async function mutants() {
+  const { ok, output } = await node(['scripts/mutants.mjs', '--short'])
+  const [, passed = 0, failed = 0] = /: (\d+) caught, (\d+) not/.exec(output) ?? []
+  return {
+    passed: Number(passed),
+    failed: ok ? Number(failed) : Math.max(1, Number(failed)),
+    skipped: 0,
+    output,
+    note: 'deliberate faults, each caught by a test',
   }
 }
 

@@ -7,8 +7,10 @@ import {
 import { EAGAIN, EBUSY, EFAULT, ENOMEM } from '../../include/linux/errno'
 import {
   __GFP_MEMALLOC,
+  __GFP_MOVABLE,
   __GFP_NOWARN,
   GFP_ATOMIC,
+  GFP_HIGHUSER,
   GFP_HIGHUSER_MOVABLE,
   GFP_KERNEL,
 } from '../../include/linux/gfp'
@@ -37,11 +39,18 @@ import {
   toyMachine,
 } from '../../machine/builders'
 import { failNextAllocs } from '../../machine/fault'
-import type { CmaArea, Zone } from '../../machine/machine'
+import { page_zone, type CmaArea, type Zone } from '../../machine/machine'
 import { PageAnon, setFlag, testFlag } from '../../machine/page'
 import { runToEnd } from '../../machine/proc'
 import { mapRegion } from '../../machine/process'
+import { createKernel } from '../../patches/series'
 import { createAddressSpace } from '../../mm/filemap'
+import { get_user_pages } from '../../mm/gup'
+import { frag_show } from '../../mm/vmstat'
+import { bootMachine } from '../../machine/boot'
+import { newHolder } from '../../machine/ledger'
+import { vb2_qbuf, vb2_queue_init, vb2_reqbufs } from '../../drivers/media/v4l2-core/videobuf2-core'
+import { shapeNamed } from './shapes'
 import { __get_user_pages } from '../../mm/memory_gup'
 import { migrate_pages, migrate_prep } from '../../mm/migrate'
 import { VM_ANON_RW } from '../../mm/mmap'
@@ -237,6 +246,55 @@ describe('requests', () => {
     ]) {
       expect(alloc_pages(m, gfp & ~0x10, 0)).toBe(-1)
     }
+  })
+})
+
+describe('the slow path', () => {
+  it('tries without any mark for a request that frees memory (5.6 step 6)', () => {
+    const m = toyMachine({ watermarks: [60, 61, 62] })
+    expect(alloc_pages(m, __GFP_NOWARN, 0)).toBe(-1)
+    expect(alloc_pages(m, __GFP_MEMALLOC, 0)).toBeGreaterThanOrEqual(0)
+  })
+
+  it('fails at once for a request that may not sleep (5.6 step 7)', () => {
+    const m = toyMachine({ only: 'o0 M:[5]', watermarks: [4, 5, 6] })
+    const events = recordEvents(m)
+    expect(alloc_pages(m, GFP_ATOMIC, 0)).toBe(-1)
+    expect(events.filter((line) => line.startsWith('sim_would_loop'))).toEqual([])
+    expect(m.dmesg.at(-1)?.text).toMatch(/page allocation failure: order:0, mode:0x20$/)
+  })
+})
+
+describe('zones', () => {
+  function x86(): ReturnType<typeof bootMachine> {
+    const spec = shapeNamed('x86').spec()
+    return bootMachine(spec, createKernel({ patches: [], mode: 'lenient' }))
+  }
+
+  it('are populated when frames exist, and hold the frames of their span (1.3.2)', () => {
+    const m = x86()
+    expect(m.zones.map((zone) => page_zone(m, zone.zone_start_pfn).name)).toEqual([
+      ...['DMA', 'DMA32', 'Normal', 'Movable'],
+    ])
+    const last = m.zones[0] as Zone
+    expect(page_zone(m, last.zone_start_pfn + last.spanned_pages).name).toBe('DMA32')
+    expect(frag_show(m).split('\n')).toHaveLength(5)
+    last.present_pages = 0
+    expect(frag_show(m).split('\n')).toHaveLength(4)
+  })
+
+  it('named Movable serve requests with MOVABLE and HIGHMEM alone (11.6.2)', () => {
+    const m = x86()
+    expect(page_zone(m, alloc_pages(m, GFP_HIGHUSER_MOVABLE, 0)).name).toBe('Movable')
+    expect(page_zone(m, alloc_pages(m, GFP_KERNEL | __GFP_MOVABLE, 0)).name).toBe('Normal')
+    expect(page_zone(m, alloc_pages(m, GFP_HIGHUSER, 0)).name).toBe('Normal')
+  })
+
+  it('named Movable never take back what is moved out of them (11.4.1)', () => {
+    const m = x86()
+    const page = alloc_pages(m, GFP_HIGHUSER_MOVABLE, 0)
+    const target = runToEnd(m, alloc_migrate_target(m, page))
+    expect(page_zone(m, target).name).toBe('Normal')
   })
 })
 
@@ -450,6 +508,35 @@ describe('get_user_pages', () => {
     expect(pin.pages).toEqual([page])
     expect(lab.eventsNamed('sim_replace_page').at(-1)).toMatchObject({ passes: 10 })
     expect(lab.eventsNamed('mm_migrate_pages')).toEqual([])
+  })
+})
+
+describe('patch 2', () => {
+  it('changes nothing about get_user_pages (P2-1)', () => {
+    const runs = [[], [2]].map((patches) => {
+      const lab = new Lab({ patches })
+      const vpn = lab.map(2)
+      lab.read(vpn)
+      const holder = newHolder(lab.m, 'pin', true)
+      const pages: number[] = []
+      const ret = lab.run(get_user_pages(lab.m, lab.mm, vpn, 2, true, false, pages, holder))
+      return [ret, pages, ...lab.m.trace.digest.lanes]
+    })
+    expect(runs[0]?.[0]).toBe(2)
+    expect(runs[1]).toEqual(runs[0])
+  })
+})
+
+describe('QBUF', () => {
+  it('holds mmap_sem for reading to its end (VB2-1)', () => {
+    const lab = new Lab()
+    const { vpn } = lab.touchedCmaPage()
+    const q = vb2_queue_init('userptr', 'capture', undefined)
+    lab.run(vb2_reqbufs(lab.m, q, 1, 4096))
+    const paused = lab.runTo(vb2_qbuf(lab.m, q, 0, vpn * 4096, 4096), 1)
+    expect(lab.mm.mmap_sem).toEqual({ readers: 1, writer: -1 })
+    expect(lab.finish(paused)).toBe(0)
+    expect(lab.mm.mmap_sem).toEqual({ readers: 0, writer: -1 })
   })
 })
 
