@@ -248,7 +248,41 @@ export const CALLS: CallKinds = {
     mask: may(whole(0, 2 ** 20), 0, 'alignment mask', 'align_mask'),
   }),
   fail_next_allocs: call({ n: may(whole(0, 2 ** 20), 1, 'how many fail', 'count', 'times') }),
-  kill: call({ mm: maybe(label, 'process; default: the task of kernel calls', 'process', 'task') }),
+  offline_pages: callMade(RANGE, withEnd),
+  online_pages: callMade(
+    {
+      ...RANGE,
+      type: may(
+        oneOf(
+          new Map([
+            ['online', 'online'],
+            ['online_kernel', 'online_kernel'],
+            ['online_movable', 'online_movable'],
+          ] as const),
+        ),
+        'online',
+        'online (default), online_kernel or online_movable',
+        'online_type',
+      ),
+    },
+    withEnd,
+  ),
+  kill: call({
+    mm: maybe(label, 'process; default: the task of kernel calls', 'process', 'task'),
+    signal: may(
+      oneOf(
+        new Map([
+          ['SIGKILL', 'SIGKILL'],
+          ['SIGINT', 'other'],
+          ['SIGTERM', 'other'],
+          ['SIGUSR1', 'other'],
+        ] as const),
+      ),
+      'SIGKILL',
+      'SIGKILL (default), SIGINT, SIGTERM or SIGUSR1',
+      'sig',
+    ),
+  }),
   get_page: call({
     page: PAGE,
     n: may(whole(1, 1024), 1, 'references to take', 'count'),
@@ -331,7 +365,10 @@ export const CALL_ALIASES: Readonly<Record<string, readonly [CallName, Readonly<
   vb2_release: ['vb2_queue_release'],
   vb2_close: ['vb2_queue_release'],
   vb2_done: ['vb2_buffer_done'],
+  offline: ['offline_pages'],
+  online: ['online_pages'],
   send_sigkill: ['kill'],
+  signal: ['kill'],
   sigkill: ['kill'],
   gfp_text: ['gfp'],
   bitmap_search: ['bitmap_find_next_zero_area'],

@@ -4,10 +4,11 @@ import { ALLOC_NO_WATERMARKS } from '../include/linux/mmzone'
 import { REF_ALLOC } from '../machine/kinds'
 import { ref_drop } from '../machine/ledger'
 import { page_to_pfn, page_zone, type Machine } from '../machine/machine'
+import type { Proc } from '../machine/proc'
 import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
 import {
   __free_pages,
-  alloc_pages,
+  allocPagesMaySleep,
   allocflags_to_migratetype,
   compound_order,
   drain_all_pages,
@@ -141,11 +142,13 @@ export function checkGfp(gfp: number): void {
   }
 }
 
-function allocPages(x: Session, c: CallOf<'alloc_pages'>): Answer {
+function* allocPages(x: Session, c: CallOf<'alloc_pages'>): Proc<Answer> {
   const { m } = x
   checkGfp(c.gfp)
   if (gfp_zone(m, c.gfp) < 0) throw new ExecRefusal('the machine has no zone for that gfp')
-  const page = c.noWatermarks ? allocUnmarked(m, c.gfp, c.order) : alloc_pages(m, c.gfp, c.order)
+  const page = c.noWatermarks
+    ? allocUnmarked(m, c.gfp, c.order)
+    : yield* allocPagesMaySleep(m, c.gfp, c.order)
   bind(x, c.as, { kind: 'pages', page, count: 1 << c.order, order: c.order })
   if (page === NULL_PAGE) return { ret: -ENOMEM, pfn: null }
   const block = typeName(get_pageblock_migratetype(m, page))

@@ -10,7 +10,7 @@ import { REF_ISO } from '../machine/kinds'
 import { ref_count } from '../machine/ledger'
 import { page_to_pfn, page_zone, pfn_to_page } from '../machine/machine'
 import type { Proc } from '../machine/proc'
-import { NULL_PAGE, type Page } from '../machine/types'
+import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
 import {
   createCompactControl,
   isolate_migratepages_range,
@@ -18,6 +18,8 @@ import {
 } from '../mm/compaction'
 import { migrate_pages, migrate_prep, putback_movable_pages } from '../mm/migrate'
 import { free_contig_range } from '../mm/page_alloc'
+import { offline_pages } from '../mm/memory_hotplug'
+import { online_pages } from '../mm/memory_online'
 import { alloc_contig_range } from '../mm/page_alloc_contig'
 import { alloc_migrate_target } from '../mm/page_isolation'
 import { isolate_lru_page, putback_lru_page } from '../mm/vmscan'
@@ -50,6 +52,8 @@ export const CONTIG_CALLS: Handlers<
   | 'isolate_lru_page'
   | 'putback_lru_page'
   | 'migrate_pages'
+  | 'offline_pages'
+  | 'online_pages'
 > = {
   *alloc_contig_range(x, c) {
     checkRange(x, c.start, c.end)
@@ -101,6 +105,24 @@ export const CONTIG_CALLS: Handlers<
     return { ret: 0, pfn: page_to_pfn(x.m, page), count: x.m.mem.count[page] }
   },
   migrate_pages: migratePages,
+  *offline_pages(x, c) {
+    const end = blockEnd(x, c.start, c.end)
+    return { ret: yield* offline_pages(x.m, c.start, end - c.start) }
+  },
+  *online_pages(x, c) {
+    const end = blockEnd(x, c.start, c.end)
+    return { ret: yield* online_pages(x.m, c.start, end - c.start, c.type) }
+  },
+}
+
+/** End of a range to take off line; one memory block, or one pageblock without them, by default. */
+function blockEnd(x: Session, start: Pfn, given: Pfn | null): Pfn {
+  const block = x.m.hotplug.blocks.find((b) => b.startPfn === start)
+  const end = given ?? start + (block?.pages ?? 1 << x.m.pageblockOrder)
+  if (end <= start) throw new ExecRefusal(`the range [${start}, ${end}) is empty`)
+  frame(x, start)
+  frame(x, end - 1)
+  return end
 }
 
 function isolatedList(x: Session, ref: PageRef): CompactControl {

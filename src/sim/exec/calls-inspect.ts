@@ -78,7 +78,8 @@ export const INSPECT_CALLS: Handlers<
   },
   kill: (x, c) => {
     const task = c.mm === null ? x.task : processOf(x, c.mm).task
-    task.sigkill = true
+    if (c.signal === 'SIGKILL') task.sigkill = true
+    task.signal_pending = true
     return { ret: 0, pid: task.pid }
   },
   lock_page: (x, c) => {

@@ -195,7 +195,13 @@ export interface CallArguments {
     readonly mask: number
   }
   fail_next_allocs: { readonly n: number }
-  kill: { readonly mm: string | null }
+  offline_pages: { readonly start: Pfn; readonly end: Pfn | null }
+  online_pages: {
+    readonly start: Pfn
+    readonly end: Pfn | null
+    readonly type: 'online' | 'online_kernel' | 'online_movable'
+  }
+  kill: { readonly mm: string | null; readonly signal: 'SIGKILL' | 'other' }
   get_page: As & { readonly page: PageRef; readonly n: number }
   lock_page: { readonly page: PageRef }
   unlock_page: { readonly page: PageRef }
