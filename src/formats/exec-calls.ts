@@ -248,6 +248,7 @@ export const CALLS: CallKinds = {
     mask: may(whole(0, 2 ** 20), 0, 'alignment mask', 'align_mask'),
   }),
   fail_next_allocs: call({ n: may(whole(0, 2 ** 20), 1, 'how many fail', 'count', 'times') }),
+  compact_memory: call({}),
   offline_pages: callMade(RANGE, withEnd),
   online_pages: callMade(
     {

@@ -215,10 +215,11 @@ function readPlan(body: unknown): ExecPlan {
   }
   const stateFile = file.state === null ? null : stateKind.read(file.state, 'state')
   const orders = stateFile === null ? null : withPageblocks(stateFile, () => 0, 0)
-  const machine = machineSpec(file.machine, orders)
-  const impossible = specError(machine)
+  const bare = machineSpec(file.machine, orders)
+  const impossible = specError(bare)
   if (impossible !== null) throw new Complaint(`machine.${impossible.at}`, impossible.message)
-  const state = stateFile === null ? null : placedState(stateFile, machine)
+  const state = stateFile === null ? null : placedState(stateFile, bare)
+  const machine = bare.cma.length > 0 ? bare : { ...bare, cma: areasOf(state, bare) }
   const kernel = kernelSpec(file.kernel)
   const calls = file.calls.map((c, i) => readCall(c, `call ${i}`, false))
   return { machine, kernel, state, calls, events: file.events }
@@ -231,6 +232,29 @@ function placedState(file: StateFile, machine: ExecPlan['machine']): ExecPlan['s
   const impossible = stateError(machine, state)
   if (impossible !== null) throw new Complaint(impossible.at, impossible.message)
   return state
+}
+
+const CMA = 4
+
+/** Without areas in the machine, every run of CMA pageblocks of the state is one. */
+function areasOf(
+  state: ExecPlan['state'],
+  machine: ExecPlan['machine'],
+): ExecPlan['machine']['cma'] {
+  const size = 2 ** machine.pageblockOrder
+  const areas: { name: string; startPfn: number; pages: number }[] = []
+  for (const { pageblocks } of state?.zones ?? []) {
+    const blocks = pageblocks.filter((b) => b.type === CMA).map((b) => b.pfn)
+    for (const first of blocks.toSorted((a, b) => a - b)) {
+      const last = areas.at(-1)
+      if (last !== undefined && last.startPfn + last.pages === first) last.pages += size
+      else {
+        const name = areas.length === 0 ? 'default' : `area${areas.length}`
+        areas.push({ name, startPfn: first, pages: size })
+      }
+    }
+  }
+  return areas
 }
 
 /** The plan of an input text. The message of a failure is one line: what, where, what is allowed. */

@@ -71,7 +71,7 @@ export const ALLOC_CALLS: Handlers<
     const page = pageToFree(x, c.page, 0)
     if (page === NULL_PAGE) return { ret: 0, pfn: null }
     if (ref_drop(x.m, page, REF_ALLOC) === 0) free_hot_cold_page(x.m, page, c.cold)
-    forget(x, c.page)
+    forget(x, c.page, 0)
     return { ret: 0, pfn: page_to_pfn(x.m, page) }
   },
   split_page: splitPage,
@@ -169,9 +169,11 @@ function pageToFree(x: Session, ref: PageRef, order: number): Page {
   return page
 }
 
-/** A name whose pages were all given back cannot be given back again. */
-function forget(x: Session, ref: PageRef): void {
-  if ('name' in ref && ref.offset === 0) markGone(x, ref.name)
+/** A name whose pages were all given back at once cannot be given back again. */
+function forget(x: Session, ref: PageRef, order: number): void {
+  if (!('name' in ref) || ref.offset !== 0) return
+  const { binding } = lookUp(x, ref.name)
+  if (binding.kind === 'pages' && binding.count === 1 << order) markGone(x, ref.name)
 }
 
 function orderOf(x: Session, ref: PageRef, page: Page): number {
@@ -190,7 +192,7 @@ function freePages(x: Session, c: CallOf<'free_pages'>): Answer {
   checkFreeable(x, page, order)
   if (order > 0) joinStateFrames(x.m, page, order)
   __free_pages(x.m, page, order)
-  forget(x, c.page)
+  forget(x, c.page, order)
   return { ret: 0, pfn: page_to_pfn(x.m, page), count: x.m.mem.count[page] }
 }
 

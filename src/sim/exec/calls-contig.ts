@@ -16,6 +16,7 @@ import {
   isolate_migratepages_range,
   type CompactControl,
 } from '../mm/compaction'
+import { compact_nodes } from '../mm/compaction_zone'
 import { migrate_pages, migrate_prep, putback_movable_pages } from '../mm/migrate'
 import { free_contig_range } from '../mm/page_alloc'
 import { offline_pages } from '../mm/memory_hotplug'
@@ -52,6 +53,7 @@ export const CONTIG_CALLS: Handlers<
   | 'isolate_lru_page'
   | 'putback_lru_page'
   | 'migrate_pages'
+  | 'compact_memory'
   | 'offline_pages'
   | 'online_pages'
 > = {
@@ -105,6 +107,10 @@ export const CONTIG_CALLS: Handlers<
     return { ret: 0, pfn: page_to_pfn(x.m, page), count: x.m.mem.count[page] }
   },
   migrate_pages: migratePages,
+  *compact_memory(x) {
+    yield* compact_nodes(x.m)
+    return { ret: 0 }
+  },
   *offline_pages(x, c) {
     const end = blockEnd(x, c.start, c.end)
     return { ret: yield* offline_pages(x.m, c.start, end - c.start) }

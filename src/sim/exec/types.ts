@@ -195,6 +195,7 @@ export interface CallArguments {
     readonly mask: number
   }
   fail_next_allocs: { readonly n: number }
+  compact_memory: object
   offline_pages: { readonly start: Pfn; readonly end: Pfn | null }
   online_pages: {
     readonly start: Pfn
