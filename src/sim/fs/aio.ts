@@ -3,12 +3,10 @@
 import { EAGAIN, EINVAL } from '../include/linux/errno'
 import { GFP_HIGHUSER } from '../include/linux/gfp'
 import { FOLL_TOUCH, FOLL_WRITE, VM_SHARED } from '../include/linux/mm'
-import { PG_dirty } from '../include/linux/page-flags'
 import { down_write, up_write } from '../include/linux/rwsem'
 import { newHolder, pin_get } from '../machine/ledger'
 import type { Machine } from '../machine/machine'
 import type { AddressSpace, KioCtx, MmStruct } from '../machine/mm_types'
-import { setFlag } from '../machine/page'
 import { answersToMigration, ownerOf } from '../machine/pin-owner'
 import { enter, leave, type Proc } from '../machine/proc'
 import { NULL_PAGE } from '../machine/types'
@@ -16,6 +14,7 @@ import { createAddressSpace, read_cache_page, truncate_inode_pages } from '../mm
 import { gupAs, gupFlags } from '../mm/gup'
 import { __get_user_pages } from '../mm/memory_gup'
 import { do_mmap, do_munmap, VM_ANON_RW } from '../mm/mmap'
+import { set_page_dirty } from '../mm/page-writeback'
 import { putUserPage } from '../mm/swap'
 
 const CALLER = 'aio'
@@ -95,7 +94,7 @@ function* fillRing(m: Machine, ctx: KioCtx, file: AddressSpace): Proc<number> {
     if (page === NULL_PAGE) return -EAGAIN
     m.mem.content[page] = 0
     // Completions are written behind the file system's back.
-    setFlag(m, page, PG_dirty)
+    set_page_dirty(m, page)
     pin_get(m, page, ctx.holder)
     ctx.ring_pages.push(page)
   }

@@ -1,17 +1,16 @@
 // Model of fs/direct-io.c, v3.9, as far as memory goes: user pages are pinned for as long as the device
 // works on them (GUP-16, SC-05, SC-07).
 import { EFAULT } from '../include/linux/errno'
-import { PG_dirty } from '../include/linux/page-flags'
 import { lock_page, unlock_page } from '../include/linux/pagemap'
 import { down_read, up_read } from '../include/linux/rwsem'
 import { newHolder } from '../machine/ledger'
 import type { Machine } from '../machine/machine'
 import type { MmStruct, Vpn } from '../machine/mm_types'
-import { setFlag } from '../machine/page'
 import { enter, leave, type Proc } from '../machine/proc'
 import type { Page } from '../machine/types'
 import type { GupArgs } from '../mm/gup_batch'
 import { get_user_pages_fast, gupFlags, gupLongterm } from '../mm/gup'
+import { set_page_dirty } from '../mm/page-writeback'
 import { putUserPage } from '../mm/swap'
 
 const CALLER = 'direct-io'
@@ -70,7 +69,7 @@ function* dio_refill_pages(m: Machine, args: GupArgs): Proc<number> {
 function* dio_bio_complete(m: Machine, page: Page, holder: number, dirty: boolean): Proc<void> {
   if (dirty) {
     yield* lock_page(m, page)
-    setFlag(m, page, PG_dirty)
+    set_page_dirty(m, page)
     unlock_page(m, page)
   }
   putUserPage(m, page, holder)

@@ -28,6 +28,10 @@ export const COST_NAMES = {
    * (allocator S-12).
    */
   offline_round: 100_000_000,
+  /** Looking at one page in reclaim. */
+  scan_page: 200,
+  /** One page written to an SD card. */
+  write_page: 400000,
   /** System call entry and exit. */
   syscall: 1000,
 } as const

@@ -20,6 +20,8 @@ import {
 } from './mm_types'
 import { createFaultPlan, type FaultPlan } from './fault'
 import { createMemoryHotplug, type MemoryHotplug } from './memory_block'
+import type { Runtime } from './runtime'
+import { createVmEvents } from './vm_events'
 
 /** struct page as columns; index = Page. Sentinels of lists follow behind the last page. */
 export interface MemMap extends Links {
@@ -81,6 +83,12 @@ export interface Zone {
   stat_threshold: number
   /** Frames handed out of ISOLATE pageblocks; NF stays short by as many for good (allocator 4.5.4). */
   strays: number
+  /** Pages that reclaim looked at since the last buddy free of the zone (allocator 1.3.1). */
+  pages_scanned: number
+  /** Reclaim gave the zone up; the next buddy free clears it (allocator 1.3.1). */
+  all_unreclaimable: boolean
+  /** Mlocked clean file pages that left NR_ISOLATED_FILE too high for good (allocator 7.3.3). */
+  isolatedLeak: number
   readonly compact: ZoneCompaction
 }
 
@@ -160,12 +168,37 @@ export interface Task {
   sigkill: boolean
   /** Any signal at all is pending; SIGKILL sets both. */
   signal_pending: boolean
+  /** The task that forked it; -1 for none. */
+  parent: number
+  /** PF_MEMALLOC: it is reclaiming, may use the reserves and never waits for a page lock (MIG-14). */
+  pf_memalloc: boolean
+  /** TIF_MEMDIE: the OOM killer chose it; it may use the reserves to get out (allocator 5.6). */
+  memdie: boolean
+  /** Realtime: its requests may go deeper (ALLOC_HARDER, allocator 5.6 step 4). */
+  rt: boolean
+  /** In the slow path with nothing to be had; only others can help it on. */
+  stalled: boolean
   /** Modelled functions it is in, outermost first. */
   readonly calls: string[]
   /** unmap_and_move calls it made so far. */
   attempts: number
   /** PF_* bits. */
   flags: number
+}
+
+/** kswapd: its task once it was first woken, and what it was woken for (allocator 5.8). */
+export interface Kswapd {
+  task: number
+  /** It was woken and has not gone back to sleep. */
+  awake: boolean
+  order: number
+  classzone_idx: number
+}
+
+/** A page under writeback and when its I/O is done; the device serves one request after the other. */
+export interface PageIo {
+  readonly page: Page
+  readonly doneNs: number
 }
 
 export interface Machine {
@@ -226,6 +259,19 @@ export interface Machine {
   cmaFramesPinned: number
   cma_mutex: { owner: number }
   readonly fault: FaultPlan
+  /** Event counters of /proc/vmstat by VM_EVENT_NAMES (allocator 1.7.4). */
+  readonly vm_events: Float64Array
+  readonly kswapd: Kswapd
+  /** Writeback under way, oldest first. */
+  readonly writebacks: PageIo[]
+  /** References held on buffers of a page beyond those its buffer heads stand for (fs/buffer.ts). */
+  readonly bufferRefs: Map<Page, number>
+  /** Pages whose buffers a CPU looked up last, latest first; each is held. */
+  readonly bh_lrus: Page[][]
+  /** Who runs the procs beside this one; null when one call runs alone. */
+  runtime: Runtime | null
+  /** As after suspend: the slow path fails instead of killing (allocator 16.7). */
+  oom_killer_disabled: boolean
   /** Bad-page reports of the current burst; at most 60 a minute are printed (allocator 1.5.1). */
   readonly badPages: { shown: number; suppressed: number; resumeNs: number }
 }
@@ -294,6 +340,7 @@ export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
     cmaFramesPinned: 0,
     cma_mutex: { owner: -1 },
     fault: createFaultPlan(),
+    ...createReclaimState(spec),
     badPages: { shown: 0, suppressed: 0, resumeNs: 0 },
   }
 }
@@ -313,6 +360,30 @@ function createCmaArea(area: MachineSpec['cma'][number]): CmaArea {
     base_pfn: area.startPfn,
     count: area.pages,
     bitmap: new Uint8Array(area.pages),
+  }
+}
+
+/** What reclaim, writeback and buffers keep beside the frames. */
+function createReclaimState(
+  spec: MachineSpec,
+): Pick<
+  Machine,
+  | 'vm_events'
+  | 'kswapd'
+  | 'writebacks'
+  | 'bufferRefs'
+  | 'bh_lrus'
+  | 'runtime'
+  | 'oom_killer_disabled'
+> {
+  return {
+    vm_events: createVmEvents(),
+    kswapd: { task: -1, awake: false, order: 0, classzone_idx: 0 },
+    writebacks: [],
+    bufferRefs: new Map(),
+    bh_lrus: Array.from({ length: spec.cpus }, () => []),
+    runtime: null,
+    oom_killer_disabled: false,
   }
 }
 
@@ -373,6 +444,9 @@ function createZone(
       defer_shift: 0,
       order_failed: 0,
     },
+    pages_scanned: 0,
+    all_unreclaimable: false,
+    isolatedLeak: 0,
   }
 }
 
@@ -407,16 +481,31 @@ export function currentTask(m: Machine): Task {
   return m.tasks[m.current] as Task
 }
 
+function createTask(id: number, comm: string, pid: number, cpu: number): Task {
+  return {
+    id,
+    comm,
+    pid,
+    cpu,
+    mm: -1,
+    sigkill: false,
+    signal_pending: false,
+    parent: -1,
+    pf_memalloc: false,
+    memdie: false,
+    rt: false,
+    stalled: false,
+    calls: [],
+    attempts: 0,
+    flags: 0,
+  }
+}
+
 /** Adds a task; its index is its id for good. */
 export function addTask(m: Machine, comm: string, cpu: number): Task {
   const task = createTask(m.tasks.length, comm, 100 + m.tasks.length, cpu)
   m.tasks.push(task)
   return task
-}
-
-function createTask(id: number, comm: string, pid: number, cpu: number): Task {
-  const state = { mm: -1, sigkill: false, signal_pending: false, calls: [], attempts: 0, flags: 0 }
-  return { id, comm, pid, cpu, ...state }
 }
 
 /** Appends to the kernel log, as printk does. */

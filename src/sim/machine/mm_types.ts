@@ -81,6 +81,8 @@ export interface AddressSpace {
   readonly name: string
   /** Page cache by index. */
   readonly pages: Map<number, Page>
+  /** Content tags on the disk, of pages written so far; others hold their index. */
+  readonly stored: Map<number, number>
   readonly i_mmap: Vma[]
   /** Size of the file in pages; a fault beyond it is SIGBUS. */
   size: number

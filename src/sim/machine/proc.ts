@@ -7,10 +7,18 @@ import { currentTask, type Machine } from './machine'
 /** What a kernel thread says when it lets others run. */
 export type Pause =
   | { readonly at: 'IP'; readonly n: number }
-  /** Sleep for a while of virtual time. */
-  | { readonly at: 'sleep'; readonly ns: number }
-  /** Wait until the condition holds; it is asked again whenever another task ran. */
-  | { readonly at: 'wait'; readonly why: string; readonly until: () => boolean }
+  /** Sleep for a while of virtual time; a killable sleep ends early with SIGKILL. */
+  | { readonly at: 'sleep'; readonly ns: number; readonly killable?: boolean }
+  /**
+   * Wait until the condition holds; it is asked again whenever another task ran. `dueNs` is when time
+   * alone will make it hold, for what a device ends (null: only another task can).
+   */
+  | {
+      readonly at: 'wait'
+      readonly why: string
+      readonly until: () => boolean
+      readonly dueNs?: () => number | null
+    }
 
 /** A modelled function that can sleep, with its return value. */
 export type Proc<T> = Generator<Pause, T, void>
@@ -29,11 +37,20 @@ export function runToEnd<T>(m: Machine, proc: Proc<T>): T {
     if (step.done === true) return step.value
     const pause = step.value
     if (pause.at === 'sleep') m.now += pause.ns
-    else if (pause.at === 'wait' && !pause.until()) {
+    else if (pause.at === 'wait') waitAlone(m, pause)
+  }
+}
+
+/** Lets time pass until the condition holds; what only another task could do is a deadlock. */
+function waitAlone(m: Machine, pause: Extract<Pause, { at: 'wait' }>): void {
+  while (!pause.until()) {
+    const due = pause.dueNs?.() ?? null
+    if (due === null) {
       throw new Error(
         `deadlock: ${currentTask(m).comm} waits for ${pause.why} and nothing else runs`,
       )
     }
+    m.now = Math.max(m.now, due)
   }
 }
 

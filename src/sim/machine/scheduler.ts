@@ -3,8 +3,10 @@
  * until it pauses; at an interleaving point it goes behind everyone who is ready by now, so work of
  * others lands exactly where the spec allows it. No choice here is random.
  */
+import { completeWriteback, nextWritebackNs } from '../mm/page-writeback'
 import type { Machine, Task } from './machine'
 import type { Pause, Proc } from './proc'
+import type { Runtime } from './runtime'
 
 interface Thread {
   readonly task: Task
@@ -13,21 +15,56 @@ interface Thread {
   seq: number
   /** Set while it waits; it is ready again once this holds. */
   wait: Extract<Pause, { at: 'wait' }> | null
+  /** It sleeps, but a SIGKILL ends that at once. */
+  killable: boolean
   done: boolean
+  /** A kernel thread that never ends: the run is over without it. */
+  readonly daemon: boolean
 }
 
-export class Scheduler {
+export class Scheduler implements Runtime {
   readonly #m: Machine
   readonly #threads: Thread[] = []
   #seq = 0
 
   constructor(m: Machine) {
     this.#m = m
+    m.runtime = this
   }
 
   /** Adds a thread of control that becomes ready at `readyAt` ns. */
   spawn(task: Task, proc: Proc<void>, readyAt: number): void {
-    this.#threads.push({ task, proc, readyAt, seq: this.#seq++, wait: null, done: false })
+    this.#add(task, proc, readyAt, false)
+  }
+
+  /** Adds a kernel thread, ready now; the run ends when nothing but such threads is left, waiting. */
+  spawnDaemon(task: Task, proc: Proc<void>): void {
+    this.#add(task, proc, this.#m.now, true)
+  }
+
+  #add(task: Task, proc: Proc<void>, readyAt: number, daemon: boolean): void {
+    const seq = this.#seq++
+    this.#threads.push({
+      task,
+      proc,
+      readyAt,
+      seq,
+      wait: null,
+      killable: false,
+      done: false,
+      daemon,
+    })
+  }
+
+  /**
+   * True when somebody else is ready or sleeps for a time. Who waits for a condition that does not hold,
+   * or is stuck in the slow path itself, does not count.
+   */
+  othersCanRun(task: Task): boolean {
+    return this.#threads.some((t) => {
+      if (t.done || t.task === task || t.task.stalled) return false
+      return t.wait === null || t.wait.until()
+    })
   }
 
   /**
@@ -43,35 +80,61 @@ export class Scheduler {
     const result = thread.proc.next()
     thread.seq = this.#seq++
     thread.readyAt = m.now
+    thread.killable = false
     if (result.done === true) thread.done = true
-    else if (result.value.at === 'sleep') thread.readyAt += result.value.ns
-    else if (result.value.at === 'wait') thread.wait = result.value
+    else if (result.value.at === 'sleep') {
+      thread.readyAt += result.value.ns
+      thread.killable = result.value.killable === true
+    } else if (result.value.at === 'wait') thread.wait = result.value
     m.current = 0
     return true
   }
 
+  /** The next thread to run. Devices finish their work on the way, in the order of time. */
   #next(): Thread | null {
-    let best: Thread | null = null
-    let waiting = 0
-    for (const t of this.#threads) {
-      if (t.done) continue
-      if (t.wait !== null) {
-        if (!t.wait.until()) {
-          waiting++
-          continue
-        }
-        t.wait = null
-        t.readyAt = Math.max(t.readyAt, this.#m.now)
+    const m = this.#m
+    for (;;) {
+      const best = this.#firstReady()
+      const ioNs = nextWritebackNs(m)
+      if (ioNs !== null && (best === null ? this.#someoneWaits() : ioNs <= best.readyAt)) {
+        m.now = Math.max(m.now, ioNs)
+        completeWriteback(m)
+        continue
       }
+      if (best === null && this.#someoneWaits()) throw new Error(this.#deadlockText())
+      return best
+    }
+  }
+
+  #firstReady(): Thread | null {
+    let best: Thread | null = null
+    for (const t of this.#threads) {
+      if (t.done || !this.#isReady(t)) continue
       if (best === null || t.readyAt < best.readyAt) best = t
       else if (t.readyAt === best.readyAt && t.seq < best.seq) best = t
     }
-    if (best === null && waiting > 0) throw new Error(this.#deadlockText())
     return best
   }
 
+  /** Ends a wait whose condition holds, and the sleep of a killed task. */
+  #isReady(t: Thread): boolean {
+    if (t.wait !== null) {
+      if (!t.wait.until()) return false
+      t.wait = null
+      t.readyAt = Math.max(t.readyAt, this.#m.now)
+    } else if (t.killable && t.task.sigkill) {
+      t.killable = false
+      t.readyAt = Math.min(t.readyAt, this.#m.now)
+    }
+    return true
+  }
+
+  #someoneWaits(): boolean {
+    return this.#threads.some((t) => !t.done && !t.daemon && t.wait !== null)
+  }
+
   #deadlockText(): string {
-    const stuck = this.#threads.filter((t) => !t.done && t.wait !== null)
+    const stuck = this.#threads.filter((t) => !t.done && !t.daemon && t.wait !== null)
     const list = stuck.map((t) => `${t.task.comm} waits for ${t.wait?.why ?? ''}`).join('; ')
     return `deadlock at ${this.#m.now} ns: ${list}`
   }

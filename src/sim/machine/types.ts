@@ -127,6 +127,8 @@ export interface MachineSpec {
   readonly pcp: readonly [number, number] | null
   /** |difference| a per-CPU counter may hold before it is folded; null = errata 1. */
   readonly statThreshold: number | null
+  /** Pages of swap space; 0 when left out: anonymous memory then cannot be reclaimed. */
+  readonly swapPages?: number
   readonly debugVm: boolean
   /** Transparent huge pages for every anonymous area ("always", with defrag); left out = off, as on ARM. */
   readonly thpEnabled?: boolean | undefined

@@ -25,13 +25,14 @@ import {
 } from '../machine/machine'
 import { compound_order, PageLRU, PageTransHuge, testFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
+import { othersMayHelp } from '../machine/runtime'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
 import {
   EV_mm_compaction_isolate_freepages,
   EV_mm_compaction_isolate_migratepages,
 } from '../trace/events/compaction'
-import { EV_sim_isolate_page } from '../trace/events/sim'
+import { EV_sim_isolate_page, EV_sim_would_loop } from '../trace/events/sim'
 import { isolation_suitable, update_pageblock_skip } from './compaction_skip'
 import { get_pageblock_migratetype, page_order, PageBuddy } from './page_alloc_buddy'
 import { __free_pages, split_free_page } from './page_alloc_free'
@@ -90,6 +91,8 @@ export function createCompactControl(
 }
 
 const CONGESTION_WAIT_NS = 100e6
+/** Naps after which a wait that nobody can end is given up, so that the model ends where a kernel hangs. */
+const PATIENCE = 10
 
 /** More pages isolated than half of what the evictable lists hold (9.1.2). */
 function too_many_isolated(zone: Zone): boolean {
@@ -111,8 +114,13 @@ export function* isolate_migratepages_range(
   end_pfn: Pfn,
   unevictable: boolean,
 ): Proc<Pfn> {
-  while (too_many_isolated(cc.zone)) {
+  for (let naps = 0; too_many_isolated(cc.zone); naps++) {
     if (!cc.sync) return 0
+    if (naps >= PATIENCE && !othersMayHelp(m)) {
+      // A leaked count (7.3.3) can make this the kernel's last loop (16.3).
+      emit(m, EV_sim_would_loop, 0, -1)
+      return 0
+    }
     yield { at: 'sleep', ns: CONGESTION_WAIT_NS }
     // The counters are read without the per-CPU parts, which the kernel folds while we sleep.
     for (let cpu = 0; cpu < m.spec.cpus; cpu++) refresh_cpu_vm_stats(m, cpu)

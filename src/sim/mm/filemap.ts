@@ -1,18 +1,20 @@
 // Model of mm/filemap.c, v3.9: the page cache in the degree the fault paths need (FLT-16, REF-25, 26).
 import { NR_FILE_PAGES, NR_SHMEM } from '../include/linux/mmzone'
 import { VM_FAULT_OOM, VM_FAULT_SIGBUS } from '../include/linux/mm'
+import { create_empty_buffers } from '../fs/buffer'
 import { lock_page } from '../include/linux/pagemap'
-import { PG_dirty, PG_private, PG_swapbacked, PG_uptodate } from '../include/linux/page-flags'
+import { PG_private, PG_swapbacked, PG_uptodate } from '../include/linux/page-flags'
 import { REF_ALLOC, REF_CACHE, REF_PRIV, REF_TMP, USE_FILE } from '../machine/kinds'
 import { ref_convert, ref_drop, ref_get } from '../machine/ledger'
 import { page_zone, type Machine } from '../machine/machine'
 import type { AddressSpace } from '../machine/mm_types'
-import { clearFlag, setFlag, testClearFlag } from '../machine/page'
+import { setFlag, testClearFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { GFP_HIGHUSER_MOVABLE } from '../include/linux/gfp'
 import { cacheLruOf } from './rmap'
 import { allocPagesMaySleep } from './page_alloc'
+import { cancel_dirty_page } from './page-writeback'
 import { __lru_cache_add, put_page } from './swap'
 import { mod_zone_page_state } from './vmstat'
 
@@ -22,13 +24,14 @@ export function createAddressSpace(
   name: string,
   size: number,
   options: Partial<
-    Omit<AddressSpace, 'aio_ring' | 'id' | 'name' | 'pages' | 'i_mmap' | 'size'>
+    Omit<AddressSpace, 'aio_ring' | 'id' | 'name' | 'pages' | 'stored' | 'i_mmap' | 'size'>
   > = {},
 ): AddressSpace {
   const mapping: AddressSpace = {
     id: m.address_spaces.length,
     name,
     pages: new Map(),
+    stored: new Map(),
     i_mmap: [],
     size,
     gfp_mask: GFP_HIGHUSER_MOVABLE,
@@ -57,14 +60,11 @@ function add_to_page_cache_lru(m: Machine, page: Page, mapping: AddressSpace, in
     setFlag(m, page, PG_swapbacked)
     mod_zone_page_state(m, zone, NR_SHMEM, 1)
   }
-  if (mapping.buffers) {
-    setFlag(m, page, PG_private)
-    ref_get(m, page, REF_PRIV)
-  }
+  if (mapping.buffers) create_empty_buffers(m, page)
   __lru_cache_add(m, page, cacheLruOf(m, page))
 }
 
-/** The cached page, read in first if need be; NULL_PAGE without memory. The content is the index. */
+/** The cached page, read in first if need be; NULL_PAGE without memory. The content is what was written last, else the index. */
 export function* read_cache_page(m: Machine, mapping: AddressSpace, index: number): Proc<Page> {
   const cached = mapping.pages.get(index)
   if (cached !== undefined) return cached
@@ -75,7 +75,7 @@ export function* read_cache_page(m: Machine, mapping: AddressSpace, index: numbe
     put_page(m, page, REF_ALLOC)
     return raced
   }
-  m.mem.content[page] = index
+  m.mem.content[page] = mapping.stored.get(index) ?? index
   m.now += m.costs.clear_page
   setFlag(m, page, PG_uptodate)
   add_to_page_cache_lru(m, page, mapping, index)
@@ -99,8 +99,8 @@ export function* filemap_fault(m: Machine, mapping: AddressSpace, index: number)
 export function truncate_inode_pages(m: Machine, mapping: AddressSpace): void {
   for (const [index, page] of [...mapping.pages]) {
     mapping.pages.delete(index)
+    cancel_dirty_page(m, page)
     m.mem.mapping[page] = 0
-    clearFlag(m, page, PG_dirty)
     const zone = page_zone(m, page)
     mod_zone_page_state(m, zone, NR_FILE_PAGES, -1)
     if (mapping.swapBacked) mod_zone_page_state(m, zone, NR_SHMEM, -1)

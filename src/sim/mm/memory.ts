@@ -20,7 +20,7 @@ import {
 } from '../include/linux/mm'
 import { LRU_INACTIVE_ANON } from '../include/linux/mmzone'
 import { lock_page, unlock_page } from '../include/linux/pagemap'
-import { PG_dirty, PG_swapbacked, PG_uptodate } from '../include/linux/page-flags'
+import { PG_swapbacked, PG_uptodate } from '../include/linux/page-flags'
 import { readHuge, readMapping } from '../machine/huge'
 import { REF_ALLOC, REF_MAP, REF_TMP, USE_ANON } from '../machine/kinds'
 import { ref_convert, ref_get } from '../machine/ledger'
@@ -54,6 +54,7 @@ import { emitMap, pte_alloc, writtenPte } from './memory_pte'
 import { do_wp_page, privateCopyGfp } from './memory_wp'
 import { migration_entry_wait } from './migrate'
 import { allocPagesMaySleep } from './page_alloc'
+import { set_page_dirty } from './page-writeback'
 import {
   anon_vma_prepare,
   linear_page_index,
@@ -216,7 +217,7 @@ function* __do_fault(
     page_add_file_rmap(m, page)
     ref_get(m, page, REF_MAP)
     set_pte(mm, vpn, write ? writtenPte(page, vma) : mk_pte(page, PTE_YOUNG))
-    if (write) setFlag(m, page, PG_dirty)
+    if (write) set_page_dirty(m, page)
     emitMap(m, mm, vpn, page, true)
   }
   unlock_page(m, page)

@@ -24,7 +24,7 @@ import {
   VM_WRITE,
 } from '../include/linux/mm'
 import { trylock_page, unlock_page } from '../include/linux/pagemap'
-import { PG_arch_1, PG_dirty } from '../include/linux/page-flags'
+import { PG_arch_1 } from '../include/linux/page-flags'
 import { readHuge } from '../machine/huge'
 import { REF_PIN, USE_MIGRATION_TARGET } from '../machine/kinds'
 import {
@@ -61,6 +61,7 @@ import { migrate_replace_page } from './migrate'
 import { mlock_vma_page } from './mlock'
 import { find_extend_vma } from './mmap'
 import { __free_pages, allocPagesMaySleep } from './page_alloc'
+import { set_page_dirty } from './page-writeback'
 import { lru_add_drain, mark_page_accessed, putUserPage } from './swap'
 
 /** No holder: the call takes no references. */
@@ -97,7 +98,7 @@ function takeFollowed(
 ): void {
   if ((flags & FOLL_GET) !== 0) pin_get(m, page, holder)
   if ((flags & FOLL_TOUCH) !== 0) {
-    if ((flags & FOLL_WRITE) !== 0 && (pte & PTE_DIRTY) === 0) setFlag(m, page, PG_dirty)
+    if ((flags & FOLL_WRITE) !== 0 && (pte & PTE_DIRTY) === 0) set_page_dirty(m, page)
     mark_page_accessed(m, page)
   }
   if ((flags & FOLL_MLOCK) !== 0 && (vma.flags & VM_LOCKED) !== 0) mlockFollowed(m, page)

@@ -37,6 +37,7 @@ import { NULL_PAGE, type Page } from '../machine/types'
 import { emitMap, vm_normal_page, writtenPte } from './memory_pte'
 import { munlock_vma_page } from './mlock'
 import { allocPagesMaySleep } from './page_alloc'
+import { set_page_dirty } from './page-writeback'
 import {
   anon_vma_prepare,
   isMlockedElsewhere,
@@ -86,6 +87,7 @@ export function* do_wp_page(
     unlock_page(m, old_page)
     if (reuse) return makeWritable(mm, vma, vpn, pte)
   } else if (sharedWritable) {
+    set_page_dirty(m, old_page)
     return makeWritable(mm, vma, vpn, pte)
   }
   return yield* copyPage(m, mm, vma, vpn, pte, flags)

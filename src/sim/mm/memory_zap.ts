@@ -1,6 +1,5 @@
 // Model of the unmapping part of mm/memory.c, v3.9 (FLT-20).
 import { NR_PAGETABLE } from '../include/linux/mmzone'
-import { PG_dirty } from '../include/linux/page-flags'
 import { pte_free_tlb, tlb_remove_page, type MmuGather } from '../arch/arm/include/asm/tlb'
 import { hugePages, hugeStart, readHuge } from '../machine/huge'
 import { page_zone, type Machine } from '../machine/machine'
@@ -17,11 +16,12 @@ import {
   type Vma,
   type Vpn,
 } from '../machine/mm_types'
-import { PageAnon, setFlag } from '../machine/page'
+import { PageAnon } from '../machine/page'
 import { NULL_PAGE } from '../machine/types'
 import { zap_huge_pmd } from './huge_memory'
 import { split_huge_page_pmd } from './huge_memory_split'
 import { emitMap, vm_normal_page } from './memory_pte'
+import { set_page_dirty } from './page-writeback'
 import { page_remove_rmap } from './rmap'
 import { free_swap_and_cache } from './swap_state'
 import { mod_zone_page_state } from './vmstat'
@@ -39,7 +39,7 @@ function zapPte(m: Machine, tlb: MmuGather, mm: MmStruct, table: PageTable, vpn:
   }
   const page = vm_normal_page(pte)
   if (page === NULL_PAGE) return
-  if (!PageAnon(m, page) && (pte & PTE_DIRTY) !== 0) setFlag(m, page, PG_dirty)
+  if (!PageAnon(m, page) && (pte & PTE_DIRTY) !== 0) set_page_dirty(m, page)
   page_remove_rmap(m, page)
   emitMap(m, mm, vpn, page, false)
   tlb_remove_page(m, tlb, page)

@@ -370,9 +370,10 @@ describe('file pages', () => {
     expect(lab.eventsNamed('sim_unmap_and_move')[0]).toMatchObject({ ret: -EBUSY })
   })
 
-  test('MIG-29: in SYNC mode it is written out first and moves on the next pass', () => {
-    const { ret, attempts } = moveFilePage({ migratepage: null }, MIGRATE_SYNC)
-    expect([ret, attempts]).toEqual([0, 2])
+  test('MIG-29: in SYNC mode it is written out first; the first forced pass waits for that and moves it', () => {
+    const { ret, attempts, lab } = moveFilePage({ migratepage: null }, MIGRATE_SYNC)
+    expect([ret, attempts]).toEqual([0, 4])
+    expect(lab.eventsNamed('sim_end_writeback')).toHaveLength(1)
   })
 
   test('MIG-29: a failing write is -EIO, no writepage at all -EINVAL, both for good', () => {

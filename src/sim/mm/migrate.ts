@@ -20,6 +20,7 @@ import {
   wait_on_page_writeback,
 } from '../include/linux/pagemap'
 import { PG_swapbacked, PG_writeback } from '../include/linux/page-flags'
+import { try_to_free_buffers } from '../fs/buffer'
 import { REF_ALLOC, REF_ISO, REF_MAP, REF_WAIT, USE_MIGRATION_TARGET } from '../machine/kinds'
 import { pin_drop, pin_get, ref_drop, ref_get } from '../machine/ledger'
 import { currentTask, page_to_pfn, page_zone, type Machine } from '../machine/machine'
@@ -44,6 +45,7 @@ import {
 import { enter, IP, leave, type Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
+import { count_vm_events, PGMIGRATE_FAIL, PGMIGRATE_SUCCESS } from '../machine/vm_events'
 import { EV_mm_migrate_pages } from '../trace/events/migrate'
 import {
   EV_sim_isolate_page,
@@ -127,6 +129,8 @@ export function* migrate_pages(
     }
   }
   m.counters.migrated += succeeded
+  count_vm_events(m, PGMIGRATE_SUCCESS, succeeded)
+  count_vm_events(m, PGMIGRATE_FAIL, failed)
   emit(m, EV_mm_migrate_pages, succeeded, failed, mode, reason)
   leave(m)
   return outOfMemory ? -ENOMEM : failed + retry
@@ -192,7 +196,8 @@ function* lockUnmapAndMove(
   mode: number,
 ): Proc<number> {
   if (!trylock_page(m, page)) {
-    if (!force || mode === MIGRATE_ASYNC) return -EAGAIN
+    // Whoever reclaims may hold the very lock it would wait for (MIG-14).
+    if (!force || mode === MIGRATE_ASYNC || currentTask(m).pf_memalloc) return -EAGAIN
     yield* lock_page(m, page)
   }
   const rc = yield* withOwnersAway(m, page, newpage, () =>
@@ -219,7 +224,10 @@ function* unmapAndMoveLocked(
   if (unmappedAnon && !PageSwapCache(m, page)) return -EAGAIN
   const remap = !unmappedAnon
   if (m.mem.mapping[page] === 0) {
-    if (page_has_private(m, page)) return -EAGAIN
+    if (page_has_private(m, page)) {
+      try_to_free_buffers(m, page)
+      return -EAGAIN
+    }
   } else {
     const wasMapped = page_mapped(m, page)
     try_to_unmap(m, page, TTU_MIGRATION | TTU_IGNORE_MLOCK | TTU_IGNORE_ACCESS)

@@ -19,7 +19,8 @@ import {
   PG_unevictable,
   PG_uptodate,
 } from '../include/linux/page-flags'
-import { REF_CACHE, REF_MAP, REF_PRIV, REF_SWAPC } from '../machine/kinds'
+import { moveBuffers, try_to_release_page } from '../fs/buffer'
+import { REF_CACHE, REF_MAP, REF_SWAPC } from '../machine/kinds'
 import { pin_drop, pin_get, ref_drop, ref_get } from '../machine/ledger'
 import { KernelBug, page_to_pfn, page_zone, type Machine } from '../machine/machine'
 import {
@@ -46,6 +47,12 @@ import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_move_test, EV_sim_remap } from '../trace/events/sim'
 import { page_add_anon_rmap, page_add_file_rmap, rmap_walk } from './rmap'
+import {
+  cancel_dirty_page,
+  clear_page_dirty_for_io,
+  set_page_dirty,
+  writepage,
+} from './page-writeback'
 import { page_mapping } from './util'
 import { mod_zone_page_state } from './vmstat'
 
@@ -111,7 +118,7 @@ export function migrate_page_copy(m: Machine, newpage: Page, page: Page): void {
   setFlag(m, newpage, (mem.flags[page] as number) & COPIED_FLAGS)
   if (testClearFlag(m, page, PG_active)) setFlag(m, newpage, PG_active)
   else if (testClearFlag(m, page, PG_unevictable)) setFlag(m, newpage, PG_unevictable)
-  if (testClearFlag(m, page, PG_dirty)) setFlag(m, newpage, PG_dirty)
+  if (cancel_dirty_page(m, page)) set_page_dirty(m, newpage)
   if (testClearFlag(m, page, PG_mlocked)) {
     setFlag(m, newpage, PG_mlocked)
     moveZoneCounter(m, page, newpage, NR_MLOCK)
@@ -132,20 +139,24 @@ function buffer_migrate_page(m: Machine, newpage: Page, page: Page): number {
   if (!page_has_private(m, page)) return migrate_page(m, newpage, page)
   const rc = migrate_page_move_mapping(m, newpage, page)
   if (rc !== 0) return rc
-  clearFlag(m, page, PG_private)
-  ref_get(m, newpage, REF_PRIV)
-  ref_drop(m, page, REF_PRIV)
+  moveBuffers(m, newpage, page)
   migrate_page_copy(m, newpage, page)
   setFlag(m, newpage, PG_private)
   return 0
 }
 
-/** Writes a dirty page out after its mappings are back; it stays where it is (MIG-29). */
+/**
+ * Starts to write a dirty page out after its mappings are back; it stays where it is, under writeback for
+ * the passes to come (MIG-29).
+ */
 function writeout(m: Machine, mapping: AddressSpace, page: Page): number {
   if (mapping.writepage === 'none') return -EINVAL
-  clearFlag(m, page, PG_dirty)
+  // Somebody else wrote it already.
+  if (!clear_page_dirty_for_io(m, page)) return -EAGAIN
   remove_migration_ptes(m, page, page)
-  return mapping.writepage === 'fails' ? -EIO : -EAGAIN
+  if (mapping.writepage === 'fails') return -EIO
+  writepage(m, mapping, page)
+  return -EAGAIN
 }
 
 /** A file system without a migratepage callback (MIG-29). */
@@ -160,10 +171,7 @@ function fallback_migrate_page(
     if (mode !== MIGRATE_SYNC) return -EBUSY
     return writeout(m, mapping, page)
   }
-  if (page_has_private(m, page)) {
-    clearFlag(m, page, PG_private)
-    ref_drop(m, page, REF_PRIV)
-  }
+  if (page_has_private(m, page) && !try_to_release_page(m, page)) return -EAGAIN
   return migrate_page(m, newpage, page)
 }
 

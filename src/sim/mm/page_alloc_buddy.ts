@@ -155,6 +155,12 @@ function isNextMergeLikely(m: Machine, zone: Zone, page: Page, order: number): b
   return page_is_buddy(m, zone, higherBuddy, order + 1)
 }
 
+/** Any free gives reclaim hope for the zone again (1.3.1). */
+export function zoneGotPages(zone: Zone): void {
+  zone.all_unreclaimable = false
+  zone.pages_scanned = 0
+}
+
 /** Frees a block to the lists of `type` and counts it, unless the type is ISOLATE (3.3.1, 6.5). */
 export function free_one_page(
   m: Machine,
@@ -163,6 +169,7 @@ export function free_one_page(
   order: number,
   type: MigrateType,
 ): void {
+  zoneGotPages(zone)
   __free_one_page(m, zone, page, order, type)
   if (type !== MIGRATE_ISOLATE) __mod_zone_freepage_state(m, zone, 1 << order, type)
 }

@@ -29,6 +29,7 @@ import {
   undo_isolate_page_range,
 } from './page_isolation'
 import { lru_add_drain_all } from './swap'
+import { reclaim_clean_pages_from_list } from './vmscan_clean'
 
 /** migrate_pages calls a batch gets before it is given up (7.2.4). */
 const MAX_TRIES = 5
@@ -45,14 +46,6 @@ export function pfn_max_align_down(m: Machine, pfn: Pfn): Pfn {
 export function pfn_max_align_up(m: Machine, pfn: Pfn): Pfn {
   const unit = rangeUnit(m)
   return Math.ceil(pfn / unit) * unit
-}
-
-/**
- * Drops clean file pages of a batch instead of moving them (7.3). The model has no file reclaim yet:
- * nothing is dropped and every page goes on to migration.
- */
-function reclaim_clean_pages_from_list(_m: Machine, _cc: CompactControl): number {
-  return 0
 }
 
 /** Moves the LRU pages of [start, end) elsewhere, 32 at a time (7.2). */
@@ -88,7 +81,7 @@ function* __alloc_contig_migrate_range(
     } else {
       yield IP(8)
     }
-    cc.nr_migratepages -= reclaim_clean_pages_from_list(m, cc)
+    cc.nr_migratepages -= reclaim_clean_pages_from_list(m, cc.zone, cc.migratepages)
     ret = yield* migrate_pages(m, cc.migratepages, alloc_migrate_target, MIGRATE_SYNC, MR_CMA)
   }
   if (ret < 0) putback_movable_pages(m, cc.migratepages)

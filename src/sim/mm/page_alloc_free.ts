@@ -14,6 +14,7 @@ import {
 import { PageCompound } from '../machine/page'
 import { emit } from '../machine/trace'
 import type { Page, Pfn } from '../machine/types'
+import { count_vm_events, PGFREE } from '../machine/vm_events'
 import { EV_mm_page_free } from '../trace/events/kmem'
 import {
   __mod_zone_freepage_state,
@@ -43,6 +44,7 @@ export function __free_pages_ok(m: Machine, page: Page, order: number): void {
   m.counters.frees++
   emit(m, EV_mm_page_free, page_to_pfn(m, page), order)
   if (!free_pages_prepare(m, page, order)) return
+  count_vm_events(m, PGFREE, 1 << order)
   const type = get_pageblock_migratetype(m, page)
   set_freepage_migratetype(m, page, type)
   free_one_page(m, page_zone(m, page), page, order, type)

@@ -19,6 +19,7 @@ import {
   type Zone,
 } from '../machine/machine'
 import { emit } from '../machine/trace'
+import { count_vm_event, PGFREE } from '../machine/vm_events'
 import { NULL_PAGE, type Page } from '../machine/types'
 import {
   EV_mm_page_free,
@@ -34,6 +35,7 @@ import {
   get_pageblock_migratetype,
   is_migrate_isolate_page,
   set_freepage_migratetype,
+  zoneGotPages,
 } from './page_alloc_buddy'
 import { free_pages_prepare } from './page_alloc_check'
 import { mod_zone_page_state } from './vmstat'
@@ -99,6 +101,7 @@ function free_pcppages_bulk(m: Machine, zone: Zone, count: number, pcp: PerCpuPa
   let remaining = count
   let type = 0
   let run = 0
+  zoneGotPages(zone)
   while (remaining > 0) {
     let list: number
     do {
@@ -130,6 +133,7 @@ export function free_hot_cold_page(m: Machine, page: Page, cold: boolean): void 
   m.counters.frees++
   emit(m, EV_mm_page_free, page_to_pfn(m, page), 0)
   if (!free_pages_prepare(m, page, 0)) return
+  count_vm_event(m, PGFREE)
   const zone = page_zone(m, page)
   const type = get_pageblock_migratetype(m, page)
   set_freepage_migratetype(m, page, type)

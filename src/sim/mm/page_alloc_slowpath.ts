@@ -31,6 +31,7 @@ import {
 import { currentTask, KernelBug, printk, type Machine, type Zone } from '../machine/machine'
 import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
+import { __count_zone_vm_events, PGALLOC } from '../machine/vm_events'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_would_loop } from '../trace/events/sim'
 import { __mod_zone_freepage_state, __rmqueue, get_pageblock_migratetype } from './page_alloc_buddy'
@@ -111,7 +112,10 @@ function buffered_rmqueue(
       __mod_zone_freepage_state(m, zone, -(1 << order), block)
       if (block === MIGRATE_ISOLATE) zone.strays += 1 << order
     }
-    if (prep_new_page(m, page, order, gfp)) return page
+    if (prep_new_page(m, page, order, gfp)) {
+      __count_zone_vm_events(m, PGALLOC, zone, 1 << order)
+      return page
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // Model of mm/rmap.c, v3.9: who maps a page, and taking all those mappings away (gup-migration 2.7).
-import { TTU_MIGRATION } from '../include/linux/migrate'
+import { TTU_IGNORE_ACCESS, TTU_IGNORE_MLOCK, TTU_MIGRATION } from '../include/linux/migrate'
 import { VM_LOCKED } from '../include/linux/mm'
 import { hpage_nr_pages } from '../include/linux/huge_mm'
 import { page_is_file_cache } from '../include/linux/mm_inline'
@@ -12,7 +12,7 @@ import {
   NR_MLOCK,
 } from '../include/linux/mmzone'
 import { LRU_ACTIVE } from '../include/linux/mm_inline'
-import { PG_dirty, PG_mlocked, PG_swapbacked } from '../include/linux/page-flags'
+import { PG_mlocked, PG_swapbacked } from '../include/linux/page-flags'
 import { readMapping } from '../machine/huge'
 import { REF_ALLOC, REF_MAP } from '../machine/kinds'
 import { ref_convert } from '../machine/ledger'
@@ -22,6 +22,7 @@ import {
   pte_present,
   PTE_DIRTY,
   PTE_WRITE,
+  PTE_YOUNG,
   pteTarget,
   readPte,
   set_pte,
@@ -42,7 +43,8 @@ import {
 import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_bug, EV_sim_unmap } from '../trace/events/sim'
-import { clear_page_mlock } from './mlock'
+import { clear_page_mlock, mlock_vma_page } from './mlock'
+import { set_page_dirty } from './page-writeback'
 import { add_page_to_unevictable_list, lru_cache_add_lru, put_page } from './swap'
 import { swap_duplicate } from './swap_state'
 import { page_mapping } from './util'
@@ -50,6 +52,8 @@ import { mod_zone_page_state } from './vmstat'
 
 export const SWAP_SUCCESS = 0
 export const SWAP_AGAIN = 1
+export const SWAP_FAIL = 2
+export const SWAP_MLOCK = 3
 
 /** Gives the area an anon_vma of its own before its first anonymous page. */
 export function anon_vma_prepare(m: Machine, vma: Vma): void {
@@ -191,13 +195,32 @@ export function page_remove_rmap(m: Machine, page: Page): void {
   if (PageMlocked(m, page)) clear_page_mlock(m, page)
 }
 
-/** Replaces one entry that maps the page; true when there was one (MIG-23). */
-function try_to_unmap_one(m: Machine, page: Page, vma: Vma, vpn: Vpn, flags: number): boolean {
+/** Why an entry must stay, which ends the walk: a locked area, or a page in use just now; else 0. */
+function mustStayMapped(m: Machine, page: Page, vma: Vma, vpn: Vpn, flags: number): number {
+  if ((flags & TTU_IGNORE_MLOCK) === 0 && (vma.flags & VM_LOCKED) !== 0) {
+    mlock_vma_page(m, page)
+    return SWAP_MLOCK
+  }
+  const pte = readPte(vma.mm, vpn)
+  if ((flags & TTU_IGNORE_ACCESS) === 0 && (pte & PTE_YOUNG) !== 0) {
+    set_pte(vma.mm, vpn, pte & ~PTE_YOUNG)
+    return SWAP_FAIL
+  }
+  return 0
+}
+
+/** True when this area's entry at the page number maps the page. */
+export function mapsPage(vma: Vma, vpn: Vpn, page: Page): boolean {
+  const pte = readPte(vma.mm, vpn)
+  return pte_present(pte) && pteTarget(pte) === page
+}
+
+/** Replaces an entry that maps the page (MIG-23). */
+function try_to_unmap_one(m: Machine, page: Page, vma: Vma, vpn: Vpn, flags: number): void {
   const mm = vma.mm
   const pte = readPte(mm, vpn)
-  if (!pte_present(pte) || pteTarget(pte) !== page) return false
   m.now += m.costs.tlb_flush
-  if ((pte & PTE_DIRTY) !== 0) setFlag(m, page, PG_dirty)
+  if ((pte & PTE_DIRTY) !== 0) set_page_dirty(m, page)
   if (PageAnon(m, page) && PageSwapCache(m, page)) {
     // Not a migration entry: the owner finds the page through the swap cache again (MIG-33).
     const slot = m.mem.private[page] as number
@@ -211,12 +234,12 @@ function try_to_unmap_one(m: Machine, page: Page, vma: Vma, vpn: Vpn, flags: num
   page_remove_rmap(m, page)
   put_page(m, page, REF_MAP)
   m.counters.unmaps++
-  return true
 }
 
 /**
- * Takes every mapping of the page away; SWAP_SUCCESS when none is left. Huge entries are not found, and
- * a kernel with DEBUG_VM stops at a huge page (MIG-25).
+ * Takes every mapping of the page away; SWAP_SUCCESS when none is left. Without TTU_IGNORE_* the first
+ * entry that must stay ends it with SWAP_MLOCK or SWAP_FAIL. Huge entries are not found, and a kernel with
+ * DEBUG_VM stops at a huge page (MIG-25).
  */
 export function try_to_unmap(m: Machine, page: Page, flags: number): number {
   if (PageTransHuge(m, page) && m.spec.debugVm) {
@@ -225,10 +248,16 @@ export function try_to_unmap(m: Machine, page: Page, flags: number): number {
     throw new KernelBug(m, `try_to_unmap of the huge page at pfn ${page_to_pfn(m, page)}`)
   }
   let entries = 0
+  let stays = 0
   rmap_walk(m, page, (vma, vpn) => {
-    if (page_mapped(m, page) && try_to_unmap_one(m, page, vma, vpn, flags)) entries++
+    if (stays !== 0 || !page_mapped(m, page) || !mapsPage(vma, vpn, page)) return
+    stays = mustStayMapped(m, page, vma, vpn, flags)
+    if (stays !== 0) return
+    try_to_unmap_one(m, page, vma, vpn, flags)
+    entries++
   })
   emit(m, EV_sim_unmap, page_to_pfn(m, page), entries)
+  if (stays !== 0) return stays
   return page_mapped(m, page) ? SWAP_AGAIN : SWAP_SUCCESS
 }
 

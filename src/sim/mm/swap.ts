@@ -7,14 +7,25 @@ import {
   page_lru_base_type,
   page_off_lru,
 } from '../include/linux/mm_inline'
-import { PG_active, PG_lru, PG_referenced, PG_unevictable } from '../include/linux/page-flags'
+import {
+  PG_active,
+  PG_dirty,
+  PG_locked,
+  PG_lru,
+  PG_reclaim,
+  PG_referenced,
+  PG_unevictable,
+  PG_writeback,
+} from '../include/linux/page-flags'
+import { list_add_tail, list_del } from '../machine/columns'
 import { REF_PV, type RefKind } from '../machine/kinds'
 import { pin_drop, ref_drop, ref_get } from '../machine/ledger'
-import { currentTask, type Machine, type Pagevecs } from '../machine/machine'
+import { currentTask, page_zone, type Machine, type Pagevecs } from '../machine/machine'
 import {
   clearFlag,
   compound_head,
   compound_order,
+  page_mapped,
   PageCompound,
   PageLRU,
   setFlag,
@@ -23,6 +34,7 @@ import {
 import { enter, IP, leave, type Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
+import { count_vm_event, PGACTIVATE, PGDEACTIVATE, PGROTATED } from '../machine/vm_events'
 import { EV_sim_lru_add_drain_all } from '../trace/events/sim'
 import { __free_pages_ok } from './page_alloc_free'
 import { free_hot_cold_page, free_hot_cold_page_list } from './page_alloc_pcp'
@@ -115,6 +127,7 @@ function __activate_page(m: Machine, page: Page): void {
   del_page_from_lru_list(m, page, lru)
   setFlag(m, page, PG_active)
   add_page_to_lru_list(m, page, lru + LRU_ACTIVE)
+  count_vm_event(m, PGACTIVATE)
 }
 
 function activate_page_drain(m: Machine, pvec: Page[]): void {
@@ -129,6 +142,60 @@ export function activate_page(m: Machine, page: Page): void {
   ref_get(m, page, REF_PV)
   pvec.push(page)
   if (pvec.length === PAGEVEC_SIZE) activate_page_drain(m, pvec)
+}
+
+/** Moves pages that reclaim may have at once to the tails of their inactive lists. */
+function pagevec_move_tail(m: Machine, pvec: Page[]): void {
+  for (const page of pvec) {
+    if (!PageLRU(m, page) || testFlag(m, page, PG_active | PG_unevictable)) continue
+    list_del(m.mem, page)
+    list_add_tail(m.mem, page, page_zone(m, page).lru[page_lru_base_type(m, page)] as number)
+    count_vm_event(m, PGROTATED)
+  }
+  release_pages(m, pvec.splice(0), REF_PV)
+}
+
+/** Writeback of a page that reclaim wanted is done: to the tail of its list, via a vector (10.2.3). */
+export function rotate_reclaimable_page(m: Machine, page: Page): void {
+  if (!PageLRU(m, page) || testFlag(m, page, PG_locked | PG_dirty | PG_active | PG_unevictable)) {
+    return
+  }
+  const pvec = thisCpuPagevecs(m).lru_rotate
+  ref_get(m, page, REF_PV)
+  pvec.push(page)
+  if (pvec.length === PAGEVEC_SIZE) pagevec_move_tail(m, pvec)
+}
+
+/** Demotes an unmapped page: to the tail, or to the head while it must be written first. */
+function lru_deactivate_fn(m: Machine, page: Page): void {
+  if (!PageLRU(m, page) || testFlag(m, page, PG_unevictable) || page_mapped(m, page)) return
+  const active = testFlag(m, page, PG_active)
+  const lru = page_lru_base_type(m, page)
+  del_page_from_lru_list(m, page, lru + (active ? LRU_ACTIVE : 0))
+  clearFlag(m, page, PG_active | PG_referenced)
+  add_page_to_lru_list(m, page, lru)
+  if (testFlag(m, page, PG_writeback | PG_dirty)) {
+    setFlag(m, page, PG_reclaim)
+  } else {
+    list_del(m.mem, page)
+    list_add_tail(m.mem, page, page_zone(m, page).lru[lru] as number)
+    count_vm_event(m, PGROTATED)
+  }
+  if (active) count_vm_event(m, PGDEACTIVATE)
+}
+
+function deactivate_drain(m: Machine, pvec: Page[]): void {
+  for (const page of pvec) lru_deactivate_fn(m, page)
+  release_pages(m, pvec.splice(0), REF_PV)
+}
+
+/** Queues a demotion of a page that could not be dropped from the cache; flushed when full (10.2.3). */
+export function deactivate_page(m: Machine, page: Page): void {
+  if (testFlag(m, page, PG_unevictable)) return
+  const pvec = thisCpuPagevecs(m).lru_deactivate
+  ref_get(m, page, REF_PV)
+  pvec.push(page)
+  if (pvec.length === PAGEVEC_SIZE) deactivate_drain(m, pvec)
 }
 
 /** Second access of an inactive page activates it, any other sets PG_referenced (GUP-8). */
@@ -146,7 +213,7 @@ export function mark_page_accessed(m: Machine, page: Page): void {
 }
 
 /**
- * Flushes one CPU's vectors: insertions by list number, then activations (10.2.6). It runs as that
+ * Flushes one CPU's vectors: insertions by list number, rotations, demotions, activations (10.2.6). It runs as that
  * CPU, whose per-CPU lists and counter differences take the result.
  */
 export function lru_add_drain_cpu(m: Machine, cpu: number): void {
@@ -157,6 +224,8 @@ export function lru_add_drain_cpu(m: Machine, cpu: number): void {
   vecs.lru_add.forEach((pvec, lru) => {
     if (pvec.length > 0) __pagevec_lru_add(m, pvec, lru)
   })
+  if (vecs.lru_rotate.length > 0) pagevec_move_tail(m, vecs.lru_rotate)
+  if (vecs.lru_deactivate.length > 0) deactivate_drain(m, vecs.lru_deactivate)
   if (vecs.activate_page.length > 0) activate_page_drain(m, vecs.activate_page)
   task.cpu = home
 }

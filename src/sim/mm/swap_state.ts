@@ -13,6 +13,7 @@ import {
   testFlag,
 } from '../machine/page'
 import type { Page } from '../machine/types'
+import { count_vm_event, PSWPOUT } from '../machine/vm_events'
 import { lru_add_drain, put_page, release_pages } from './swap'
 import { mod_zone_page_state } from './vmstat'
 
@@ -69,6 +70,12 @@ export function add_to_swap_cache(m: Machine, page: Page, slot: number): void {
   setFlag(m, page, PG_swapcache)
   ref_get(m, page, REF_SWAPC)
   mod_zone_page_state(m, page_zone(m, page), NR_FILE_PAGES, 1)
+}
+
+/** The slot holds from now on what the page holds; the I/O itself is startWriteback's. */
+export function swap_writepage(m: Machine, page: Page): void {
+  slotOf(m, m.mem.private[page] as number).content = m.mem.content[page] as number
+  count_vm_event(m, PSWPOUT)
 }
 
 export function delete_from_swap_cache(m: Machine, page: Page): void {

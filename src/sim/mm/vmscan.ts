@@ -1,5 +1,6 @@
 // Model of mm/vmscan.c, v3.9: taking pages off the LRU and putting them back (REF-4, REF-18,
-// allocator 9.2.9, 10.4). Reclaim itself is not modelled here.
+// allocator 9.2.9, 10.4). Reclaim itself: vmscan_page.ts (one page), vmscan_lru.ts (lists),
+// vmscan_direct.ts, vmscan_kswapd.ts (who reclaims), vmscan_clean.ts (for alloc_contig_range).
 import { EBUSY, EINVAL } from '../include/linux/errno'
 import { ISOLATE_ASYNC_MIGRATE, ISOLATE_UNEVICTABLE } from '../include/linux/migrate'
 import {
@@ -21,6 +22,7 @@ import { ref_get } from '../machine/ledger'
 import type { Machine } from '../machine/machine'
 import { clearFlag, PageLRU, page_count, testClearFlag, testFlag } from '../machine/page'
 import type { Page } from '../machine/types'
+import { count_vm_event, UNEVICTABLE_PGCULLED, UNEVICTABLE_PGRESCUED } from '../machine/vm_events'
 import { add_page_to_unevictable_list, lru_cache_add_lru, put_page } from './swap'
 import { page_mapping } from './util'
 
@@ -52,7 +54,7 @@ export function isolate_lru_page(m: Machine, page: Page): number {
 }
 
 /** False for mlocked pages; no modelled mapping is unevictable as a whole. */
-function page_evictable(m: Machine, page: Page): boolean {
+export function page_evictable(m: Machine, page: Page): boolean {
   return !testFlag(m, page, PG_mlocked)
 }
 
@@ -62,11 +64,14 @@ function page_evictable(m: Machine, page: Page): boolean {
  */
 export function putback_lru_page(m: Machine, page: Page, held: RefKind = REF_ISO): void {
   const active = testClearFlag(m, page, PG_active) ? LRU_ACTIVE : 0
-  clearFlag(m, page, PG_unevictable)
+  const was_unevictable = testClearFlag(m, page, PG_unevictable)
   if (page_evictable(m, page)) {
     lru_cache_add_lru(m, page, page_lru_base_type(m, page) + active)
   } else {
     add_page_to_unevictable_list(m, page)
   }
+  const evictable = page_evictable(m, page)
+  if (was_unevictable && evictable) count_vm_event(m, UNEVICTABLE_PGRESCUED)
+  else if (!was_unevictable && !evictable) count_vm_event(m, UNEVICTABLE_PGCULLED)
   put_page(m, page, held)
 }

@@ -26,6 +26,7 @@ export const MIGRATE_REASON_NAMES = [
   'longterm_pin',
 ] as const
 
+export const TTU_UNMAP = 0
 export const TTU_MIGRATION = 1
 export const TTU_IGNORE_MLOCK = 0x100
 export const TTU_IGNORE_ACCESS = 0x200

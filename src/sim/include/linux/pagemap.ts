@@ -3,6 +3,7 @@ import { clearFlag, setFlag, testFlag } from '../../machine/page'
 import type { Machine } from '../../machine/machine'
 import type { Proc } from '../../machine/proc'
 import type { Page } from '../../machine/types'
+import { completeWriteback, writebackDoneNs } from '../../mm/page-writeback'
 import { PG_locked, PG_writeback } from './page-flags'
 
 export function PageLocked(m: Machine, page: Page): boolean {
@@ -32,8 +33,17 @@ export function* wait_on_page_locked(m: Machine, page: Page): Proc<void> {
   }
 }
 
+/** Sleeps until the page's I/O is done, which takes the device its time (MIG-15, S-16). */
 export function* wait_on_page_writeback(m: Machine, page: Page): Proc<void> {
   while (testFlag(m, page, PG_writeback)) {
-    yield { at: 'wait', why: 'writeback', until: () => !testFlag(m, page, PG_writeback) }
+    yield {
+      at: 'wait',
+      why: 'writeback',
+      until: () => {
+        completeWriteback(m)
+        return !testFlag(m, page, PG_writeback)
+      },
+      dueNs: () => writebackDoneNs(m, page),
+    }
   }
 }

@@ -53,7 +53,7 @@ function checkIsolatedCounters(c: Check, zone: Zone): void {
   if (anon < 0 || anon > isolated.anon) {
     violate(c, 'INV-23', `${zone.name}: NR_ISOLATED_ANON ${anon}, isolated ${isolated.anon}`)
   }
-  if (file < 0 || file > isolated.file + leakedFilePages(zone)) {
+  if (file < 0 || file > isolated.file + zone.isolatedLeak) {
     violate(c, 'INV-23', `${zone.name}: NR_ISOLATED_FILE ${file}, isolated ${isolated.file}`)
   }
 }
@@ -68,11 +68,6 @@ function isolatedPages(c: Check, zone: Zone): { anon: number; file: number } {
     else found.file++
   }
   return found
-}
-
-/** Nothing leaks as long as clean file pages are migrated instead of dropped. */
-function leakedFilePages(_zone: Zone): number {
-  return 0
 }
 
 /** No pagevec is longer than it can be, and none holds a page for insertion twice. */

@@ -47,7 +47,8 @@ export const EV_sim_isolate_page = 50
 export const EV_sim_migrate_giveup = 51
 /** Bad page state: a = pfn, b = `_count`, c = mapcount, d = flags (allocator 1.5.1). */
 export const EV_sim_bad_page = 52
-/** A sleeping request of order <= 3 found nothing; a real kernel would loop or kill (S-08): a = gfp, b = order. */
+/** A sleeping request of order <= 3 found nothing; a real kernel would loop or kill (S-08): a = gfp, b = order, or -1 for a wait that
+ * nothing can end. */
 export const EV_sim_would_loop = 53
 /** vb2 queue operation: a = operation (VB2_OPS), b = buffer index, c = result, d = bytes. */
 export const EV_sim_vb2 = 54
@@ -57,6 +58,16 @@ export const EV_sim_fork = 55
 export const EV_sim_munmap = 56
 /** A virtual page number got or lost the frame: a = pfn, b = vpn, c = task, d = 1 mapped, 0 unmapped. */
 export const EV_sim_map = 57
+/** The OOM killer chose a task: a = task, b = score, c = gfp, d = order. */
+export const EV_sim_oom_kill = 60
+/** A killed process left: a = task. */
+export const EV_sim_exit_killed = 61
+/** Writeback of a page began: a = pfn, b = 1 for swap. */
+export const EV_sim_writeback = 62
+/** It ended: a = pfn. */
+export const EV_sim_end_writeback = 63
+/** Reclaim is done with a page it had taken off the LRU: a = pfn, b = RECLAIM_RESULTS, c = `_count` before. */
+export const EV_sim_reclaim_page = 64
 
 /** A zone is being compacted: a = zone index, b = order or -1, c = 1 if synchronous. */
 export const EV_sim_compact_begin = 70
@@ -153,6 +164,11 @@ export const SIM_EVENTS: readonly EventType[] = [
   ours(EV_sim_gup_round, 'sim_gup_round', ['vpn', 'round', 'isolated', 'errors']),
   ours(EV_sim_owner_notify, 'sim_owner_notify', ['pfn', 'holder', 'attempts'], true),
   ours(EV_sim_map, 'sim_map', ['pfn', 'vpn', 'task', 'mapped'], true),
+  ours(EV_sim_oom_kill, 'sim_oom_kill', ['task', 'score', 'gfp', 'order']),
+  ours(EV_sim_exit_killed, 'sim_exit_killed', ['task']),
+  ours(EV_sim_writeback, 'sim_writeback', ['pfn', 'swap'], true),
+  ours(EV_sim_end_writeback, 'sim_end_writeback', ['pfn'], true),
+  ours(EV_sim_reclaim_page, 'sim_reclaim_page', ['pfn', 'result', 'count'], true),
   ours(EV_sim_compact_begin, 'sim_compact_begin', ['zone', 'order', 'sync']),
   ours(EV_sim_compact_end, 'sim_compact_end', ['zone', 'order', 'ret']),
   ours(EV_sim_map_huge, 'sim_map_huge', ['pfn', 'vpn', 'task', 'pages'], true),

@@ -2,17 +2,16 @@
 // it is deregistered (GUP-16, P0-4).
 import { EFAULT } from '../../../include/linux/errno'
 import { PAGE_SIZE } from '../../../include/linux/mmzone'
-import { PG_dirty } from '../../../include/linux/page-flags'
 import { lock_page, unlock_page } from '../../../include/linux/pagemap'
 import { down_write, up_write } from '../../../include/linux/rwsem'
 import { newHolder } from '../../../machine/ledger'
 import type { Machine } from '../../../machine/machine'
 import type { MmStruct, Vpn } from '../../../machine/mm_types'
-import { setFlag } from '../../../machine/page'
 import { answersToMigration, ownerOf } from '../../../machine/pin-owner'
 import { enter, leave, type Proc } from '../../../machine/proc'
 import type { Page } from '../../../machine/types'
 import { gupAs, gupFlags } from '../../../mm/gup'
+import { set_page_dirty } from '../../../mm/page-writeback'
 import { putUserPage } from '../../../mm/swap'
 
 const CALLER = 'rdma'
@@ -76,7 +75,7 @@ function* __ib_umem_release(m: Machine, umem: IbUmem, dirty: boolean): Proc<void
   for (let page = umem.pages[0]; page !== undefined; page = umem.pages[0]) {
     if (dirty) {
       yield* lock_page(m, page)
-      setFlag(m, page, PG_dirty)
+      set_page_dirty(m, page)
       unlock_page(m, page)
     }
     if (umem.pages[0] !== page) continue

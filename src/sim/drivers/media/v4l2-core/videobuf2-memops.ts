@@ -2,16 +2,15 @@
 // is mapped, and user memory under a buffer (VB2-12, VB2-19, VB2-24, VB2-30).
 import { EFAULT } from '../../../include/linux/errno'
 import { PAGE_SIZE } from '../../../include/linux/mmzone'
-import { PG_dirty } from '../../../include/linux/page-flags'
 import { lock_page, unlock_page } from '../../../include/linux/pagemap'
 import { newHolder } from '../../../machine/ledger'
 import { printk, type Machine } from '../../../machine/machine'
 import type { MmStruct, Vma, VmOps, Vpn } from '../../../machine/mm_types'
-import { setFlag } from '../../../machine/page'
 import { answersToMigration, ownerOf } from '../../../machine/pin-owner'
 import type { Proc } from '../../../machine/proc'
 import type { CallerName, Page } from '../../../machine/types'
 import { gupAs, gupFlags } from '../../../mm/gup'
+import { set_page_dirty } from '../../../mm/page-writeback'
 import { putUserPage } from '../../../mm/swap'
 
 /** Memory of a buffer with its users: the queue, and every area that maps it. */
@@ -121,7 +120,7 @@ export function* releaseUserPages(m: Machine, buf: UserBuffer, dirty: boolean): 
     for (let page = buf.pages[0]; page !== undefined; page = buf.pages[0]) {
       if (dirty) {
         yield* lock_page(m, page)
-        setFlag(m, page, PG_dirty)
+        set_page_dirty(m, page)
         unlock_page(m, page)
       }
       if (buf.pages[0] !== page) continue

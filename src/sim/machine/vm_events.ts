@@ -1,0 +1,126 @@
+/**
+ * Names of the event counters of /proc/vmstat that the model counts (allocator 1.7.4), in the order in
+ * which the kernel prints them. A name that ends in a zone stands for requests or pages of that zone.
+ */
+import type { Machine, Zone } from './machine'
+
+const ZONES = ['dma', 'dma32', 'normal', 'high', 'movable'] as const
+
+const perZone = (stem: string): string[] => ZONES.map((zone) => `${stem}_${zone}`)
+
+export const VM_EVENT_NAMES: readonly string[] = [
+  'pgpgin',
+  'pgpgout',
+  'pswpin',
+  'pswpout',
+  ...perZone('pgalloc'),
+  'pgfree',
+  'pgactivate',
+  'pgdeactivate',
+  'pgfault',
+  'pgmajfault',
+  ...perZone('pgrefill'),
+  ...perZone('pgsteal_kswapd'),
+  ...perZone('pgsteal_direct'),
+  ...perZone('pgscan_kswapd'),
+  ...perZone('pgscan_direct'),
+  'kswapd_low_wmark_hit_quickly',
+  'kswapd_high_wmark_hit_quickly',
+  'pageoutrun',
+  'allocstall',
+  'pgrotated',
+  'pgmigrate_success',
+  'pgmigrate_fail',
+  'compact_migrate_scanned',
+  'compact_free_scanned',
+  'compact_isolated',
+  'compact_stall',
+  'compact_fail',
+  'compact_success',
+  'unevictable_pgs_culled',
+  'unevictable_pgs_scanned',
+  'unevictable_pgs_rescued',
+  'unevictable_pgs_mlocked',
+  'unevictable_pgs_munlocked',
+  'unevictable_pgs_cleared',
+  'unevictable_pgs_stranded',
+]
+
+function numberOf(name: string): number {
+  const item = VM_EVENT_NAMES.indexOf(name)
+  if (item < 0) throw new Error(`no vm event ${name}`)
+  return item
+}
+
+export const PGPGIN = numberOf('pgpgin')
+export const PGPGOUT = numberOf('pgpgout')
+export const PSWPIN = numberOf('pswpin')
+export const PSWPOUT = numberOf('pswpout')
+/** First of one counter per zone; add zoneEventOffset. */
+export const PGALLOC = numberOf('pgalloc_dma')
+export const PGFREE = numberOf('pgfree')
+export const PGACTIVATE = numberOf('pgactivate')
+export const PGDEACTIVATE = numberOf('pgdeactivate')
+export const PGFAULT = numberOf('pgfault')
+export const PGMAJFAULT = numberOf('pgmajfault')
+export const PGREFILL = numberOf('pgrefill_dma')
+export const PGSTEAL_KSWAPD = numberOf('pgsteal_kswapd_dma')
+export const PGSTEAL_DIRECT = numberOf('pgsteal_direct_dma')
+export const PGSCAN_KSWAPD = numberOf('pgscan_kswapd_dma')
+export const PGSCAN_DIRECT = numberOf('pgscan_direct_dma')
+export const PAGEOUTRUN = numberOf('pageoutrun')
+export const ALLOCSTALL = numberOf('allocstall')
+export const PGROTATED = numberOf('pgrotated')
+export const PGMIGRATE_SUCCESS = numberOf('pgmigrate_success')
+export const PGMIGRATE_FAIL = numberOf('pgmigrate_fail')
+export const COMPACTMIGRATE_SCANNED = numberOf('compact_migrate_scanned')
+export const COMPACTFREE_SCANNED = numberOf('compact_free_scanned')
+export const COMPACTISOLATED = numberOf('compact_isolated')
+export const COMPACTSTALL = numberOf('compact_stall')
+export const COMPACTFAIL = numberOf('compact_fail')
+export const COMPACTSUCCESS = numberOf('compact_success')
+export const UNEVICTABLE_PGCULLED = numberOf('unevictable_pgs_culled')
+export const UNEVICTABLE_PGRESCUED = numberOf('unevictable_pgs_rescued')
+export const UNEVICTABLE_PGMLOCKED = numberOf('unevictable_pgs_mlocked')
+export const UNEVICTABLE_PGMUNLOCKED = numberOf('unevictable_pgs_munlocked')
+export const UNEVICTABLE_PGCLEARED = numberOf('unevictable_pgs_cleared')
+export const UNEVICTABLE_PGSTRANDED = numberOf('unevictable_pgs_stranded')
+
+export function createVmEvents(): Float64Array {
+  return new Float64Array(VM_EVENT_NAMES.length)
+}
+
+/** Place of a zone among the counters of one stem. */
+export function zoneEventOffset(zone: Zone): number {
+  switch (zone.name) {
+    case 'DMA':
+      return 0
+    case 'DMA32':
+      return 1
+    case 'Normal':
+      return 2
+    case 'HighMem':
+      return 3
+    case 'Movable':
+      return 4
+  }
+}
+
+/** Adds to one of the counters. */
+export function count_vm_events(m: Machine, item: number, n: number): void {
+  m.vm_events[item] = (m.vm_events[item] as number) + n
+}
+
+export function count_vm_event(m: Machine, item: number): void {
+  m.vm_events[item] = (m.vm_events[item] as number) + 1
+}
+
+/** Adds to a zone's counter of one stem; `item` is its first, as PGALLOC. */
+export function __count_zone_vm_events(m: Machine, item: number, zone: Zone, n: number): void {
+  count_vm_events(m, item + zoneEventOffset(zone), n)
+}
+
+/** A counter by its name in /proc/vmstat. */
+export function vmEvent(m: Machine, name: string): number {
+  return m.vm_events[numberOf(name)] as number
+}
