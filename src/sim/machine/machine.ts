@@ -270,6 +270,13 @@ export interface Machine {
   readonly bh_lrus: Page[][]
   /** Who runs the procs beside this one; null when one call runs alone. */
   runtime: Runtime | null
+  /** Ends a killed process in place while one call runs alone; set with the first process. */
+  reaper: ((m: Machine, task: Task) => void) | null
+  /**
+   * Also a call that runs alone, without a runtime, may get processes killed. Off by default: such a
+   * request ends with sim_would_loop and no page instead.
+   */
+  killsAlone: boolean
   /** As after suspend: the slow path fails instead of killing (allocator 16.7). */
   oom_killer_disabled: boolean
   /** Bad-page reports of the current burst; at most 60 a minute are printed (allocator 1.5.1). */
@@ -374,6 +381,8 @@ function createReclaimState(
   | 'bufferRefs'
   | 'bh_lrus'
   | 'runtime'
+  | 'reaper'
+  | 'killsAlone'
   | 'oom_killer_disabled'
 > {
   return {
@@ -383,6 +392,8 @@ function createReclaimState(
     bufferRefs: new Map(),
     bh_lrus: Array.from({ length: spec.cpus }, () => []),
     runtime: null,
+    reaper: null,
+    killsAlone: false,
     oom_killer_disabled: false,
   }
 }

@@ -15,10 +15,10 @@ import {
 } from '../mm/mmap'
 import { anon_vma_fork } from '../mm/rmap'
 import { zeroPage } from '../mm/zero_page'
-import { EV_sim_fork } from '../trace/events/sim'
+import { EV_sim_exit_killed, EV_sim_fork } from '../trace/events/sim'
 import { addTask, currentTask, type Machine, type Task } from './machine'
 import type { MmStruct, Vma, Vpn } from './mm_types'
-import { enter, leave, type Proc } from './proc'
+import { enter, leave, runToEnd, type Proc } from './proc'
 import { emit } from './trace'
 
 export interface Process {
@@ -34,6 +34,9 @@ export function createProcess(m: Machine, comm: string, cpu: number): Process {
 
 /** As createProcess, without choosing the zero page yet: its first reader does. */
 export function addProcess(m: Machine, comm: string, cpu: number): Process {
+  m.reaper ??= (machine, victim) => {
+    runAs(machine, victim, exitKilled(machine))
+  }
   const task = addTask(m, comm, cpu)
   return { task, mm: createMm(m, task) }
 }
@@ -103,6 +106,7 @@ export function* forkProcess(m: Machine, comm: string, cpu: number): Proc<Proces
   const parent = m.mms[currentTask(m).mm]
   if (parent === undefined) throw new Error(`${currentTask(m).comm} has no address space to copy`)
   const child = addProcess(m, comm, cpu)
+  child.task.parent = m.current
   enter(m, 'do_fork')
   yield* down_write(m, parent.mmap_sem)
   const ret = yield* dup_mmap(m, child.mm, parent)
@@ -131,6 +135,21 @@ function* dup_mmap(m: Machine, mm: MmStruct, oldmm: MmStruct): Proc<number> {
     if ((yield* copy_page_range(m, mm, oldmm, mpnt)) < 0) return -ENOMEM
   }
   return 0
+}
+
+/** Runs what cannot pause as another task. */
+function runAs(m: Machine, task: Task, proc: Proc<void>): void {
+  const caller = m.current
+  m.current = task.id
+  runToEnd(m, proc)
+  m.current = caller
+}
+
+/** A killed task on its way back to user mode: it goes, memory first, then its files (FLT-21). */
+export function* exitKilled(m: Machine, closeFiles?: () => Proc<void>): Proc<void> {
+  const { id } = currentTask(m)
+  yield* exitProcess(m, closeFiles)
+  emit(m, EV_sim_exit_killed, id)
 }
 
 /**

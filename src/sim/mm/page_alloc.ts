@@ -11,12 +11,12 @@ import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_mm_page_alloc } from '../trace/events/kmem'
 import {
-  __alloc_pages_slowpath,
   slowpathAtomic,
   allocflags_to_migratetype,
   get_page_from_freelist,
   gfp_zone,
 } from './page_alloc_slowpath'
+import { __alloc_pages_slowpath } from './page_alloc_sleep'
 
 export {
   get_freepage_migratetype,

@@ -1,6 +1,6 @@
 // Model of mm/page_alloc.c, v3.9: from a request to a zone and a page (allocator 2.3, 2.4, 5.4-5.6).
-// Reclaim, compaction and the OOM killer are not part of the model (S-06, S-07, S-08): a request that
-// only they could satisfy is reported with sim_would_loop and gets no page.
+// The part that sleeps is in page_alloc_sleep.ts. A request that may sleep but is made from where the
+// model cannot (alloc_pages) is reported with sim_would_loop and gets no page where that would matter.
 import {
   __GFP_DMA,
   __GFP_DMA32,
@@ -8,6 +8,7 @@ import {
   __GFP_HIGHMEM,
   __GFP_MEMALLOC,
   __GFP_MOVABLE,
+  __GFP_NO_KSWAPD,
   __GFP_NOFAIL,
   __GFP_NOMEMALLOC,
   __GFP_NORETRY,
@@ -29,7 +30,6 @@ import {
   type MigrateType,
 } from '../include/linux/mmzone'
 import { currentTask, KernelBug, printk, type Machine, type Zone } from '../machine/machine'
-import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { __count_zone_vm_events, PGALLOC } from '../machine/vm_events'
 import { NULL_PAGE, type Page } from '../machine/types'
@@ -38,6 +38,7 @@ import { __mod_zone_freepage_state, __rmqueue, get_pageblock_migratetype } from 
 import { prep_new_page } from './page_alloc_check'
 import { takePcpPage } from './page_alloc_pcp'
 import { zone_watermark_ok } from './page_alloc_wmark'
+import { wakeup_kswapd } from './vmscan_kswapd'
 
 /** The list type of a request (2.3.1). */
 export function allocflags_to_migratetype(m: Machine, gfp: number): MigrateType {
@@ -147,30 +148,31 @@ export function get_page_from_freelist(
 }
 
 /** What a request may do once the first attempt failed (5.6 step 4). */
-function gfp_to_alloc_flags(m: Machine, gfp: number): number {
+export function gfp_to_alloc_flags(m: Machine, gfp: number): number {
   let flags = WMARK_MIN | ALLOC_CPUSET | (gfp & __GFP_HIGH)
+  const task = currentTask(m)
   const nomemalloc = (gfp & __GFP_NOMEMALLOC) !== 0
   if ((gfp & __GFP_WAIT) === 0) {
     if (!nomemalloc) flags |= ALLOC_HARDER
     flags &= ~ALLOC_CPUSET
+  } else if (task.rt) {
+    flags |= ALLOC_HARDER
   }
-  if (!nomemalloc && (gfp & __GFP_MEMALLOC) !== 0) flags |= ALLOC_NO_WATERMARKS
+  const reserves = (gfp & __GFP_MEMALLOC) !== 0 || task.pf_memalloc || task.memdie
+  if (!nomemalloc && reserves) flags |= ALLOC_NO_WATERMARKS
   if (allocflags_to_migratetype(m, gfp) === MIGRATE_MOVABLE) flags |= ALLOC_CMA
   return flags
 }
 
-/** The slow path for a caller that can sleep. */
-export function* __alloc_pages_slowpath(
-  m: Machine,
-  gfp: number,
-  order: number,
-  high_zoneidx: number,
-  type: MigrateType,
-): Proc<Page> {
-  return slowpathAtomic(m, gfp, order, high_zoneidx, type)
+/** Step 3: kswapd is asked to run for every zone of the list (5.6, 5.8). */
+export function wake_all_kswapd(m: Machine, order: number, high_zoneidx: number): void {
+  const classzone_idx = preferredZone(m, high_zoneidx)
+  for (let idx = classzone_idx; idx >= 0; idx--) {
+    wakeup_kswapd(m, m.zones[idx] as Zone, order, classzone_idx)
+  }
 }
 
-/** The slow path of a caller that cannot sleep: steps 1, 4-7, 11 and 12 of 5.6. */
+/** The slow path of a caller that cannot sleep: steps 1, 3-7, 11 and 12 of 5.6. */
 export function slowpathAtomic(
   m: Machine,
   gfp: number,
@@ -182,6 +184,7 @@ export function slowpathAtomic(
     if ((gfp & __GFP_NOWARN) === 0) warnOrderOnce(m)
     return NULL_PAGE
   }
+  if ((gfp & __GFP_NO_KSWAPD) === 0) wake_all_kswapd(m, order, high_zoneidx)
   const flags = gfp_to_alloc_flags(m, gfp)
   const marked = flags & ~ALLOC_NO_WATERMARKS
   let page = get_page_from_freelist(m, gfp, order, high_zoneidx, marked, type)

@@ -1,6 +1,6 @@
 // Model of arch/arm/mm/fault.c, v3.9: a CPU access by a process. ARM keeps the young and dirty bits in
 // software, so the first access after either was taken away faults too (FLT-3).
-import { EFAULT, ENOMEM } from '../../../include/linux/errno'
+import { EFAULT, EINTR, ENOMEM } from '../../../include/linux/errno'
 import {
   FAULT_FLAG_ALLOW_RETRY,
   FAULT_FLAG_KILLABLE,
@@ -12,7 +12,7 @@ import {
 } from '../../../include/linux/mm'
 import { down_read, up_read } from '../../../include/linux/rwsem'
 import { readMapping } from '../../../machine/huge'
-import type { Machine } from '../../../machine/machine'
+import { currentTask, type Machine } from '../../../machine/machine'
 import {
   pte_present,
   PTE_DIRTY,
@@ -63,6 +63,8 @@ export function* touchPage(
   while (!isAccessible(readMapping(m, mm, vpn), write)) {
     const ret = yield* do_page_fault(m, mm, vpn, write)
     if (ret < 0) return ret
+    // On its way back to the program it finds the signal and dies instead.
+    if (currentTask(m).sigkill) return -EINTR
   }
   if (write) m.mem.content[pteTarget(readMapping(m, mm, vpn))] = tag
   return 0
