@@ -1,5 +1,6 @@
 // Rules that no worked example speaks of, each in the smallest machine that shows it.
 import { describe, expect, it } from 'vitest'
+import { create_empty_buffers } from '../../fs/buffer'
 import {
   dma_alloc_from_contiguous,
   dma_release_from_contiguous,
@@ -28,7 +29,7 @@ import {
   MIGRATE_MOVABLE,
   MIGRATE_UNMOVABLE,
 } from '../../include/linux/mmzone'
-import { PG_locked, PG_mlocked, PG_private } from '../../include/linux/page-flags'
+import { PG_locked, PG_mlocked } from '../../include/linux/page-flags'
 import {
   freeCounts,
   mapAnonFrame,
@@ -438,7 +439,7 @@ describe('migration', () => {
     const lab = new Lab()
     const { page } = lab.touchedCmaPage()
     lab.m.mem.mapping[page] = 0
-    setFlag(lab.m, page, PG_private)
+    create_empty_buffers(lab.m, page)
     isolate_lru_page(lab.m, page)
     const list = [page]
     lab.run(migrate_pages(lab.m, list, alloc_migrate_target, MIGRATE_ASYNC, MR_COMPACTION))
