@@ -9,6 +9,8 @@ import { CMA_PFN, Lab, type LabOptions } from '../../../mm/test/lab'
 import {
   vb2_buffer_done,
   vb2_dqbuf,
+  vb2_init_fileio,
+  vb2_prepare_buf,
   vb2_mmap,
   vb2_qbuf,
   vb2_queue_init,
@@ -205,6 +207,140 @@ describe('USERPTR', () => {
     expect(sg_alloc_table_from_pages(lab.m, chunks(128), 0, 128 * PAGE)).toHaveLength(128)
     expect(sg_alloc_table_from_pages(lab.m, chunks(129), 0, 129 * PAGE)).toBe(-EINVAL)
     expect(log(lab).at(-1)).toContain('WARNING')
+  })
+})
+
+describe('the queue', () => {
+  test('VB2-1: vb2_qbuf holds mmap_sem while it pins, vb2_prepare_buf does not', () => {
+    for (const [call, readers] of [
+      [vb2_qbuf, 1],
+      [vb2_prepare_buf, 0],
+    ] as const) {
+      const lab = new Lab()
+      const vpn = written(lab, 1)
+      const q = userQueue(lab, PAGE)
+      const paused = lab.runTo(call(lab.m, q, 0, vpn * PAGE, PAGE), 1)
+      expect(lab.mm.mmap_sem.readers).toBe(readers)
+      expect(lab.finish(paused)).toBe(0)
+      expect(lab.mm.mmap_sem.readers).toBe(0)
+    }
+  })
+
+  test('VB2-2, VB2-3: PREPARED is queued without pinning again, any other state is refused', () => {
+    const lab = new Lab()
+    const vpn = written(lab, 1)
+    const q = userQueue(lab, PAGE)
+    const state = (): number | undefined => q.bufs[0]?.state
+    expect(lab.run(vb2_prepare_buf(lab.m, q, 0, vpn * PAGE, PAGE))).toBe(0)
+    expect(state()).toBe(1)
+    expect(lab.run(vb2_prepare_buf(lab.m, q, 0, vpn * PAGE, PAGE))).toBe(-EINVAL)
+    expect(lab.run(vb2_qbuf(lab.m, q, 0, vpn * PAGE, PAGE))).toBe(0)
+    expect(state()).toBe(2)
+    vb2_streamon(lab.m, q)
+    expect(state()).toBe(3)
+    expect(vb2_buffer_done(q, 0, true)).toBe(true)
+    expect(state()).toBe(5)
+    expect(lab.run(vb2_qbuf(lab.m, q, 0, vpn * PAGE, PAGE))).toBe(-EINVAL)
+    expect(vb2_dqbuf(lab.m, q)).toBe(0)
+    expect(state()).toBe(0)
+    expect(lab.refs(lab.pageAt(vpn))).toBe('2 = map1 + pin1')
+  })
+
+  test('VB2-2: while read() drives the queue its ioctls are -EBUSY', () => {
+    const lab = new Lab()
+    const q = vb2_queue_init('mmap', 'capture', lab.m.cma[0])
+    expect(lab.run(vb2_init_fileio(lab.m, q, PAGE))).toBe(0)
+    expect(lab.run(vb2_qbuf(lab.m, q, 0, 0, PAGE))).toBe(-EBUSY)
+    expect(lab.run(vb2_prepare_buf(lab.m, q, 0, 0, PAGE))).toBe(-EBUSY)
+    expect(lab.run(vb2_reqbufs(lab.m, q, 0, 0))).toBe(-EBUSY)
+    expect(vb2_streamon(lab.m, q)).toBe(-EBUSY)
+    expect(lab.run(vb2_init_fileio(lab.m, q, PAGE))).toBe(-EBUSY)
+    lab.run(vb2_queue_release(lab.m, q))
+    lab.expectSound()
+  })
+
+  test('VB2-5: an error gives the buffer’s earlier memory back too', () => {
+    const lab = new Lab()
+    const vpn = written(lab, 1)
+    const q = userQueue(lab, PAGE)
+    lab.run(vb2_qbuf(lab.m, q, 0, vpn * PAGE, PAGE))
+    vb2_streamon(lab.m, q)
+    vb2_buffer_done(q, 0)
+    vb2_dqbuf(lab.m, q)
+    expect(lab.run(vb2_qbuf(lab.m, q, 0, 0xbf000000, PAGE))).toBe(-EFAULT)
+    expect(q.bufs[0]).toMatchObject({ userptr: 0, length: 0, memory: null, state: 0 })
+    expect(lab.refs(lab.pageAt(vpn))).toBe('1 = map1')
+  })
+
+  test('VB2-27: what the driver’s buf_prepare refuses keeps its pins', () => {
+    const lab = new Lab()
+    const vpn = written(lab, 1)
+    const driver = { buf_prepare: () => -EINVAL }
+    const q = vb2_queue_init('userptr', 'capture', undefined, driver)
+    lab.run(vb2_reqbufs(lab.m, q, 1, PAGE))
+    expect(lab.run(vb2_qbuf(lab.m, q, 0, vpn * PAGE, PAGE))).toBe(-EINVAL)
+    expect(lab.refs(lab.pageAt(vpn))).toBe('2 = map1 + pin1')
+    lab.run(vb2_queue_release(lab.m, q))
+    expect(lab.refs(lab.pageAt(vpn))).toBe('1 = map1')
+  })
+
+  test('VB2-29: a driver that needs more buffers than there is memory for gets none', () => {
+    const lab = new Lab()
+    const q = vb2_queue_init('mmap', 'capture', lab.m.cma[0], { minBuffers: 3 })
+    expect(lab.run(vb2_reqbufs(lab.m, q, 3, 16 * PAGE))).toBe(-ENOMEM)
+    expect(q.bufs).toHaveLength(0)
+    expect(lab.dmaAlloc(32)).toBe(CMA_PFN)
+  })
+
+  test('VB2-10, 12, 17: an offset counts, the area’s copy holds no page, the frames are kept', () => {
+    const lab = new Lab()
+    const vpn = written(lab, 3)
+    const q = userQueue(lab, PAGE)
+    expect(lab.run(vb2_qbuf(lab.m, q, 0, vpn * PAGE + 0x400, 2 * PAGE))).toBe(0)
+    const memory = q.bufs[0]?.memory
+    expect(memory?.kind === 'userptr' && memory.pages).toEqual(
+      [0, 1, 2].map((i) => lab.pageAt(vpn + i)),
+    )
+    expect(lab.refs(lab.pageAt(vpn))).toBe('2 = map1 + pin1')
+  })
+
+  test('VB2-31: frames of an MMAP buffer are no user pages, nothing moves them', () => {
+    const lab = new Lab()
+    const q = vb2_queue_init('mmap', 'capture', lab.m.cma[0])
+    lab.run(vb2_reqbufs(lab.m, q, 1, 8 * PAGE))
+    expect(lab.refs(CMA_PFN)).toBe('1 = alloc1')
+    expect(lab.flags(CMA_PFN)).not.toContain('lru')
+    expect(lab.run(lab.contigRange(CMA_PFN, CMA_PFN + 8))).toBe(-EBUSY)
+    expect(lab.m.counters.migrate_attempts).toBe(0)
+  })
+})
+
+describe('the other allocators', () => {
+  test('P5-2, P0-4: dma-sg and vmalloc pin in CMA under the series unless they are converted', () => {
+    for (const allocator of ['vb2-dma-sg', 'vb2-vmalloc'] as const) {
+      for (const converted of [[], [allocator]]) {
+        const lab = new Lab({ patches: [1, 2, 3, 4, 5], kernel: { converted } })
+        const vpn = written(lab, 2)
+        const q = vb2_queue_init('userptr', 'capture', undefined, { allocator })
+        lab.run(vb2_reqbufs(lab.m, q, 1, 2 * PAGE))
+        expect(lab.run(vb2_qbuf(lab.m, q, 0, vpn * PAGE, 2 * PAGE))).toBe(0)
+        expect(lab.inCma(lab.pageAt(vpn))).toBe(converted.length === 0)
+        lab.run(vb2_queue_release(lab.m, q))
+        expect(lab.flags(lab.pageAt(vpn))).toContain('dirty')
+        lab.flush()
+        lab.expectSound()
+      }
+    }
+  })
+
+  test('SC-05: dma-sg needs no contiguous memory, without an IOMMU either', () => {
+    const lab = noIommu()
+    const vpn = lab.map(2)
+    lab.write(vpn + 1)
+    lab.write(vpn)
+    const q = vb2_queue_init('userptr', 'output', undefined, { allocator: 'vb2-dma-sg' })
+    lab.run(vb2_reqbufs(lab.m, q, 1, 2 * PAGE))
+    expect(lab.run(vb2_qbuf(lab.m, q, 0, vpn * PAGE, 2 * PAGE))).toBe(0)
   })
 })
 
