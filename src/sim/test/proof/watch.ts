@@ -165,10 +165,13 @@ export class Watch implements TraceSink {
     // A copy on write leaves the old page where it was, with its mapping.
     const isCopy = mem.mapping[old.page] === old.mapping && mem.use[old.page] !== USE_NONE
     if (isCopy && mem.count[old.page] !== 0) return
-    if (mem.mapping[page] !== old.mapping || mem.index[page] !== old.index) {
-      this.#violate('INV-30', `${where} moved and changed its mapping or index`)
+    if (mem.index[page] !== old.index) {
+      this.#violate('INV-30', `${where} moved and changed its index`)
     }
-    // A call that pins may have mapped the page once more before it moved.
+    // A call that pins may have mapped the page once more, or made it its own, before it moved.
+    if (effect.pins !== true && mem.mapping[page] !== old.mapping) {
+      this.#violate('INV-30', `${where} moved and changed its mapping`)
+    }
     if (effect.pins !== true && mem.mapcount[page] !== old.mapcount) {
       this.#violate('INV-30', `${where} moved and is mapped ${mem.mapcount[page]} + 1 times`)
     }
