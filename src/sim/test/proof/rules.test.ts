@@ -43,7 +43,7 @@ import { failNextAllocs } from '../../machine/fault'
 import { page_zone, type CmaArea, type Zone } from '../../machine/machine'
 import { PageAnon, setFlag, testFlag } from '../../machine/page'
 import { runToEnd } from '../../machine/proc'
-import { mapRegion } from '../../machine/process'
+import { forkProcess, mapRegion, type Process } from '../../machine/process'
 import { createKernel } from '../../patches/series'
 import { createAddressSpace } from '../../mm/filemap'
 import { get_user_pages } from '../../mm/gup'
@@ -206,6 +206,14 @@ describe('per-CPU lists', () => {
     expect(m.zones[0]?.pageset[0]?.count).toBe(0)
     __free_pages(m, page, 0)
     expect(m.zones[0]?.pageset[0]?.count).toBe(0)
+  })
+
+  it('give longer runs to the list behind an empty one (4.5.1)', () => {
+    const m = toyMachine({ only: 'o3 M:[24]', blocks: 'UMMM', high: 7, batch: 4 })
+    for (const page of [0, 1, 16, 17, 18, 19, 20]) __free_pages(m, page, 0)
+    // E is empty, so M gives two; U gives one; E is empty again, and M has the rest.
+    expect(printLists(m)).toBe('o0 U:[0] M:[18] o1 M:[16] o3 M:[24]')
+    expect([pcpPages(m, 'U'), pcpPages(m, 'M')]).toEqual([[1], [20, 19]])
   })
 
   it('may hold more than high after a refill (4.4.6)', () => {
@@ -564,6 +572,23 @@ describe('faults', () => {
     expect(lab.pageAt(vpn)).not.toBe(page)
     expect(lab.m.mem.content[lab.pageAt(vpn)]).toBe(content)
     expect(testFlag(lab.m, lab.pageAt(vpn), 1 << 5)).toBe(true)
+  })
+
+  it('on a page from swap that others still point to make a copy (FLT-15)', () => {
+    const lab = new Lab()
+    const { vpn, page } = lab.touchedCmaPage()
+    const written = lab.m.mem.content[page]
+    const child = lab.run(forkProcess(lab.m, 'child', 0)) as Process
+    add_to_swap(lab.m, page)
+    expect(lab.run(lab.contigRange(page, page + 1))).toBe(0)
+    expect([lab.pageAt(vpn), lab.pageAt(vpn, child)]).toEqual([-1, -1])
+    expect(lab.write(vpn)).toBe(0)
+    lab.m.mem.content[lab.pageAt(vpn)] = 12345
+    expect(lab.read(vpn, child)).toBe(0)
+    expect(lab.pageAt(vpn, child)).not.toBe(lab.pageAt(vpn))
+    expect(lab.m.mem.content[lab.pageAt(vpn, child)]).toBe(written)
+    lab.flush()
+    lab.expectSound()
   })
 
   it('beyond the end of a file are refused (FLT-2)', () => {
