@@ -8,6 +8,7 @@ import {
   MIGRATE_CMA,
   MIGRATE_MOVABLE,
   MIGRATE_TYPES,
+  MIGRATE_UNMOVABLE,
   MIGRATETYPE_LETTERS,
   NR_FREE_CMA_PAGES,
   NR_FREE_PAGES,
@@ -55,7 +56,7 @@ export function bootMachine(spec: MachineSpec, kernel: Kernel): Machine {
   const complaint = specError(spec)
   if (complaint !== null) throw new Error(`${complaint.at}: ${complaint.message}`)
   const m = createMachine(spec, kernel)
-  m.pageblock.fill(MIGRATE_MOVABLE)
+  initPageblocks(m)
   for (const zone of m.zones) zone.managed_pages = managedPages(spec, zone)
   m.page_group_by_mobility_disabled = groupingDisabled(m)
   for (const [pfn, type] of Object.entries(spec.pageblocks)) setBlockType(m, Number(pfn), type)
@@ -118,9 +119,19 @@ function hugePageError(spec: MachineSpec): { at: string; message: string } | nul
   return { at: 'hpageOrder', message: `must be 1 to ${most}, is ${order}` }
 }
 
+/**
+ * Every pageblock whose first frame exists is MOVABLE (1.8.3). Where a zone begins inside a pageblock,
+ * nobody sets the type, which leaves it 0: UNMOVABLE; a recipe with free lists says itself what it is.
+ */
+function initPageblocks(m: Machine): void {
+  for (let block = 0; block < m.pageblock.length; block++) {
+    const exists = m.zoneOf[block << m.pageblockOrder] !== 255 || m.spec.freeLists !== null
+    m.pageblock[block] = exists ? MIGRATE_MOVABLE : MIGRATE_UNMOVABLE
+  }
+}
+
 /** What makes a recipe impossible, or null. */
 export function specError(spec: MachineSpec): { at: string; message: string } | null {
-  const unit = 1 << (spec.maxOrder - 1)
   if (spec.pageblockOrder >= spec.maxOrder) {
     return { at: 'pageblockOrder', message: `must be at most maxOrder - 1 = ${spec.maxOrder - 1}` }
   }
@@ -130,9 +141,8 @@ export function specError(spec: MachineSpec): { at: string; message: string } | 
   const hugeError = hugePageError(spec)
   if (hugeError !== null) return hugeError
   for (const [i, zone] of spec.zones.entries()) {
-    if (zone.startPfn % unit !== 0 || zone.pages % unit !== 0) {
-      return { at: `zones[${i}]`, message: `start and size must be multiples of ${unit} pages` }
-    }
+    const other = spec.zones.findIndex((z) => z !== zone && commonPages(z, zone) > 0)
+    if (other >= 0) return { at: `zones[${i}]`, message: `shares frames with zones[${other}]` }
   }
   for (const [i, area] of spec.cma.entries()) {
     const pageblock = 1 << spec.pageblockOrder
@@ -196,9 +206,11 @@ function freeBootMemory(m: Machine): void {
   const isFreed = (page: Page): boolean => m.mem.use[page] === USE_NONE && inCma[page] === 0
   for (const zone of m.zones) {
     const chunk = is_highmem(zone) ? 1 : Math.min(bootmemChunk(m.spec), 1 << (m.maxOrder - 1))
-    const first = zone.zone_start_pfn - m.startPfn
-    for (let page = first; page < first + zone.spanned_pages; page += chunk) {
-      freeBootChunk(m, zone, page, chunk, isFreed)
+    const start = zone.zone_start_pfn - m.startPfn
+    const end = start + zone.spanned_pages
+    const isOwn = (page: Page): boolean => page >= start && page < end && isFreed(page)
+    for (let page = start - (start % chunk); page < end; page += chunk) {
+      freeBootChunk(m, zone, page, chunk, isOwn)
     }
   }
   m.cma = m.cma.filter((area) => cma_activate_area(m, area.base_pfn, area.count) === 0)

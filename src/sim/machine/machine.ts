@@ -295,7 +295,8 @@ const LOWMEM_RESERVE_RATIO: Readonly<Record<Zone['name'], number>> = {
 /** The machine's frames and lists before anything is free: every frame reserved (allocator 1.9.1). */
 export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
   const populated = spec.zones.filter((z) => z.pages > 0)
-  const first = Math.min(...populated.map((z) => z.startPfn))
+  // A page has the alignment of its PFN, wherever the first zone begins.
+  const first = alignDown(Math.min(...populated.map((z) => z.startPfn)), 1 << (spec.maxOrder - 1))
   const end = Math.max(...populated.map((z) => z.startPfn + z.pages))
   const nrPages = end - first
   const heads = spec.zones.length * (spec.maxOrder * MIGRATE_TYPES + NR_LRU_LISTS + 3 * spec.cpus)
@@ -350,6 +351,10 @@ export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
     ...createReclaimState(spec),
     badPages: { shown: 0, suppressed: 0, resumeNs: 0 },
   }
+}
+
+function alignDown(pfn: Pfn, unit: number): Pfn {
+  return pfn - (pfn % unit)
 }
 
 function createSysctl(spec: MachineSpec): Machine['sysctl'] {

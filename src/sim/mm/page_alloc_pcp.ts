@@ -64,12 +64,13 @@ function rmqueue_bulk(
     if (cold) list_add_tail(m.mem, page, last)
     else list_add(m.mem, page, last)
     last = page
-    // CMA and ISOLATE pages keep their pageblock's type, others take the requested one (4.3.2).
+    // CMA and ISOLATE pages keep their pageblock's type, others take the requested one; without
+    // CONFIG_CMA all do (4.3.2).
     const block = get_pageblock_migratetype(m, page)
-    const cached = block === MIGRATE_CMA || block === MIGRATE_ISOLATE ? block : type
-    set_freepage_migratetype(m, page, cached)
-    if (cached === MIGRATE_CMA) mod_zone_page_state(m, zone, NR_FREE_CMA_PAGES, -1)
-    else if (cached === MIGRATE_ISOLATE) zone.strays++
+    const keeps = block === MIGRATE_CMA || (block === MIGRATE_ISOLATE && m.spec.cmaConfig !== false)
+    set_freepage_migratetype(m, page, keeps ? block : type)
+    if (block === MIGRATE_CMA) mod_zone_page_state(m, zone, NR_FREE_CMA_PAGES, -1)
+    else if (block === MIGRATE_ISOLATE) zone.strays++
   }
   mod_zone_page_state(m, zone, NR_FREE_PAGES, -taken)
   return taken
