@@ -75,7 +75,7 @@ describe('x86_64-4g', () => {
     expect([...(m.zones[2]?.lowmem_reserve ?? [])]).toEqual([0, 0, 0, Math.trunc(movable / 32)])
   })
 
-  it('serves each request from its zones (2.4.1)', () => {
+  it('serves each request from its zones, Movable only with both bits (2.4.1, 2.4.2, 11.6.2)', () => {
     expect(highest(m, GFP_KERNEL)).toBe('Normal')
     expect(highest(m, GFP_HIGHUSER)).toBe('Normal')
     expect(highest(m, GFP_HIGHUSER_MOVABLE)).toBe('Movable')

@@ -317,6 +317,32 @@ describe('offline_pages', () => {
   })
 })
 
+describe('an aio ring in the Movable zone (11.5)', () => {
+  it('keeps its section from going offline until io_destroy; a stuck page shows count 2, mapcount 0', () => {
+    const lab = new OfflineLab()
+    const { m } = lab
+    const ring = lab.touch(2)
+    lab.flush()
+    const holder = newHolder(m, 'io_setup', true).id
+    for (const page of ring) pin_get(m, page, holder)
+    const start = sectionOf(ring)
+    const proc = __offline_pages(m, start, start + SECTION, 5e9)
+    const seen = new Set<string>()
+    let step = proc.next()
+    for (; step.done !== true; step = proc.next()) {
+      const page = ring[0] as Page
+      seen.add(`count:${m.mem.count[page]} mapcount:${(m.mem.mapcount[page] as number) + 1}`)
+      if (step.value.at === 'sleep') m.now += step.value.ns
+    }
+    expect(step.value).toBe(-EAGAIN)
+    expect(seen.has('count:2 mapcount:0')).toBe(true)
+    for (const page of ring) putUserPage(m, page, holder)
+    lab.flush()
+    expect(lab.run(offline_pages(m, start, SECTION))).toBe(0)
+    expect(lab.violations()).toEqual([])
+  })
+})
+
 describe('marks after an offline', () => {
   it('follow the zones that are left, min_free_kbytes a little smaller (5.1.3, 2.5.3)', () => {
     const made = presetMachine('x86_64-512m', { movablecore: 256 << 20 })
