@@ -4,6 +4,7 @@ import { Complaint, entriesOf, flag, squeeze, whole } from './exec-kinds'
 /** What configurations change in the recipe of a machine. */
 export interface Configs {
   debugVm?: boolean
+  thpEnabled?: boolean
   iommu?: boolean
   sgChaining?: boolean
   dmaMaxSegSize?: number
@@ -19,6 +20,7 @@ export interface Configs {
 type Switch = (configs: Configs, value: unknown, at: string) => void
 
 const SWITCHES: Readonly<Record<string, Switch>> = {
+  TRANSPARENT_HUGEPAGE: (c, x, at) => (c.thpEnabled = flag.read(x, at)),
   DEBUG_VM: (c, x, at) => (c.debugVm = flag.read(x, at)),
   ARM_DMA_USE_IOMMU: (c, x, at) => (c.iommu = flag.read(x, at)),
   ARCH_HAS_SG_CHAIN: (c, x, at) => (c.sgChaining = flag.read(x, at)),
@@ -38,6 +40,8 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   sgchain: 'ARCH_HAS_SG_CHAIN',
   cmaalignmentorder: 'CMA_ALIGNMENT',
   maxorder: 'FORCE_MAX_ZONEORDER',
+  thp: 'TRANSPARENT_HUGEPAGE',
+  thpenabled: 'TRANSPARENT_HUGEPAGE',
 }
 
 /** Options every modelled kernel has, and those none has. */

@@ -144,6 +144,7 @@ function explicitSpec(file: Explicit): MachineSpec {
     pcp: null,
     statThreshold: null,
     debugVm: file.debugVm ?? false,
+    thpEnabled: file.thpEnabled ?? false,
     groupByMobility: file.groupByMobility,
     bitsPerLong: file.bitsPerLong,
     sectionPages: file.sectionPages,

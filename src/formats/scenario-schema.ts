@@ -66,6 +66,7 @@ const board = {
   dmaMaxSegSize: v.optional(whole(4096, 2 ** 31)),
   dmaCacheAlign: v.optional(whole(1, 4096)),
   debugVm: v.optional(flag()),
+  thpEnabled: v.optional(flag()),
   groupByMobility: v.optional(
     v.custom<'auto' | boolean>(
       (x) => x === 'auto' || typeof x === 'boolean',

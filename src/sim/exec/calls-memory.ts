@@ -19,7 +19,8 @@ import { PAGE_SIZE } from '../include/linux/mmzone'
 import { down_read, up_read } from '../include/linux/rwsem'
 import { newHolder, pin_get } from '../machine/ledger'
 import { page_to_pfn } from '../machine/machine'
-import { pte_present, pteTarget, readPte, type MmStruct } from '../machine/mm_types'
+import { readMapping } from '../machine/huge'
+import { pte_present, pteTarget, type MmStruct } from '../machine/mm_types'
 import {
   dontneedRegion,
   exitProcess,
@@ -139,7 +140,7 @@ function* mapArea(x: Session, c: CallOf<'mmap'>): Proc<Answer> {
 
 /** PFN a virtual page maps now; null when there is no present entry. */
 function mappedPfn(x: Session, mm: MmStruct, vpn: number): number | null {
-  const pte = readPte(mm, vpn)
+  const pte = readMapping(x.m, mm, vpn)
   return pte_present(pte) ? page_to_pfn(x.m, pteTarget(pte)) : null
 }
 

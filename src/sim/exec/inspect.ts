@@ -2,6 +2,7 @@
 import { NR_LRU_LISTS } from '../include/linux/mmzone'
 import { pageFlagNames } from '../include/linux/page-flags'
 import { at, listToArray } from '../machine/columns'
+import { readMapping } from '../machine/huge'
 import { mappersOf } from '../machine/inspect'
 import { USES } from '../machine/kinds'
 import { page_to_pfn, page_zone, type Machine, type Zone } from '../machine/machine'
@@ -14,7 +15,6 @@ import {
   PTE_WRITE,
   PTE_YOUNG,
   pteTarget,
-  readPte,
   type Pte,
 } from '../machine/mm_types'
 import { NULL_PAGE, type Page } from '../machine/types'
@@ -35,7 +35,7 @@ export function pageInfo(x: Session, c: CallOf<'page'>): Answer {
   if (c.addr === null) return { ret: 0, pfn: null }
   const { mm } = processOf(x, c.mm)
   const vpn = Math.floor(addressOf(x, c.addr) / 4096)
-  const pte = readPte(mm, vpn)
+  const pte = readMapping(x.m, mm, vpn)
   const entry = pteInfo(x.m, pte)
   if (!pte_present(pte)) return { ret: 0, pfn: null, pte: entry }
   return { ret: 0, ...frameInfo(x.m, pteTarget(pte)), pte: entry }

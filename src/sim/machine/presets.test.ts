@@ -78,3 +78,14 @@ describe('presetMachine', () => {
     expect(PRESET_NAMES.every((name) => presetMachine(name).ok)).toBe(true)
   })
 })
+
+describe('transparent huge pages', () => {
+  it('are an option of x86 boards, of one pageblock each; ARM boards refuse them', () => {
+    const made = presetMachine('x86_32-noswiotlb', { thpEnabled: true })
+    if (!made.ok) throw new Error(made.message)
+    const kernel = createKernel({ patches: [], mode: 'strict' })
+    expect(bootMachine(made.spec, kernel).hpageOrder).toBe(9)
+    const refused = presetMachine('exynos4-1g', { thpEnabled: true })
+    expect(refused).toMatchObject({ ok: false, at: 'thpEnabled' })
+  })
+})

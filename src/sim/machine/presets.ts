@@ -32,6 +32,8 @@ export interface PresetOptions {
   readonly dmaMaxSegSize?: number | undefined
   readonly dmaCacheAlign?: number | undefined
   readonly debugVm?: boolean | undefined
+  /** Transparent huge pages; x86 alone. */
+  readonly thpEnabled?: boolean | undefined
 }
 
 export type PresetResult =
@@ -76,6 +78,7 @@ const NO_CMA_ON_X86_64 =
   'CMA cannot be enabled on x86_64 at v3.9: it needs a kernel without SWIOTLB, and x86_64 always has SWIOTLB; take x86_32-noswiotlb or an ARM board'
 const NO_MOVABLE_ON_ARM =
   'ARM at v3.9 does not parse kernelcore= and movablecore=, its Movable zone is always empty; take an x86 board'
+const NO_THP_ON_ARM = 'ARM at v3.9 has no transparent huge pages (1.1); take an x86 board'
 const NO_VMALLOC = 'only exynos4-1g has a split that vmalloc= moves'
 
 /** An option that the board's kernel does not have, with the reason (1.2.4, 1.2.5). */
@@ -85,6 +88,7 @@ function foreignOption(name: string, options: PresetOptions): PresetResult | nul
   if (name.startsWith('x86_64') && (options.cma ?? 0) !== 0) return refuse('cma', NO_CMA_ON_X86_64)
   if (!isX86 && options.movablecore !== undefined) return refuse('movablecore', NO_MOVABLE_ON_ARM)
   if (!isX86 && options.kernelcore !== undefined) return refuse('kernelcore', NO_MOVABLE_ON_ARM)
+  if (!isX86 && options.thpEnabled === true) return refuse('thpEnabled', NO_THP_ON_ARM)
   if (name !== 'exynos4-1g' && options.vmalloc !== undefined) return refuse('vmalloc', NO_VMALLOC)
   return null
 }
@@ -127,6 +131,7 @@ function board(options: PresetOptions, cpus: number) {
     pcp: null,
     statThreshold: null,
     debugVm: options.debugVm ?? false,
+    thpEnabled: options.thpEnabled ?? false,
     iommu: options.iommu ?? true,
     sgChaining: options.sgChaining ?? true,
     dmaMaxSegSize: options.dmaMaxSegSize ?? 64 * 1024,

@@ -3,6 +3,7 @@
 import { FOLL_DURABLE, FOLL_FORCE, FOLL_GET, FOLL_TOUCH, FOLL_WRITE } from '../include/linux/mm'
 import { down_read, up_read } from '../include/linux/rwsem'
 import { PG_referenced } from '../include/linux/page-flags'
+import { readMapping } from '../machine/huge'
 import { pin_get } from '../machine/ledger'
 import type { Holder, Machine } from '../machine/machine'
 import {
@@ -10,11 +11,10 @@ import {
   PTE_SPECIAL,
   PTE_WRITE,
   pteTarget,
-  readPte,
   type MmStruct,
   type Vpn,
 } from '../machine/mm_types'
-import { setFlag } from '../machine/page'
+import { compound_head, setFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
 import type { CallerName, Page } from '../machine/types'
 import type { GupArgs } from './gup_batch'
@@ -91,13 +91,13 @@ function gupPteRange(m: Machine, args: GupArgs, longterm: boolean): number {
   const write = (args.gup_flags & FOLL_WRITE) !== 0
   for (let i = 0; i < nr_pages; i++) {
     m.now += m.costs.follow_page
-    const pte = readPte(mm, start + i)
+    const pte = readMapping(m, mm, start + i)
     if (!pte_present(pte) || (pte & PTE_SPECIAL) !== 0) return i
     if (write && (pte & PTE_WRITE) === 0) return i
     const page = pteTarget(pte)
     if (longterm && !fastMayPin(m, page)) return i
     pin_get(m, page, holder.id)
-    setFlag(m, page, PG_referenced)
+    setFlag(m, compound_head(m, page), PG_referenced)
     pages.push(page)
   }
   return nr_pages

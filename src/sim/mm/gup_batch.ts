@@ -1,6 +1,12 @@
 // What the policies have in common that pin, look, move and pin again as one batch (gup-migration 8.2a,
 // 8.5, 8.6): mm/gup.c of later kernels, and Lin Feng's patch of February 2013.
-import { __GFP_HIGHMEM, __GFP_NOWARN, GFP_USER } from '../include/linux/gfp'
+import {
+  __GFP_HIGHMEM,
+  __GFP_MOVABLE,
+  __GFP_NOWARN,
+  GFP_TRANSHUGE,
+  GFP_USER,
+} from '../include/linux/gfp'
 import { USE_MIGRATION_TARGET } from '../machine/kinds'
 import { newHolder, pin_transfer } from '../machine/ledger'
 import { page_zone, type Holder, type Machine } from '../machine/machine'
@@ -13,7 +19,7 @@ import { __get_user_pages } from './memory_gup'
 import { isolateForMigration } from './migrate'
 import { allocPagesMaySleep, is_highmem } from './page_alloc'
 import { lru_add_drain_all, putUserPage } from './swap'
-import { PageLRU } from '../machine/page'
+import { compound_head, compound_order, PageLRU, PageTransHuge } from '../machine/page'
 
 /** A call of get_user_pages: what to pin, how, and for whom. The caller holds mmap_sem. */
 export interface GupArgs {
@@ -69,11 +75,17 @@ export function* isolateUnwanted(
   m: Machine,
   call: BatchCall,
   isUnwanted: (page: Page) => boolean,
-  options: { readonly drain: 'first' | 'off-lru'; readonly stopAtError: boolean },
+  options: {
+    readonly drain: 'first' | 'off-lru'
+    readonly stopAtError: boolean
+    /** Looks at a huge page once, by its head, instead of at each of its pages. */
+    readonly heads: boolean
+  },
 ): Proc<Unwanted> {
   const found: Unwanted = { list: [], errors: 0 }
   let drained = false
-  for (const page of new Set(call.pages)) {
+  const pages = options.heads ? call.pages.map((page) => compound_head(m, page)) : call.pages
+  for (const page of new Set(pages)) {
     if (!isUnwanted(page)) continue
     if (!drained && (options.drain === 'first' || !PageLRU(m, page))) {
       yield* lru_add_drain_all(m)
@@ -88,8 +100,14 @@ export function* isolateUnwanted(
   return found
 }
 
-/** Target of a pinned page: never MOVABLE, in highmem if the source is (MOD-2b, MOD-12). */
+/**
+ * Target of a pinned page: never MOVABLE, in highmem if the source is, huge for a huge page (MOD-2b,
+ * MOD-12).
+ */
 export function* new_non_cma_page(m: Machine, page: Page): Proc<Page> {
+  if (PageTransHuge(m, page)) {
+    return yield* allocPagesMaySleep(m, GFP_TRANSHUGE & ~__GFP_MOVABLE, compound_order(m, page))
+  }
   const highmem = is_highmem(page_zone(m, page)) ? __GFP_HIGHMEM : 0
   const target = yield* allocPagesMaySleep(m, GFP_USER | __GFP_NOWARN | highmem, 0)
   if (target !== NULL_PAGE) m.mem.use[target] = USE_MIGRATION_TARGET

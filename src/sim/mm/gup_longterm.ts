@@ -71,6 +71,7 @@ function* check_and_migrate_cma_pages(m: Machine, call: BatchCall, pinned: numbe
     const { list } = yield* isolateUnwanted(m, call, (page) => is_migrate_cma_page(m, page), {
       drain: 'off-lru',
       stopAtError: false,
+      heads: true,
     })
     if (list.length === 0) break
     unpinAll(m, call)
@@ -140,6 +141,7 @@ function* check_and_migrate_movable_pages(
   const { list, errors } = yield* isolateUnwanted(m, call, (page) => !is_pinnable_page(m, page), {
     drain: 'off-lru',
     stopAtError: false,
+    heads: true,
   })
   if (list.length === 0 && errors === 0) {
     handOut(m, call)

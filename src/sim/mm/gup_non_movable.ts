@@ -34,6 +34,7 @@ export function* get_user_pages_non_movable(m: Machine, args: GupArgs): Proc<num
     const wrong = yield* isolateUnwanted(m, call, (page) => isMovable(m, page), {
       drain: 'first',
       stopAtError: true,
+      heads: false,
     })
     if (wrong.list.length === 0 && wrong.errors === 0) break
     unpinAll(m, call)

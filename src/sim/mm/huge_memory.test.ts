@@ -33,6 +33,7 @@ import {
 import type { Page } from '../machine/types'
 import { createCompactControl, isolate_migratepages_range } from './compaction'
 import { createAddressSpace } from './filemap'
+import { new_non_cma_page } from './gup_batch'
 import { split_huge_page } from './huge_memory_split'
 import { __get_user_pages } from './memory_gup'
 import { migrate_pages } from './migrate'
@@ -501,5 +502,68 @@ describe('the series and huge pages (DEF-5, ME-37)', () => {
     expect(isHuge(lab, vpn)).toBe(true)
     lab.unpin(pin)
     lab.expectSound()
+  })
+
+  test('FIX-6: the huge page is split first, and the sub-page pinned moves out of CMA', () => {
+    for (const offset of [0, 5]) {
+      const lab = hugeLab({ patches: FULL, toy: { debugVm: true, kernel: { fixes: [6] } } })
+      const { vpn, head } = hugePage(lab)
+      const pin = lab.pin(vpn + offset, { flags: FOLL_DURABLE })
+      const page = pin.pages[0] as Page
+      expect(lab.inCma(page)).toBe(false)
+      lab.flush()
+      expect(lab.refs(page)).toBe('2 = map1 + pin1')
+      expect(lab.pageAt(vpn + offset)).toBe(page)
+      expect(lab.pageAt(vpn + 3)).toBe(head + 3)
+      expect(lab.m.counters.pinned_in_cma_despite_durable).toBe(0)
+      lab.expectSound()
+      lab.unpin(pin)
+    }
+  })
+})
+
+describe('later policies move a huge page whole (MOD-10, MOD-12, MOD-18)', () => {
+  const policies = ['longterm-5.1', 'longterm-5.13'] as const
+
+  function policyLab(policy: (typeof policies)[number], only: string): Lab {
+    const kernel = { policy, converted: ['vb2-dma-contig' as const] }
+    return hugeLab({ toy: { pages: 192, only, kernel } })
+  }
+
+  test.each(policies)('%s: out of CMA to a huge page that is not MOVABLE', (policy) => {
+    const lab = policyLab(policy, 'o0 U:[1,3,5,7] o3 U:[8] o5 C:[64]')
+    const { vpn, head } = hugePage(lab)
+    for (let i = 0; i < HUGE; i++) lab.write(vpn + i)
+    const content = lab.m.mem.content[head + 6]
+    expect(lab.inCma(head)).toBe(true)
+    const pin = lab.pinAs('vb2-dma-contig', vpn + 4, { pages: 3 })
+    expect(pin.ret).toBe(3)
+    const moved = lab.pageAt(vpn)
+    expect(moved).toBe(8)
+    expect(pin.pages).toEqual([moved + 4, moved + 5, moved + 6])
+    expect(isHuge(lab, vpn)).toBe(true)
+    expect(lab.m.mem.content[moved + 6]).toBe(content)
+    lab.flush()
+    expect(lab.refs(moved)).toBe('4 = map1 + pin3')
+    expect(lab.m.mem.use[head]).toBe(0)
+    expect(stat(lab, NR_ANON_TRANSPARENT_HUGEPAGES)).toBe(1)
+    expect(lab.eventsNamed('sim_split_huge_page')).toEqual([])
+    lab.expectSound()
+    lab.unpin(pin)
+    lab.run(exitProcess(lab.m))
+    lab.expectSound()
+  })
+
+  test('a huge page that somebody else holds stays, and is tried ten times', () => {
+    const lab = hugeLab({ toy: { pages: 192, only: 'o0 U:[1,3,5,7] o3 U:[8] o5 C:[64]' } })
+    const { vpn, head } = hugePage(lab)
+    const pin = lab.pin(vpn + 1)
+    isolate_lru_page(lab.m, head)
+    const list = [head]
+    const moving = migrate_pages(lab.m, list, new_non_cma_page, MIGRATE_SYNC, MR_MEMORY_HOTPLUG)
+    expect(lab.run(moving)).not.toBe(0)
+    expect(lab.pageAt(vpn)).toBe(head)
+    expect(lab.eventsNamed('sim_move_test').at(-1)).toEqual({ pfn: head, expected: 1, found: 2 })
+    lab.unpin(pin)
   })
 })

@@ -50,12 +50,13 @@ import {
   type Vma,
   type Vpn,
 } from '../machine/mm_types'
-import { setFlag } from '../machine/page'
+import { compound_head, PageTransHuge, setFlag } from '../machine/page'
 import { enter, IP, leave, type Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_pinned_in_cma_despite_durable } from '../trace/events/sim'
 import { follow_trans_huge_pmd, pagesFollowedAt } from './huge_memory'
+import { split_huge_page } from './huge_memory_split'
 import { handle_mm_fault } from './memory'
 import { migrate_replace_page } from './migrate'
 import { mlock_vma_page } from './mlock'
@@ -134,10 +135,12 @@ export function tellPinnedInCma(m: Machine, page: Page, ret: number): void {
 /**
  * Patch 4: moves a CMA page its caller just pinned to a frame outside CMA and returns that frame,
  * pinned; on any failure the old page comes back as if nothing had been tried (P4-3). Under FIX-3 a
- * failure is a negative errno and the pin is gone.
+ * failure is a negative errno and the pin is gone; under FIX-6 a huge page is split first.
  */
 function* migrate_replace_cma_page(m: Machine, page: Page, call: GupCall): Proc<Page> {
   m.exercised[4] = (m.exercised[4] as number) + 1
+  const head = compound_head(m, page)
+  if (m.kernel.fixes.has(6) && PageTransHuge(m, head)) split_huge_page(m, head)
   const newpage = yield* allocPagesMaySleep(m, GFP_HIGHUSER, 0)
   if (newpage === NULL_PAGE) return keepOldPage(m, page, call.interim, -ENOMEM)
   m.mem.use[newpage] = USE_MIGRATION_TARGET

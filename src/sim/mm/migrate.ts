@@ -54,6 +54,7 @@ import {
   EV_sim_unmap_and_move,
 } from '../trace/events/sim'
 import { split_huge_page } from './huge_memory_split'
+import { migrate_huge_page } from './migrate_huge'
 import { notifyOwners, withOwnersAway } from './migrate_owner'
 import { migrate_page_copy, move_to_new_page, remove_migration_ptes } from './migrate_page'
 import { try_to_unmap } from './rmap'
@@ -157,12 +158,7 @@ export function* unmap_and_move(
   }
   m.mem.use[newpage] = USE_MIGRATION_TARGET
   yield IP(3)
-  // Only the isolation holds it: the page was freed meanwhile, which counts as moved (ME-08).
-  const freed = page_count(m, page) === 1
-  // A huge page is split first; where that is not possible, nothing moves and that counts as moved (MIG-12).
-  const unsplit = !freed && PageTransHuge(m, page) && split_huge_page(m, page) !== 0
-  const done = freed || unsplit
-  const rc = done ? 0 : yield* __unmap_and_move(m, page, newpage, force, mode)
+  const rc = yield* moveOrSplit(m, page, newpage, force, mode)
   emit(m, EV_sim_unmap_and_move, pfn, page_to_pfn(m, newpage), rc, force ? 1 : 0)
   if (rc !== -EAGAIN) {
     list.splice(list.indexOf(page), 1)
@@ -172,6 +168,25 @@ export function* unmap_and_move(
   putback_lru_page(m, newpage, REF_ALLOC)
   leave(m)
   return rc
+}
+
+/** What stands between the target's allocation and the move: a freed page, a huge page (MIG-12). */
+function* moveOrSplit(
+  m: Machine,
+  page: Page,
+  newpage: Page,
+  force: boolean,
+  mode: number,
+): Proc<number> {
+  // Only the isolation holds it: the page was freed meanwhile, which counts as moved (ME-08).
+  if (page_count(m, page) === 1) return 0
+  if (PageTransHuge(m, page)) {
+    // Only later kernels bring a huge target.
+    if (PageTransHuge(m, newpage)) return migrate_huge_page(m, page, newpage)
+    // What cannot be split does not move, and that counts as moved.
+    if (split_huge_page(m, page) !== 0) return 0
+  }
+  return yield* __unmap_and_move(m, page, newpage, force, mode)
 }
 
 /** Lock, unmap, move, and undo if that failed (MIG-14..22). */
