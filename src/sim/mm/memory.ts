@@ -45,7 +45,7 @@ import {
 } from '../machine/mm_types'
 import { PageMlocked, PageSwapCache, setFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
-import { emit } from '../machine/trace'
+import { emit, kprobe, kretprobe } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_fault } from '../trace/events/sim'
 import { filemap_fault } from './filemap'
@@ -273,11 +273,12 @@ export function* handle_mm_fault(
   vpn: Vpn,
   flags: number,
 ): Proc<number> {
+  kprobe(m, 'handle_mm_fault', vpn, flags)
   m.counters.faults++
   m.now += m.costs.fault
   const huge = m.hpageOrder > 0 ? yield* handleHugeFault(m, mm, vma, vpn, flags) : null
   const ret = huge ?? (yield* smallPageFault(m, mm, vma, vpn, flags))
   const pte = readMapping(m, mm, vpn)
   emit(m, EV_sim_fault, pte_present(pte) ? page_to_pfn(m, pteTarget(pte)) : -1, flags, ret, vpn)
-  return ret
+  return kretprobe(m, 'handle_mm_fault', ret)
 }

@@ -52,7 +52,7 @@ import {
 } from '../machine/mm_types'
 import { compound_head, PageTransHuge, setFlag } from '../machine/page'
 import { enter, IP, leave, type Proc } from '../machine/proc'
-import { emit } from '../machine/trace'
+import { emit, kprobe, kretprobe } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_pinned_in_cma_despite_durable } from '../trace/events/sim'
 import { follow_trans_huge_pmd, pagesFollowedAt } from './huge_memory'
@@ -183,7 +183,9 @@ interface GupCall {
 function* faultin_page(m: Machine, call: GupCall, vma: Vma, vpn: Vpn): Proc<Page> {
   let foll_flags = call.gup_flags
   for (;;) {
+    kprobe(m, 'follow_page_mask', vpn, foll_flags)
     const page = follow_page_mask(m, vma, vpn, foll_flags, call.interim)
+    kretprobe(m, 'follow_page_mask', page)
     if (page !== NULL_PAGE) return page
     let fault_flags = 0
     if (m.kernel.faultAvoidsCma && (call.gup_flags & FOLL_DURABLE) !== 0) {

@@ -33,6 +33,7 @@ import {
 } from '../machine/mm_types'
 import { PageAnon, setFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
+import { kprobe, kretprobe } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { emitMap, vm_normal_page, writtenPte } from './memory_pte'
 import { munlock_vma_page } from './mlock'
@@ -58,6 +59,18 @@ const SHARED_WRITABLE = VM_SHARED | VM_WRITE
 
 /** A write fault on a present entry that is not writable: keep the page, or copy it. */
 export function* do_wp_page(
+  m: Machine,
+  mm: MmStruct,
+  vma: Vma,
+  vpn: Vpn,
+  pte: Pte,
+  flags: number,
+): Proc<number> {
+  kprobe(m, 'do_wp_page')
+  return kretprobe(m, 'do_wp_page', yield* keepOrCopy(m, mm, vma, vpn, pte, flags))
+}
+
+function* keepOrCopy(
   m: Machine,
   mm: MmStruct,
   vma: Vma,

@@ -43,7 +43,7 @@ import {
   testFlag,
 } from '../machine/page'
 import { enter, IP, leave, type Proc } from '../machine/proc'
-import { emit } from '../machine/trace'
+import { emit, kprobe, kretprobe } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { count_vm_events, PGMIGRATE_FAIL, PGMIGRATE_SUCCESS } from '../machine/vm_events'
 import { EV_mm_migrate_pages } from '../trace/events/migrate'
@@ -110,6 +110,7 @@ export function* migrate_pages(
   reason: number,
 ): Proc<number> {
   enter(m, 'migrate_pages')
+  kprobe(m, 'migrate_pages', mode)
   let succeeded = 0
   let failed = 0
   let retry = 1
@@ -134,7 +135,7 @@ export function* migrate_pages(
   count_vm_events(m, PGMIGRATE_FAIL, failed)
   emit(m, EV_mm_migrate_pages, succeeded, failed, mode, reason)
   leave(m)
-  return outOfMemory ? -ENOMEM : failed + retry
+  return kretprobe(m, 'migrate_pages', outOfMemory ? -ENOMEM : failed + retry)
 }
 
 /** One attempt: a target, the move, and both pages back to the LRU code (MIG-12). */
@@ -295,6 +296,7 @@ export function* migrate_replace_page(
   drain = true,
 ): Proc<number> {
   enter(m, 'migrate_replace_page')
+  kprobe(m, 'migrate_replace_page', page, newpage)
   m.exercised[1] = (m.exercised[1] as number) + 1
   if (drain) yield* migrate_prep(m)
   const isIsolated = yield* isolateWithRetries(m, page)
@@ -304,7 +306,7 @@ export function* migrate_replace_page(
   const newPfn = page_to_pfn(m, newpage)
   emit(m, EV_sim_replace_page, page_to_pfn(m, page), newPfn, result.ret, result.passes)
   leave(m)
-  return result.ret
+  return kretprobe(m, 'migrate_replace_page', result.ret)
 }
 
 /** FIX-1: how often isolation is tried in all, and the pause before the next try, ns. */

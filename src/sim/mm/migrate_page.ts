@@ -43,7 +43,7 @@ import {
   testFlag,
 } from '../machine/page'
 import { IP, type Proc } from '../machine/proc'
-import { emit } from '../machine/trace'
+import { emit, kprobe, kretprobe } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_move_test, EV_sim_remap } from '../trace/events/sim'
 import { page_add_anon_rmap, page_add_file_rmap, rmap_walk } from './rmap'
@@ -129,9 +129,10 @@ export function migrate_page_copy(m: Machine, newpage: Page, page: Page): void {
 
 /** The simple move: anonymous, swap cache, tmpfs, files without buffers. */
 export function migrate_page(m: Machine, newpage: Page, page: Page): number {
+  kprobe(m, 'migrate_page', newpage, page)
   const rc = migrate_page_move_mapping(m, newpage, page)
   if (rc === 0) migrate_page_copy(m, newpage, page)
-  return rc
+  return kretprobe(m, 'migrate_page', rc)
 }
 
 /** Moves buffer heads along: `priv` is put on the old page and taken on the new one (ME-11). */

@@ -11,7 +11,7 @@ import {
   type Machine,
 } from '../machine/machine'
 import { enter, IP, leave, type Proc } from '../machine/proc'
-import { emit } from '../machine/trace'
+import { emit, kprobe, kretprobe } from '../machine/trace'
 import type { Page, Pfn } from '../machine/types'
 import { EV_sim_contig_busy } from '../trace/events/sim'
 import {
@@ -68,7 +68,9 @@ function* __alloc_contig_migrate_range(
     if (cc.migratepages.length === 0) {
       cc.nr_migratepages = 0
       yield IP(2)
+      kprobe(m, 'isolate_migratepages_range', pfn, end)
       pfn = yield* isolate_migratepages_range(m, cc, pfn, end, true)
+      kretprobe(m, 'isolate_migratepages_range', pfn)
       if (pfn === 0) {
         ret = -EINTR
         break
@@ -81,7 +83,9 @@ function* __alloc_contig_migrate_range(
     } else {
       yield IP(8)
     }
-    cc.nr_migratepages -= reclaim_clean_pages_from_list(m, cc.zone, cc.migratepages)
+    kprobe(m, 'reclaim_clean_pages_from_list')
+    const reclaimed = reclaim_clean_pages_from_list(m, cc.zone, cc.migratepages)
+    cc.nr_migratepages -= kretprobe(m, 'reclaim_clean_pages_from_list', reclaimed)
     ret = yield* migrate_pages(m, cc.migratepages, alloc_migrate_target, MIGRATE_SYNC, MR_CMA)
   }
   if (ret < 0) putback_movable_pages(m, cc.migratepages)
@@ -111,14 +115,18 @@ function takeContigRange(m: Machine, start: Pfn, end: Pfn): number {
     reportBusy(m, start)
     return -EBUSY
   }
+  kprobe(m, 'test_pages_isolated', outer_start, end)
   const busy = firstNotIsolated(m, outer_start, end)
+  kretprobe(m, 'test_pages_isolated', busy < 0 ? 0 : -EBUSY)
   if (busy >= 0) {
     const range = `${outer_start.toString(16)}, ${end.toString(16)}`
     printk(m, `alloc_contig_range test_pages_isolated(${range}) failed`)
     reportBusy(m, busy)
     return -EBUSY
   }
+  kprobe(m, 'isolate_freepages_range', outer_start, end)
   const outer_end = isolate_freepages_range(m, outer_start, end)
+  kretprobe(m, 'isolate_freepages_range', outer_end)
   if (outer_end === 0) return -EBUSY
   if (start !== outer_start) free_contig_range(m, outer_start, start - outer_start)
   if (end !== outer_end) free_contig_range(m, end, outer_end - end)
@@ -140,7 +148,10 @@ export function* alloc_contig_range(
   const zone = page_zone(m, pfn_to_page(m, start))
   const cc = createCompactControl(zone, true)
   enter(m, 'alloc_contig_range')
+  kprobe(m, 'alloc_contig_range', start, end, migratetype)
+  kprobe(m, 'start_isolate_page_range', first, last, migratetype)
   let ret = start_isolate_page_range(m, first, last, migratetype)
+  kretprobe(m, 'start_isolate_page_range', ret)
   if (ret === 0) {
     ret = yield* __alloc_contig_migrate_range(m, cc, start, end)
     if (ret === 0) {
@@ -150,8 +161,10 @@ export function* alloc_contig_range(
       drain_all_pages(m)
       ret = takeContigRange(m, start, end)
     }
+    kprobe(m, 'undo_isolate_page_range', first, last, migratetype)
     undo_isolate_page_range(m, first, last, migratetype)
+    kretprobe(m, 'undo_isolate_page_range')
   }
   leave(m)
-  return ret
+  return kretprobe(m, 'alloc_contig_range', ret)
 }

@@ -12,7 +12,7 @@ import {
   type Machine,
 } from '../machine/machine'
 import { PageCompound } from '../machine/page'
-import { emit } from '../machine/trace'
+import { emit, kprobe, kretprobe } from '../machine/trace'
 import type { Page, Pfn } from '../machine/types'
 import { count_vm_events, PGFREE } from '../machine/vm_events'
 import { EV_mm_page_free } from '../trace/events/kmem'
@@ -90,6 +90,7 @@ export function split_free_page(m: Machine, page: Page): number {
 
 /** Gives back a contiguous range page by page; pages that others still hold stay with them (7.10). */
 export function free_contig_range(m: Machine, pfn: Pfn, nr_pages: number): void {
+  kprobe(m, 'free_contig_range', pfn, nr_pages)
   let held = 0
   const first = pfn_to_page(m, pfn)
   for (let page = first; page < first + nr_pages; page++) {
@@ -97,4 +98,5 @@ export function free_contig_range(m: Machine, pfn: Pfn, nr_pages: number): void 
     __free_pages(m, page, 0)
   }
   if (held > 0) printk(m, `${held} pages are still in use!`)
+  kretprobe(m, 'free_contig_range')
 }

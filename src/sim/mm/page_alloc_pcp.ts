@@ -18,7 +18,7 @@ import {
   type PerCpuPages,
   type Zone,
 } from '../machine/machine'
-import { emit } from '../machine/trace'
+import { emit, kprobe, kretprobe } from '../machine/trace'
 import { count_vm_event, PGFREE } from '../machine/vm_events'
 import { NULL_PAGE, type Page } from '../machine/types'
 import {
@@ -185,6 +185,7 @@ export function drain_local_pages(m: Machine): void {
  * the drain runs as that CPU.
  */
 export function drain_all_pages(m: Machine): void {
+  kprobe(m, 'drain_all_pages')
   const task = currentTask(m)
   const home = task.cpu
   let flushed = 0
@@ -196,4 +197,5 @@ export function drain_all_pages(m: Machine): void {
   }
   task.cpu = home
   emit(m, EV_sim_drain_all_pages, flushed)
+  kretprobe(m, 'drain_all_pages')
 }

@@ -19,6 +19,7 @@ import {
   type Zone,
 } from '../machine/machine'
 import type { Proc } from '../machine/proc'
+import { kprobe, kretprobe } from '../machine/trace'
 import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
 import {
   allocPagesMaySleep,
@@ -218,8 +219,9 @@ export function test_pages_isolated(
  * so a lowmem area empties into lowmem (2.2, 8.1.4).
  */
 export function* alloc_migrate_target(m: Machine, page: Page): Proc<Page> {
+  kprobe(m, 'alloc_migrate_target', page)
   const highmem = is_highmem(page_zone(m, page)) ? __GFP_HIGHMEM : 0
   const target = yield* allocPagesMaySleep(m, GFP_USER | __GFP_MOVABLE | highmem, 0)
   if (target !== NULL_PAGE) m.mem.use[target] = USE_MIGRATION_TARGET
-  return target
+  return kretprobe(m, 'alloc_migrate_target', target)
 }

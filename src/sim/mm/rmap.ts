@@ -40,7 +40,7 @@ import {
   PageTransHuge,
   setFlag,
 } from '../machine/page'
-import { emit } from '../machine/trace'
+import { emit, kprobe, kretprobe } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_bug, EV_sim_unmap } from '../trace/events/sim'
 import { clear_page_mlock, mlock_vma_page } from './mlock'
@@ -247,6 +247,7 @@ export function try_to_unmap(m: Machine, page: Page, flags: number): number {
     emit(m, EV_sim_bug, page_to_pfn(m, page))
     throw new KernelBug(m, `try_to_unmap of the huge page at pfn ${page_to_pfn(m, page)}`)
   }
+  kprobe(m, 'try_to_unmap', page, flags)
   let entries = 0
   let stays = 0
   rmap_walk(m, page, (vma, vpn) => {
@@ -257,8 +258,8 @@ export function try_to_unmap(m: Machine, page: Page, flags: number): number {
     entries++
   })
   emit(m, EV_sim_unmap, page_to_pfn(m, page), entries)
-  if (stays !== 0) return stays
-  return page_mapped(m, page) ? SWAP_AGAIN : SWAP_SUCCESS
+  const mapped = page_mapped(m, page) ? SWAP_AGAIN : SWAP_SUCCESS
+  return kretprobe(m, 'try_to_unmap', stays !== 0 ? stays : mapped)
 }
 
 /** The LRU list a page-cache page of this class starts on (allocator 10.3). */

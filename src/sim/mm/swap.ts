@@ -32,7 +32,7 @@ import {
   testFlag,
 } from '../machine/page'
 import { enter, IP, leave, type Proc } from '../machine/proc'
-import { emit } from '../machine/trace'
+import { emit, kprobe, kretprobe } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { count_vm_event, PGACTIVATE, PGDEACTIVATE, PGROTATED } from '../machine/vm_events'
 import { EV_sim_lru_add_drain_all } from '../trace/events/sim'
@@ -238,6 +238,7 @@ export function lru_add_drain(m: Machine): void {
 /** One work item per CPU, waited for; other tasks run before each (REF-16, IP-10). */
 export function* lru_add_drain_all(m: Machine): Proc<number> {
   enter(m, 'lru_add_drain_all')
+  kprobe(m, 'lru_add_drain_all')
   m.counters.drains++
   for (let cpu = 0; cpu < m.spec.cpus; cpu++) {
     yield IP(10)
@@ -247,5 +248,5 @@ export function* lru_add_drain_all(m: Machine): Proc<number> {
   }
   emit(m, EV_sim_lru_add_drain_all, m.spec.cpus)
   leave(m)
-  return 0
+  return kretprobe(m, 'lru_add_drain_all')
 }

@@ -21,6 +21,7 @@ import { REF_ISO, type RefKind } from '../machine/kinds'
 import { ref_get } from '../machine/ledger'
 import type { Machine } from '../machine/machine'
 import { clearFlag, PageLRU, page_count, testClearFlag, testFlag } from '../machine/page'
+import { kprobe, kretprobe } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { count_vm_event, UNEVICTABLE_PGCULLED, UNEVICTABLE_PGRESCUED } from '../machine/vm_events'
 import { add_page_to_unevictable_list, lru_cache_add_lru, put_page } from './swap'
@@ -31,6 +32,11 @@ import { page_mapping } from './util'
  * mapcount are not looked at (REF-4).
  */
 export function __isolate_lru_page(m: Machine, page: Page, mode: number): number {
+  kprobe(m, '__isolate_lru_page', page)
+  return kretprobe(m, '__isolate_lru_page', takeForIsolation(m, page, mode))
+}
+
+function takeForIsolation(m: Machine, page: Page, mode: number): number {
   if (!PageLRU(m, page)) return -EINVAL
   if (testFlag(m, page, PG_unevictable) && (mode & ISOLATE_UNEVICTABLE) === 0) return -EINVAL
   if ((mode & ISOLATE_ASYNC_MIGRATE) !== 0) {
@@ -63,6 +69,7 @@ export function page_evictable(m: Machine, page: Page): boolean {
  * migration target never was isolated; what it gives up is the reference it was allocated with.
  */
 export function putback_lru_page(m: Machine, page: Page, held: RefKind = REF_ISO): void {
+  kprobe(m, 'putback_lru_page', page)
   const active = testClearFlag(m, page, PG_active) ? LRU_ACTIVE : 0
   const was_unevictable = testClearFlag(m, page, PG_unevictable)
   if (page_evictable(m, page)) {
@@ -74,4 +81,5 @@ export function putback_lru_page(m: Machine, page: Page, held: RefKind = REF_ISO
   if (was_unevictable && evictable) count_vm_event(m, UNEVICTABLE_PGRESCUED)
   else if (!was_unevictable && !evictable) count_vm_event(m, UNEVICTABLE_PGCULLED)
   put_page(m, page, held)
+  kretprobe(m, 'putback_lru_page')
 }

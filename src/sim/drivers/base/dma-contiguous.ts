@@ -5,7 +5,7 @@ import { bitmap_clear, bitmap_find_next_zero_area, bitmap_set } from '../../lib/
 import { USE_CMA_BUFFER } from '../../machine/kinds'
 import { page_to_pfn, pfn_to_page, printk, type CmaArea, type Machine } from '../../machine/machine'
 import { enter, leave, type Proc } from '../../machine/proc'
-import { emit } from '../../machine/trace'
+import { emit, kprobe, kretprobe } from '../../machine/trace'
 import { NULL_PAGE, type Page } from '../../machine/types'
 import { free_contig_range } from '../../mm/page_alloc'
 import { alloc_contig_range } from '../../mm/page_alloc_contig'
@@ -44,10 +44,11 @@ export function* dma_alloc_from_contiguous(
   align: number,
 ): Proc<Page> {
   if (area === undefined || area.count === 0) return NULL_PAGE
+  kprobe(m, 'dma_alloc_from_contiguous', count, align)
   const order = Math.min(align, m.spec.cmaAlignmentOrder)
   // struct cma has no modelled address, so the area is named.
   printk(m, `cma: dma_alloc_from_contiguous(cma ${area.name}, count ${count}, align ${order})`)
-  if (count === 0) return NULL_PAGE
+  if (count === 0) return kretprobe(m, 'dma_alloc_from_contiguous', NULL_PAGE)
   enter(m, 'dma_alloc_from_contiguous')
   emit(m, EV_sim_cma_alloc, area.base_pfn, count, order, m.cma.indexOf(area))
   yield* lockCmaMutex(m)
@@ -61,7 +62,7 @@ export function* dma_alloc_from_contiguous(
   printk(m, `cma: dma_alloc_from_contiguous(): returned ${pageText(pfn)}`)
   emit(m, EV_sim_cma_alloc_ret, pfn, count, result.ret)
   leave(m)
-  return result.page
+  return kretprobe(m, 'dma_alloc_from_contiguous', result.page)
 }
 
 /**

@@ -84,6 +84,59 @@ describe('operation scripts of Linux 3.9.6', () => {
   })
 })
 
+describe('experiments on Linux 3.9.6, without and with the series', () => {
+  const NAMES = ['m0', 'e1', 'e1b', 'e2', 'e3', 'e4', 'e5', 'e8-touch']
+  const FILES = [
+    ...NAMES.map((name): [string, number[]] => [`base/${name}`, []]),
+    ...NAMES.map((name): [string, number[]] => [`p12345/${name}`, [1, 2, 3, 4, 5]]),
+    ['boot/boot-1G', []] as [string, number[]],
+  ]
+
+  it.each(FILES)('%s: counts, flags, block types, results and events agree', (name, patches) => {
+    const report = replayRecording(keptRecording(name), patches)
+    expect(report.found).toEqual([])
+    expect(report.operations).toBeGreaterThan(0)
+  })
+
+  it('the series makes a difference: a patched recording does not replay without it', () => {
+    expect(replayRecording(keptRecording('p12345/e3'), []).differences).toBeGreaterThan(10)
+  })
+
+  const isFrames = (label: string) => (line: Line) => line.type === 'pages' && line.label === label
+  const isCall = (fn: string) => (line: Line) => line.type === 'call' && line.fn === fn
+
+  it.each([
+    ['a count', isFrames('page after'), 'pages', '"count":2', '"count":3'],
+    ['a mapcount', isFrames('page after'), 'pages', '"mapcount":1', '"mapcount":2'],
+    ['a flag', isFrames('page after'), 'pages', 'dirty|', ''],
+    ['a block type', isFrames('page after'), 'pages', '"block":"C"', '"block":"M"'],
+    ['a result', isCall('alloc_contig_range'), 'ret', '-16', '0'],
+    ['a PFN', isCall('dma_alloc_from_contiguous'), 'pfn', '425216', '425472'],
+  ])('reports %s that was changed', (_what, at, member, from, to) => {
+    const recording = keptRecording('base/e2')
+    const line = recording.lines.find((l) => at(l.line))?.line as unknown as Record<string, unknown>
+    const text = JSON.stringify(line[member])
+    expect(text).toContain(from)
+    const change = { [member]: JSON.parse(text.replace(from, to)) as unknown }
+    const report = replayRecording(changed(recording, at, change), [])
+    expect(report.differences).toBeGreaterThan(0)
+    expect(report.found[0]?.recorded).toContain(to)
+  })
+
+  it('reports an event of a window that was changed', () => {
+    const isWindow = (line: Line): boolean => line.type === 'events' && line.ev.length > 400
+    const recording = keptRecording('base/e2')
+    const window = recording.lines.find((l) => isWindow(l.line))?.line
+    if (window?.type !== 'events') throw new Error('no window')
+    const ev = window.ev.map((event) =>
+      event[0] === 'rt' && event[1] === 'migrate_page' ? ['rt', 'migrate_page', 0] : event,
+    )
+    const report = replayRecording(changed(recording, isWindow, { ev }), [])
+    expect(report.differences).toBe(1)
+    expect(report.found[0]?.model).toBe('["rt","migrate_page",-11]')
+  })
+})
+
 describe('operations that no kept script has', () => {
   const AREA = 421888
   const OPS = [
