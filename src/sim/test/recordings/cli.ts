@@ -103,8 +103,9 @@ function replayFile(
     totals.differences += report.differences
     reportLines(path, patches, report, options.verbose).forEach(to.out)
   } catch (error) {
-    if (!(error instanceof FormatError)) throw error
-    to.err(`replay-recordings: ${error.message}`)
+    const why = error instanceof Error ? error.message : String(error)
+    const what = error instanceof FormatError ? why : `${path}:1: cannot be replayed: ${why}`
+    to.err(`replay-recordings: ${what.split('\n')[0]}`)
     totals.broken++
   }
 }

@@ -123,6 +123,19 @@ describe('experiments on Linux 3.9.6, without and with the series', () => {
     expect(report.found[0]?.recorded).toContain(to)
   })
 
+  it('reports counters that were changed', () => {
+    const isStats = (line: Line): boolean => line.type === 'stats' && line.label === 'z'
+    const recording = keptRecording('base/m0')
+    const report = replayRecording(changed(recording, isStats, { NF: 29142 }), [])
+    expect(report.found).toEqual([
+      {
+        where: 'line 11 stats z',
+        recorded: '{"NF":29142,"NC":1024}',
+        model: '{"NF":29141,"NC":1024}',
+      },
+    ])
+  })
+
   it('reports an event of a window that was changed', () => {
     const isWindow = (line: Line): boolean => line.type === 'events' && line.ev.length > 400
     const recording = keptRecording('base/e2')

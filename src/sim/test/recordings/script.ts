@@ -26,6 +26,7 @@ import {
 import { exactZoneState } from '../../mm/vmstat'
 import { EventTap, isForeign, withoutMark } from './events'
 import type { OpLine, RecordedEvent, Recording, StateLine } from './format'
+import { attachProbes } from './probes'
 import type { Report } from './report'
 import { compareState, learnCachedTypes } from './state'
 
@@ -93,6 +94,7 @@ export function replayScripts(
 
 function replayScript(script: Script, begin: StateLine, m: Machine, report: Report): void {
   const tap = new EventTap(m)
+  attachProbes(m, tap)
   const traced = script.ops.some((op) => op.ev.some((event) => event[0] === 'mig'))
   const run: Run = { m, tap, report, script, slots: new Map(), traced, rawCmaKnown: true }
   checkState(run, begin)
