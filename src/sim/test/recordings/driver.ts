@@ -10,8 +10,8 @@ import {
   vb2_dc_put,
   vb2_dc_put_userptr,
   type CoherentBuffer,
-  type UserBuffer,
 } from '../../drivers/media/v4l2-core/videobuf2-dma-contig'
+import type { UserBuffer } from '../../drivers/media/v4l2-core/videobuf2-memops'
 import { GFP_KERNEL } from '../../include/linux/gfp'
 import { FOLL_FORCE, FOLL_GET, FOLL_TOUCH, FOLL_WRITE, VM_SHARED } from '../../include/linux/mm'
 import { MIGRATE_CMA } from '../../include/linux/mmzone'
