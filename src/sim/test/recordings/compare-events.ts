@@ -76,7 +76,10 @@ function normal(event: RecordedEvent, label: string, report: Report): RecordedEv
   if (plain[0] !== 'fn' || plain[1] !== 'follow_page_mask') return plain
   const flags = Number(plain[3])
   if ((flags & FOLL_NUMA) === 0) return plain
-  report.rule('S-04: one node, so FOLL_NUMA (0x200) is not modelled', `${label}: ${plain[3]}`)
+  report.rule(
+    'S-04: one node, so FOLL_NUMA (0x200) is not modelled',
+    `${label}: 0x${flags.toString(16)}`,
+  )
   return [plain[0], plain[1], plain[2] as string, `0x${(flags & ~FOLL_NUMA).toString(16)}`]
 }
 
@@ -111,8 +114,12 @@ export function firstDifference(
 ): { at: number; recorded: string; model: string } | null {
   const length = Math.max(recorded.length, model.length)
   for (let at = 0; at < length; at++) {
-    const [a, b] = [JSON.stringify(recorded[at]), JSON.stringify(model[at])]
-    if (a !== b) return { at, recorded: a ?? 'nothing more', model: b ?? 'nothing more' }
+    const [a, b] = [eventText(recorded[at]), eventText(model[at])]
+    if (a !== b) return { at, recorded: a, model: b }
   }
   return null
+}
+
+function eventText(event: RecordedEvent | undefined): string {
+  return event === undefined ? 'nothing more' : JSON.stringify(event)
 }

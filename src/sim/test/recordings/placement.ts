@@ -49,7 +49,7 @@ export function nextFrame(m: Machine, zone: Zone, type: number): Page {
   if (waiting !== NULL_PAGE) return waiting
   const smallest = (of: number): Page => {
     for (let order = 0; order < m.maxOrder; order++) {
-      const page = firstOf(m, freeListHead(zone, order, of as 0))
+      const page = firstOf(m, freeListHead(zone, order, of))
       if (page !== NULL_PAGE) return page
     }
     return NULL_PAGE
@@ -58,7 +58,7 @@ export function nextFrame(m: Machine, zone: Zone, type: number): Page {
   if (own !== NULL_PAGE) return own
   for (let order = m.maxOrder - 1; order >= 0; order--) {
     for (const other of FALLBACKS[type] ?? []) {
-      const page = firstOf(m, freeListHead(zone, order, other as 0))
+      const page = firstOf(m, freeListHead(zone, order, other))
       if (page !== NULL_PAGE) return page
     }
   }
@@ -92,7 +92,7 @@ function takeFromBlock(m: Machine, zone: Zone, head: Page, page: Page): void {
     const middle = low + (1 << order)
     const [keep, rest] = page < middle ? [low, middle] : [middle, low]
     set_page_order(m, rest, order)
-    list_add(m.mem, rest, freeListHead(zone, order, type as 0))
+    list_add(m.mem, rest, freeListHead(zone, order, type))
     zone.nr_free[order] = (zone.nr_free[order] as number) + 1
     low = keep
   }
@@ -122,7 +122,7 @@ export function bringToHead(m: Machine, page: Page, type: number): boolean {
     pcp.count--
   } else return false
   const inCma = get_pageblock_migratetype(m, page) === MIGRATE_CMA
-  set_freepage_migratetype(m, page, (inCma ? MIGRATE_CMA : type) as 0)
+  set_freepage_migratetype(m, page, inCma ? MIGRATE_CMA : type)
   list_add(m.mem, page, pcp.lists[type as 0 | 1 | 2])
   pcp.count++
   return true
@@ -197,7 +197,7 @@ export class Placement {
     if (this.#busy) return
     while (this.#takeForeign());
     const wanted = this.#wanted.shift()
-    if (wanted === undefined || wanted === null || wanted.order !== 0) return
+    if (wanted?.order !== 0) return
     this.#busy = true
     this.#place(wanted)
     this.#busy = false

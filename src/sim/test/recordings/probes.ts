@@ -37,9 +37,6 @@ const PROBES: Readonly<Record<string, Probe>> = {
   migrate_replace_page: { args: ['page', 'page'], counts: true, ret: 'number' },
 }
 
-/** Functions the recording kernel probed. */
-export const PROBED = new Set(Object.keys(PROBES))
-
 function inForm(m: Machine, form: Form, value: number): number | string {
   switch (form) {
     case 'address':

@@ -72,7 +72,7 @@ function placeLists(
         for (let page = head; page < head + (1 << Number(order)); page++) claim(page)
         set_page_order(m, head, Number(order))
         m.mem.index[head] = type
-        list_add_tail(m.mem, head, freeListHead(zone, Number(order), type as 0))
+        list_add_tail(m.mem, head, freeListHead(zone, Number(order), type))
         zone.nr_free[Number(order)] = (zone.nr_free[Number(order)] as number) + 1
       }
     }

@@ -28,6 +28,7 @@ import type {
   FillLine,
   FramesLine,
   Line,
+  NumberedLine,
   PfnsLine,
   RecordedEvent,
   Recording,
@@ -125,38 +126,58 @@ class WindowReplay {
   line(at: number): void {
     const line = this.#ctx.lines[at]?.line as Line
     switch (line.type) {
-      case 'state':
-        return this.#state(at, line)
-      case 'stats':
-        return this.#stats(at, line)
-      case 'call':
-        return this.#call(at, line)
-      case 'events':
-        return this.#events(at, line)
+      case 'state': {
+        this.#state(at, line)
+        return
+      }
+      case 'stats': {
+        this.#stats(at, line)
+        return
+      }
+      case 'call': {
+        this.#call(at, line)
+        return
+      }
+      case 'events': {
+        this.#events(at, line)
+        return
+      }
       case 'pages':
       case 'frames':
-      case 'pinned':
-        return this.#frames(at, line)
-      case 'fill':
-        return this.#fill(at, line)
-      case 'pfns':
-        return this.#pfns(at, line)
-      case 'buffer':
-        return this.#bufferLine(at, line)
-      case 'cma':
-        return this.#cma(at, line)
-      case 'dmesg':
-        return this.#text(at, line)
+      case 'pinned': {
+        this.#frames(at, line)
+        return
+      }
+      case 'fill': {
+        this.#fill(at, line)
+        return
+      }
+      case 'pfns': {
+        this.#pfns(at, line)
+        return
+      }
+      case 'buffer': {
+        this.#bufferLine(at, line)
+        return
+      }
+      case 'cma': {
+        this.#cma(at, line)
+        return
+      }
+      case 'dmesg': {
+        this.#text(at, line)
+        return
+      }
       default:
         return
     }
   }
 
   #where(at: number): string {
-    const { at: n, line } = this.#ctx.lines[at] ?? { at: 0, line: null }
-    const label = line !== null && 'label' in line && line.label !== undefined ? line.label : ''
-    const name = line?.type === 'call' ? line.fn : ''
-    return `line ${n} ${line?.type ?? ''} ${name} ${label}`.replace(/ +/g, ' ').trim()
+    const { at: n, line } = this.#ctx.lines[at] as NumberedLine
+    const label = 'label' in line ? (line.label ?? '') : ''
+    const name = line.type === 'call' ? line.fn : ''
+    return `line ${n} ${line.type} ${name} ${label}`.replace(/ +/g, ' ').trim()
   }
 
   #free(): [number, number] {
@@ -244,7 +265,10 @@ class WindowReplay {
     this.#report.compared()
     const model = this.#free()
     if (model[0] === line.NF && model[1] === line.NC) return
-    if (!this.#ctx.exact || this.#ctx.assumed) return this.#loseExactness(at, 'NF and NC of stats')
+    if (!this.#ctx.exact || this.#ctx.assumed) {
+      this.#loseExactness(at, 'NF and NC of stats')
+      return
+    }
     const [NF, NC] = model
     this.#report.compare(this.#where(at), { NF: line.NF, NC: line.NC }, { NF, NC })
   }
@@ -260,7 +284,8 @@ class WindowReplay {
     }
     if (answer === null) {
       this.#ctx.exact = false
-      return this.#report.rule(`calls of ${line.fn} are not replayed`, this.#where(at))
+      this.#report.rule(`calls of ${line.fn} are not replayed`, this.#where(at))
+      return
     }
     if (line.fn.startsWith('vb2_dc_')) {
       this.#ctx.assumed = true
@@ -303,7 +328,10 @@ class WindowReplay {
     const next = this.#ctx.lines[at + 1]?.line
     const op = next?.type === 'call' && isCallOf(line, next) ? next : null
     const before = this.#tap.take()
-    if (op === null && isAfterCall(line)) return this.#compareWindow(at, line, before)
+    if (op === null && isAfterCall(line)) {
+      this.#compareWindow(at, line, before)
+      return
+    }
     if (op !== null) this.#punchHole(op, looksOf(line.ev))
     prepareWindow(this.#ctx, at, line)
     makeRoom(this.#ctx, at, line)
