@@ -129,8 +129,17 @@ const EXAMPLES: readonly (readonly [file: string, title: string])[] = [
   ['me-34', 'ME-34: a page given up meanwhile is replaced by a frame nobody filled'],
   ['me-35', 'ME-35: without FOLL_GET the page is freed under its mapping'],
   ['me-36', 'ME-36: the series drains every CPU once for each CMA page'],
+  ['me-37', 'ME-37: the series does not move a huge page'],
+  ['me-37b', 'ME-37: with DEBUG_VM it is a BUG'],
   ['me-38', 'ME-38: a buffer that is contiguous inside CMA is queued at baseline'],
   ['me-38b', 'ME-38: the series scatters it, and QBUF fails'],
+  ['me-39', 'ME-39: longterm-5.1 pins the page it cannot move where it is'],
+  ['me-40', 'ME-40: longterm-5.13 pins nothing then, and what moved stays moved'],
+  ['me-41', 'ME-41: longterm-5.13 tries until the page is back on the LRU'],
+  ['me-42', 'ME-42: the ring of aio moves and its owner follows'],
+  ['me-43', 'ME-43: gup-nm moves pages of ZONE_MOVABLE out of it'],
+  ['me-43b', 'ME-43: and pins nothing when one is off the LRU'],
+  ['p0-4', 'P0-4: a call that passes FOLL_DURABLE is a user of patches 1, 3 and 4'],
 ]
 
 describe('pinscope exec on the worked examples', () => {

@@ -113,10 +113,14 @@ interface MemoryKinds {
   munlock: CallKind<CallArguments['munlock']>
   madvise_dontneed: CallKind<CallArguments['madvise_dontneed']>
   get_user_pages: CallKind<CallArguments['get_user_pages']>
+  get_user_pages_fast: CallKind<CallArguments['get_user_pages_fast']>
+  io_setup: CallKind<CallArguments['io_setup']>
+  io_destroy: CallKind<CallArguments['io_destroy']>
   put_pages: CallKind<CallArguments['put_pages']>
   vb2_queue_init: CallKind<CallArguments['vb2_queue_init']>
   vb2_reqbufs: CallKind<CallArguments['vb2_reqbufs']>
   vb2_qbuf: CallKind<CallArguments['vb2_qbuf']>
+  vb2_prepare_buf: CallKind<CallArguments['vb2_prepare_buf']>
   vb2_buffer_done: CallKind<CallArguments['vb2_buffer_done']>
   vb2_dqbuf: CallKind<CallArguments['vb2_dqbuf']>
   vb2_streamon: CallKind<CallArguments['vb2_streamon']>
@@ -183,6 +187,22 @@ export const MEMORY_CALLS: MemoryKinds = {
     },
     range,
   ),
+  get_user_pages_fast: callMade(
+    {
+      ...RANGE,
+      write: may(flag, false, 'pages will be written; default false'),
+      longterm: may(flag, false, 'the long-term flag of later policies; default false'),
+      long: may(flag, true, 'pins outlive the call; default true'),
+      as: AS,
+    },
+    range,
+  ),
+  io_setup: call({
+    mm: MM,
+    pages: may(whole(1, 1024), 1, 'pages of the ring; default 1', 'nr_pages', 'n'),
+    as: AS,
+  }),
+  io_destroy: call({ mm: MM, ctx: need(label, 'name of the io_setup', 'name', 'ring') }),
   put_pages: call({
     pins: need(
       oneOrMore(page, 65536),
@@ -200,6 +220,18 @@ export const MEMORY_CALLS: MemoryKinds = {
       direction: may(DIRECTION, 'capture', 'CAPTURE (default) or OUTPUT', 'type'),
       area: AREA,
       mm: MM,
+      allocator: may(
+        oneOf(
+          new Map([
+            ['dma-contig', 'dma-contig'],
+            ['dma-sg', 'dma-sg'],
+            ['vmalloc', 'vmalloc'],
+          ] as const),
+        ),
+        'dma-contig',
+        'dma-contig (default), dma-sg or vmalloc',
+        'mem_ops',
+      ),
       as: maybe(label, 'instead of queue'),
     },
     ({ as, ...rest }) => ({ ...rest, queue: as ?? rest.queue }),
@@ -214,6 +246,13 @@ export const MEMORY_CALLS: MemoryKinds = {
     mm: MAYBE_MM,
   }),
   vb2_qbuf: call({
+    queue: QUEUE,
+    index: INDEX,
+    userptr: maybe(address, 'address of the memory; USERPTR queues need it', 'addr', 'vaddr'),
+    length: maybe(bytes(2 ** 32), 'bytes; default: size of REQBUFS', 'len', 'size'),
+    mm: MAYBE_MM,
+  }),
+  vb2_prepare_buf: call({
     queue: QUEUE,
     index: INDEX,
     userptr: maybe(address, 'address of the memory; USERPTR queues need it', 'addr', 'vaddr'),

@@ -96,7 +96,7 @@ const machineFields = {
   pageblockOrder: maybe(whole(0, 13), 'default: maxOrder - 1'),
   maxOrder: maybe(
     whole(1, 14),
-    'MAX_ORDER; default 11, or for a pageblockOrder below 9 as small as pageblockOrder and the state allow',
+    'MAX_ORDER; default 11 or what the zones allow, for a pageblockOrder below 9 the smallest possible',
   ),
   cpus: maybe(whole(1, 64), 'number of CPUs; default 1', 'nrCpus'),
   cma: maybe(anything, 'areas [{startPfn, pages}]; with a preset also a size such as "16M"'),
@@ -123,7 +123,7 @@ function presetSpec(name: string, file: MachineFile): MachineSpec {
       throw new Complaint(`machine.${field}`, `goes with explicit zones, not with a preset`)
     }
   }
-  const { cma, highmem, ...options } = file.configs
+  const { cma, highmem, thpEnabled, gupFast, ...options } = file.configs
   if (cma === false || highmem === false) {
     throw new Complaint('machine.configs', `preset ${name} has CMA as it is; give zones instead`)
   }
@@ -136,7 +136,14 @@ function presetSpec(name: string, file: MachineFile): MachineSpec {
   const minFreeKbytes = file.minFreeKbytes ?? made.spec.minFreeKbytes
   const boot = [...made.spec.boot, ...reservedRuns(file)]
   const order = file.configs.cmaAlignmentOrder ?? made.spec.cmaAlignmentOrder
-  return { ...made.spec, minFreeKbytes, boot, cmaAlignmentOrder: order }
+  return {
+    ...made.spec,
+    minFreeKbytes,
+    boot,
+    cmaAlignmentOrder: order,
+    thpEnabled: thpEnabled ?? made.spec.thpEnabled,
+    gupFast: gupFast ?? made.spec.gupFast,
+  }
 }
 
 /** Bytes of a preset's area; a list of areas stands for its size. */
@@ -174,7 +181,7 @@ function explicitSpec(file: MachineFile, state: StatePlan | null): MachineSpec {
   }
   const { cma: _cma, highmem: _highmem, maxOrder: configured, ...options } = file.configs
   const zones = zoneSpecs(file.zones)
-  const maxOrder = file.maxOrder ?? configured ?? defaultMaxOrder(file, state)
+  const maxOrder = file.maxOrder ?? configured ?? defaultMaxOrder(file.pageblockOrder, zones, state)
   const pageblockOrder = file.pageblockOrder ?? maxOrder - 1
   if (pageblockOrder >= maxOrder) {
     throw new Complaint('machine.pageblockOrder', `at most maxOrder - 1 = ${maxOrder - 1}`)
@@ -205,6 +212,7 @@ function explicitSpec(file: MachineFile, state: StatePlan | null): MachineSpec {
     dmaMaxSegSize: 65536,
     dmaCacheAlign: 64,
     ...options,
+    cmaConfig: file.configs.cma ?? true,
   }
 }
 
@@ -221,10 +229,23 @@ function unmarked(spec: ZoneSpec): ZoneSpec {
   return { ...spec, watermarks: spec.watermarks ?? [0, 0, 0] }
 }
 
-/** Without huge pages a pageblock is the largest block; the state may show larger ones. */
-function defaultMaxOrder(file: MachineFile, state: StatePlan | null): number {
-  const block = file.pageblockOrder
-  if (block === null || block >= 9) return Math.max(11, (block ?? 0) + 1)
+const MAX_ORDER = 11
+
+/** Order of the largest block that every zone starts and ends with. */
+function zoneOrder(zones: readonly ZoneSpec[]): number {
+  let order = MAX_ORDER - 1
+  const isWhole = (n: number): boolean => n % 2 ** order === 0
+  while (order > 0 && !zones.every((z) => isWhole(z.startPfn) && isWhole(z.pages))) order--
+  return order
+}
+
+/** As large as the zones allow; for small pageblocks as small as they and the state allow. */
+function defaultMaxOrder(
+  block: number | null,
+  zones: readonly ZoneSpec[],
+  state: StatePlan | null,
+): number {
+  if (block === null || block >= 9) return Math.max((block ?? 0) + 1, zoneOrder(zones) + 1)
   const listed = state?.zones.flatMap((z) => z.freeLists.map((list) => list.order + 1)) ?? []
   return Math.max(block + 1, ...listed)
 }

@@ -3,10 +3,13 @@ import { failure, success, type Result } from '../shared/result'
 import {
   CALLERS,
   FIXES,
+  FOLL_FLAGS,
+  kernelComplaint,
   missingSymbols,
   POLICIES,
   specError,
   stateError,
+  VARIANTS,
   type CallName,
   type ExecCall,
   type ExecPlan,
@@ -86,6 +89,8 @@ const kernelFields = {
   patches: may(patches, [], 'none (default), all, or numbers 1 to 5'),
   mode: may(words(['strict', 'lenient']), 'strict', 'strict refuses a subset that does not build'),
   policy: may(words(POLICIES), 'rfc2013', 'rfc2013 (default) or a later policy'),
+  variant: maybe(words(VARIANTS), 'variant of the policy'),
+  notifierPasses: maybe(whole(0, 1000), 'attempts an owner needs under mmu-notifier'),
   fixes: may(oneOrMore(fix, 7), [], 'what-if fixes FIX-1 to FIX-7'),
   converted: may(
     oneOrMore(words(CALLERS), 16),
@@ -104,7 +109,16 @@ function kernelSpec(x: unknown): KernelSpec {
     throw new Complaint('kernel.patches', `does not build: ${lost}; or set mode to "lenient"`)
   }
   const fixes = [...new Set(file.fixes)].toSorted((a, b) => a - b)
-  return { ...file, fixes, converted: [...new Set(file.converted)] }
+  const { patches: series, mode, policy } = file
+  const spec: KernelSpec = {
+    ...{ patches: series, mode, policy, fixes },
+    variant: file.variant ?? undefined,
+    notifierPasses: file.notifierPasses ?? undefined,
+    converted: [...new Set(file.converted)],
+  }
+  const wrong = kernelComplaint(spec)
+  if (wrong !== null) throw new Complaint('kernel', wrong)
+  return spec
 }
 
 /** Members every call may have. */
@@ -220,8 +234,8 @@ function readPlan(body: unknown): ExecPlan {
   if (impossible !== null) throw new Complaint(`machine.${impossible.at}`, impossible.message)
   const state = stateFile === null ? null : placedState(stateFile, bare)
   const machine = bare.cma.length > 0 ? bare : { ...bare, cma: areasOf(state, bare) }
-  const kernel = kernelSpec(file.kernel)
   const calls = file.calls.map((c, i) => readCall(c, `call ${i}`, false))
+  const kernel = withUser(kernelSpec(file.kernel), calls)
   return { machine, kernel, state, calls, events: file.events }
 }
 
@@ -232,6 +246,16 @@ function placedState(file: StateFile, machine: ExecPlan['machine']): ExecPlan['s
   const impossible = stateError(machine, state)
   if (impossible !== null) throw new Complaint(impossible.at, impossible.message)
   return state
+}
+
+/** A call that passes FOLL_DURABLE itself is a user of patches 3 and 4 like a converted caller (P0-4). */
+function withUser(kernel: KernelSpec, calls: readonly ExecCall[]): KernelSpec {
+  const isDurable = calls.some(
+    (c) => c.call === 'get_user_pages' && (c.flags & FOLL_FLAGS.FOLL_DURABLE) !== 0,
+  )
+  const hasUser = (kernel.converted ?? []).length > 0 || kernel.patches.includes(5)
+  // No call of this format is RDMA's, so nothing else changes.
+  return isDurable && !hasUser ? { ...kernel, converted: ['rdma'] } : kernel
 }
 
 const CMA = 4

@@ -2,6 +2,7 @@
 import { touchPage } from '../arch/arm/mm/fault'
 import { ENOMEM } from '../include/linux/errno'
 import {
+  FOLL_DURABLE,
   FOLL_FORCE,
   FOLL_GET,
   FOLL_TOUCH,
@@ -17,9 +18,9 @@ import {
 } from '../include/linux/mm'
 import { PAGE_SIZE } from '../include/linux/mmzone'
 import { down_read, up_read } from '../include/linux/rwsem'
+import { readMapping } from '../machine/huge'
 import { newHolder, pin_get } from '../machine/ledger'
 import { page_to_pfn } from '../machine/machine'
-import { readMapping } from '../machine/huge'
 import { pte_present, pteTarget, type MmStruct } from '../machine/mm_types'
 import {
   dontneedRegion,
@@ -31,7 +32,8 @@ import {
 import { enter, leave, type Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { vb2_queue_release } from '../drivers/media/v4l2-core/videobuf2-core'
-import { get_user_pages } from '../mm/gup'
+import { get_user_pages, get_user_pages_fast, gupFlags, gupLongterm } from '../mm/gup'
+import { io_destroy, io_setup } from '../fs/aio'
 import { __get_user_pages } from '../mm/memory_gup'
 import { sys_mlock, sys_munlock } from '../mm/mlock_range'
 import { putUserPage } from '../mm/swap'
@@ -60,6 +62,9 @@ export const MEMORY_CALLS: Handlers<
   | 'munlock'
   | 'madvise_dontneed'
   | 'get_user_pages'
+  | 'get_user_pages_fast'
+  | 'io_setup'
+  | 'io_destroy'
   | 'put_pages'
   | 'get_page'
 > = {
@@ -96,6 +101,31 @@ export const MEMORY_CALLS: Handlers<
     return { ret: yield* dontneedRegion(x.m, mm, vpn, pages) }
   },
   get_user_pages: pinPages,
+  *get_user_pages_fast(x, c) {
+    const { mm, vpn, pages: n } = rangeOf(x, c)
+    const pages: Page[] = []
+    const holder = newHolder(x.m, 'get_user_pages_fast', c.long)
+    const gup_flags = gupFlags(c.write, false)
+    const args = { mm, start: vpn, nr_pages: n, gup_flags, pages, holder }
+    const ret = yield* get_user_pages_fast(x.m, args, c.longterm)
+    if (ret >= 0) bind(x, c.as, { kind: 'pins', holder: holder.id, pages })
+    return { ret, pins: pages.map((page) => pinned(x, page)) }
+  },
+  *io_setup(x, c) {
+    const { mm } = processFor(x, c.mm)
+    const ctx = yield* io_setup(x.m, mm, c.pages)
+    if (typeof ctx === 'number') return { ret: ctx }
+    bind(x, c.as, { kind: 'ring', mm: c.mm, ctx })
+    const pfns = ctx.ring_pages.map((page) => page_to_pfn(x.m, page))
+    return { ret: 0, addr: ctx.start * PAGE_SIZE, pfns }
+  },
+  *io_destroy(x, c) {
+    const { binding } = lookUp(x, c.ctx)
+    if (binding.kind !== 'ring') throw new ExecRefusal(`"${c.ctx}" is no io_setup`)
+    const ret = yield* io_destroy(x.m, binding.ctx)
+    if (ret === 0) markGone(x, c.ctx)
+    return { ret }
+  },
   put_pages: putPages,
   get_page: (x, c) => {
     const page = pageOf(x, c.page)
@@ -174,7 +204,11 @@ function* pinPages(x: Session, c: CallOf<'get_user_pages'>): Proc<Answer> {
   const holder = newHolder(m, label, c.long)
   yield* down_read(mm.mmap_sem)
   let ret: number
-  if (c.get && c.flags === 0) {
+  if (c.get && (c.flags & FOLL_DURABLE) !== 0 && m.kernel.policy !== 'rfc2013') {
+    const extra = c.flags & ~(FOLL_DURABLE | FOLL_GET)
+    const gup_flags = gupFlags(c.write, c.force) | extra
+    ret = yield* gupLongterm(m, { mm, start: vpn, nr_pages: n, gup_flags, pages, holder })
+  } else if (c.get && c.flags === 0) {
     ret = yield* get_user_pages(m, mm, vpn, n, c.write, c.force, pages, holder)
   } else {
     const flags =

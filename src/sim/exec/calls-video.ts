@@ -3,6 +3,7 @@ import {
   vb2_buffer_done,
   vb2_dqbuf,
   vb2_mmap,
+  vb2_prepare_buf,
   vb2_qbuf,
   vb2_queue_init,
   vb2_queue_release,
@@ -23,6 +24,7 @@ export const VIDEO_CALLS: Handlers<
   | 'vb2_queue_init'
   | 'vb2_reqbufs'
   | 'vb2_qbuf'
+  | 'vb2_prepare_buf'
   | 'vb2_buffer_done'
   | 'vb2_dqbuf'
   | 'vb2_streamon'
@@ -32,7 +34,7 @@ export const VIDEO_CALLS: Handlers<
 > = {
   vb2_queue_init: (x, c) => {
     if (x.queues.has(c.queue)) throw new ExecRefusal(`queue "${c.queue}" is open already`)
-    open(x, c.queue, c.memory, c.direction, c.area, c.mm)
+    open(x, c.queue, c.memory, c.direction, c.area, c.mm, c.allocator)
     return { ret: 0 }
   },
   *vb2_reqbufs(x, c) {
@@ -44,6 +46,7 @@ export const VIDEO_CALLS: Handlers<
     return { ret, count: queue.bufs.length, buffers: buffersOf(x, queue) }
   },
   vb2_qbuf: qbuf,
+  vb2_prepare_buf: prepareBuf,
   vb2_buffer_done: (x, c) => ({
     ret: vb2_buffer_done(queueOf(x, c.queue), c.index) ? 0 : -EINVAL,
   }),
@@ -77,9 +80,13 @@ function open(
   direction: Vb2Queue['direction'],
   area: string | number | null,
   mm: string,
+  allocator: CallOf<'vb2_queue_init'>['allocator'] = 'dma-contig',
 ): void {
   processFor(x, mm)
-  x.queues.set(name, { queue: vb2_queue_init(memory, direction, areaOf(x, area)), mm })
+  const queue = vb2_queue_init(memory, direction, areaOf(x, area), {
+    allocator: `vb2-${allocator}`,
+  })
+  x.queues.set(name, { queue, mm })
 }
 
 function openOf(x: Session, name: string): { readonly queue: Vb2Queue; readonly mm: string } {
@@ -106,6 +113,13 @@ function buffersOf(x: Session, queue: Vb2Queue): object[] {
     if (memory.kind === 'mmap') return { ...base, pfn: page_to_pfn(x.m, memory.page) }
     return { ...base, pfns: memory.pages.map((page) => page_to_pfn(x.m, page)) }
   })
+}
+
+function* prepareBuf(x: Session, c: CallOf<'vb2_prepare_buf'>): Proc<Answer> {
+  const queue = queueOf(x, c.queue)
+  const address = c.userptr === null ? 0 : addressOf(x, c.userptr)
+  const ret = yield* vb2_prepare_buf(x.m, queue, c.index, address, c.length ?? queue.plane_size)
+  return { ret, buffer: buffersOf(x, queue)[c.index] ?? null, pins: pinsOf(x, queue.bufs[c.index]) }
 }
 
 function* qbuf(x: Session, c: CallOf<'vb2_qbuf'>): Proc<Answer> {

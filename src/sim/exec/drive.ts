@@ -15,6 +15,8 @@ export class ExecHang extends Error {
 
 /** Sleeps in a row after which a call is taken to wait for something that never comes. */
 const MAX_SLEEPS = 20_000
+/** Pauses of any kind after which it is taken to go round in circles. */
+const MAX_PAUSES = 3_000_000
 
 interface Suspended {
   readonly proc: Proc<unknown>
@@ -40,7 +42,8 @@ function advance<T>(
   done: (value: T) => void,
 ): Extract<Pause, { at: 'wait' }> | null {
   let sleeps = 0
-  for (;;) {
+  for (let pauses = 0; ; pauses++) {
+    if (pauses === MAX_PAUSES) throw new ExecHang('it goes round in circles')
     const step = proc.next()
     if (step.done === true) {
       done(step.value)

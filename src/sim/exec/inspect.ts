@@ -19,6 +19,8 @@ import {
 } from '../machine/mm_types'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { get_pageblock_migratetype, page_order } from '../mm/page_alloc'
+import { show_mem } from '../mm/page_alloc_show'
+import { vmstat_show, zoneinfo_show } from '../mm/vmstat_show'
 import { frag_show, pagetypeinfo_show } from '../mm/vmstat'
 import { freeBlockOf, isFree, pcpOf, refsOf } from './frames'
 import type { Answer } from './handler'
@@ -132,7 +134,9 @@ const DUMPS: Readonly<Record<DumpKind, Dump>> = {
   state: (m, zones) => ({ zones: zones.map((z) => dumpZone(m, z)) }),
   buddyinfo: (m) => ({ text: frag_show(m) }),
   pagetypeinfo: (m) => ({ text: pagetypeinfo_show(m) }),
-  zoneinfo: (_m, zones) => ({ zones: zones.map(zoneSizes) }),
+  zoneinfo: (m, zones) => ({ text: zoneinfo_show(m), zones: zones.map(zoneSizes) }),
+  vmstat: (m) => ({ text: vmstat_show(m) }),
+  show_mem: (m) => ({ lines: show_mem(m) }),
   watermarks: (_m, zones) => ({ zones: zones.map(zoneSizes) }),
   ledger: (m) => ({ pages: ledgerPages(m) }),
   cma_bitmap: (m) => ({ areas: m.cma.map((_, i) => bitmapInfo(m, i)) }),

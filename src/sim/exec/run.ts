@@ -233,11 +233,13 @@ function processName(x: Session, call: ExecCall): string | null {
   return 'queue' in call ? ownerOf(x, call.queue) : null
 }
 
+/** Calls that bring their process into being. */
+const MAKERS: ReadonlySet<CallName> = new Set(['mmap', 'io_setup', 'vb2_queue_init', 'vb2_reqbufs'])
+
 function taskFor(x: Session, call: ExecCall): Task {
   const name = processName(x, call)
   if (name === null) return x.task
-  const makes =
-    call.call === 'mmap' || call.call === 'vb2_queue_init' || call.call === 'vb2_reqbufs'
+  const makes = MAKERS.has(call.call)
   return (makes ? processFor(x, name) : processOf(x, name)).task
 }
 

@@ -10,7 +10,7 @@ import {
   type Machine,
   type Task,
 } from '../machine/machine'
-import type { AddressSpace, MmStruct } from '../machine/mm_types'
+import type { AddressSpace, KioCtx, MmStruct } from '../machine/mm_types'
 import { addProcess, type Process } from '../machine/process'
 import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
 import type { CompactControl } from '../mm/compaction'
@@ -29,6 +29,7 @@ export type Binding =
   | { readonly kind: 'pages'; readonly page: Page; readonly count: number; order: number | null }
   | { readonly kind: 'pins'; readonly holder: number; readonly pages: readonly Page[] }
   | { readonly kind: 'isolated'; readonly cc: CompactControl }
+  | { readonly kind: 'ring'; readonly mm: string; readonly ctx: KioCtx }
   | { readonly kind: 'area'; readonly mm: string; readonly vpn: number; readonly pages: number }
 
 interface Named {
@@ -103,6 +104,8 @@ export function pageOf(x: Session, ref: PageRef): Page {
       return nth(ref, binding.pages)
     case 'isolated':
       return nth(ref, binding.cc.migratepages)
+    case 'ring':
+      return nth(ref, binding.ctx.ring_pages)
     case 'area':
       throw new ExecRefusal(`"${ref.name}" is a mapping, not a page`)
   }

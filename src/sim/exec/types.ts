@@ -243,6 +243,10 @@ export interface CallArguments {
       readonly get: boolean
       readonly long: boolean
     }
+  get_user_pages_fast: As &
+    MemoryRange & { readonly write: boolean; readonly longterm: boolean; readonly long: boolean }
+  io_setup: As & { readonly mm: string; readonly pages: number }
+  io_destroy: { readonly mm: string; readonly ctx: string }
   put_pages: { readonly pins: readonly PageRef[] }
   vb2_queue_init: {
     readonly queue: string
@@ -250,6 +254,7 @@ export interface CallArguments {
     readonly direction: 'capture' | 'output'
     readonly area: string | number | null
     readonly mm: string
+    readonly allocator: 'dma-contig' | 'dma-sg' | 'vmalloc'
   }
   vb2_reqbufs: {
     readonly queue: string
@@ -261,6 +266,13 @@ export interface CallArguments {
     readonly mm: string | null
   }
   vb2_qbuf: {
+    readonly queue: string
+    readonly index: number
+    readonly userptr: AddressRef | null
+    readonly length: number | null
+    readonly mm: string | null
+  }
+  vb2_prepare_buf: {
     readonly queue: string
     readonly index: number
     readonly userptr: AddressRef | null
@@ -285,6 +297,8 @@ export const DUMP_KINDS = [
   'buddyinfo',
   'pagetypeinfo',
   'zoneinfo',
+  'vmstat',
+  'show_mem',
   'ledger',
   'cma_bitmap',
   'pageblocks',
