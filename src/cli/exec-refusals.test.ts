@@ -323,6 +323,12 @@ describe('pinscope exec gives results, not crashes', () => {
     expect(results(r)[0]).toMatchObject({ ret: -12, errno: 'ENOMEM', pfn: null })
   })
 
+  it('a sleeping request of a small order that finds nothing is told from one that may fail (S-08)', () => {
+    const state = { zones: [{ freeLists: {} }] }
+    const calls = ['GFP_ATOMIC', 'GFP_NOWAIT'].map((gfp) => ({ call: 'alloc_pages', gfp }))
+    for (const result of results(run(calls, { state }))) expect(result.wouldLoop).toBeUndefined()
+  })
+
   it('freeing the page that was not to be had does nothing', () => {
     const r = run(
       [

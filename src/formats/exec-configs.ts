@@ -13,7 +13,6 @@ export interface Configs {
   maxOrder?: number
   /** false refuses CMA areas. */
   cma?: boolean
-  thpEnabled?: boolean
   gupFast?: boolean
   /** false refuses a HighMem zone. */
   highmem?: boolean
@@ -30,7 +29,6 @@ const SWITCHES: Readonly<Record<string, Switch>> = {
   DMA_CACHE_ALIGN: (c, x, at) => (c.dmaCacheAlign = whole(1, 4096).read(x, at)),
   CMA_ALIGNMENT: (c, x, at) => (c.cmaAlignmentOrder = whole(0, 20).read(x, at)),
   FORCE_MAX_ZONEORDER: (c, x, at) => (c.maxOrder = whole(1, 14).read(x, at)),
-  TRANSPARENT_HUGEPAGE: (c, x, at) => (c.thpEnabled = flag.read(x, at)),
   HAVE_GUP_FAST: (c, x, at) => (c.gupFast = flag.read(x, at)),
   CMA: (c, x, at) => (c.cma = flag.read(x, at)),
   HIGHMEM: (c, x, at) => (c.highmem = flag.read(x, at)),
@@ -47,8 +45,6 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   sgchain: 'ARCH_HAS_SG_CHAIN',
   cmaalignmentorder: 'CMA_ALIGNMENT',
   maxorder: 'FORCE_MAX_ZONEORDER',
-  thp: 'TRANSPARENT_HUGEPAGE',
-  thpenabled: 'TRANSPARENT_HUGEPAGE',
 }
 
 /** Options every modelled kernel has, and those none has. */

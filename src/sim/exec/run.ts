@@ -9,6 +9,7 @@ import { NR_FREE_CMA_PAGES, NR_FREE_PAGES } from '../include/linux/mmzone'
 import { exactZoneState } from '../mm/vmstat'
 import { createKernel } from '../patches/series'
 import { eventType } from '../trace/catalogue'
+import { EV_sim_would_loop } from '../trace/events/sim'
 import { ALLOC_CALLS } from './calls-alloc'
 import { CONTIG_CALLS } from './calls-contig'
 import { INSPECT_CALLS } from './calls-inspect'
@@ -53,6 +54,8 @@ interface Run {
   readonly plan: ExecPlan
   events: object[]
   dropped: number
+  /** Requests that found nothing and that a real kernel would go on with (S-08). */
+  loops: number
   /** Tasks that run interleaved calls, by process name; '' for the kernel's own. */
   readonly helpers: Map<string, Task>
 }
@@ -82,6 +85,7 @@ export function runExec(plan: ExecPlan): ExecOutcome {
     plan,
     events: [],
     dropped: 0,
+    loops: 0,
     helpers: new Map(),
   }
   recordEvents(run)
@@ -114,9 +118,10 @@ function digestOf(m: Machine, results: readonly CallResult[]): string {
 
 function recordEvents(run: Run): void {
   const { events } = run.plan
-  if (events === 'none') return
   run.x.m.trace.sink = {
     event: (id, _task, _timeNs, a, b, c, d) => {
+      if (id === EV_sim_would_loop) run.loops++
+      if (events === 'none') return
       const type = eventType(id)
       if (events === 'kernel' && type.system === 'sim') return
       if (run.events.length >= MAX_EVENTS) run.dropped++
@@ -133,6 +138,7 @@ function runOne(run: Run, call: ExecCall, index: number): CallResult {
   const lines = m.dmesg.length
   run.events = []
   run.dropped = 0
+  run.loops = 0
   const nested: CallResult[] = []
   const ended = execute(run, call, index, nested)
   const ret = typeof ended.ret === 'number' ? ended.ret : null
@@ -144,6 +150,7 @@ function runOne(run: Run, call: ExecCall, index: number): CallResult {
     ret,
     ...(errno === null ? {} : { errno }),
   }
+  if (run.loops > 0) result.wouldLoop = true
   if (nested.length > 0) result.interleaved = nested
   result.zones = run.x.m.zones.map((zone) => ({
     name: zone.name,
