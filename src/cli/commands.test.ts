@@ -2,6 +2,7 @@ import {
   existsSync,
   lstatSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -48,7 +49,22 @@ describe('pinscope list', () => {
     const io = streams()
     expect(list(io, true)).toBe(0)
     const { scenarios } = JSON.parse(io.stdout()) as { scenarios: { id: string }[] }
-    expect(scenarios.map((s) => s.id)).toEqual(['sc-01', 'sc-02', 'sc-03', 'sc-11'])
+    const ids = readdirSync('resources/scenarios').map((file) => {
+      const text = readFileSync(join('resources/scenarios', file), 'utf8')
+      return (JSON.parse(text) as { id: string }).id
+    })
+    expect(scenarios.map((s) => s.id)).toEqual(ids.toSorted())
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('prints them for people under the groups they belong to', () => {
+    const io = streams()
+    expect(list(io, false)).toBe(0)
+    const text = io.stdout()
+    const at = (part: string): number => text.indexOf(part)
+    expect(at('does what it promises\n')).toBeLessThan(at('  sc-01'))
+    expect(at('  sc-01')).toBeLessThan(at('lookalikes\n'))
+    expect(at('lookalikes\n')).toBeLessThan(at('  sc-17'))
   })
 })
 
@@ -213,7 +229,7 @@ describe('pinscope run', () => {
   })
 
   it('names the shipped scenarios when an id is unknown, and the file when it cannot be read', async () => {
-    expect((await refusal('sc-99')).stderr).toContain('shipped ones are sc-01, sc-02, sc-03, sc-11')
+    expect((await refusal('sc-99')).stderr).toContain('sc-01, sc-02, sc-03, sc-04, ')
     expect((await refusal('./missing.json')).stderr).toContain(
       'cannot read ./missing.json (ENOENT)',
     )

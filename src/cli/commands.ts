@@ -159,10 +159,11 @@ export async function matrixCommand(
   const recipe = { scenario: scenario.value.info.id, ...common.value }
   const rows = await matrix(plan.value, recipe, kernel.value, hooks(io, `${which} matrix`))
   if (!rows.ok) return refuse(io, rows.error)
+  const reason = plan.value.counterfactualReason
   io.out(
     options.json === true
-      ? `${JSON.stringify(matrixJson(rows.value), null, 2)}\n`
-      : matrixText(rows.value),
+      ? `${JSON.stringify(matrixJson(rows.value, reason), null, 2)}\n`
+      : matrixText(rows.value, reason),
   )
   return rows.value.every((r) => r.result?.expectation.met !== false) ? 0 : 1
 }

@@ -18,6 +18,7 @@ export function runJson(s: Summary): object {
     format: 'pinscope/run@1',
     scenario: s.recipe.scenario,
     seed: s.recipe.seed,
+    ...counterfactualJson(s.counterfactualReason),
     kernel: {
       patches: s.recipe.kernel.patches,
       mode: s.recipe.kernel.mode,
@@ -37,8 +38,14 @@ export function runJson(s: Summary): object {
   }
 }
 
-export function matrixJson(rows: readonly MatrixRow[]): object {
+/** Members that only what no machine of v3.9 could do has. */
+function counterfactualJson(reason: string | null): object {
+  return reason === null ? {} : { counterfactual: true, counterfactualReason: reason }
+}
+
+export function matrixJson(rows: readonly MatrixRow[], counterfactual: string | null): object {
   return {
+    ...counterfactualJson(counterfactual),
     rows: rows.map(({ n, build, result }) => ({
       n,
       patches: build.patches,

@@ -1,5 +1,6 @@
 /** What the commands print for people: plain tables that survive a mail. */
 import type { MatrixRow } from '../engine'
+import { GROUPS } from '../formats/scenario-schema'
 import type { EventRow, ScenarioInfo } from '../shared/contract'
 import { countText, kernelLine, patchList, pfnText, retText, timeText } from '../shared/text'
 import type { Summary } from './json'
@@ -19,7 +20,23 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 export function listText(scenarios: readonly ScenarioInfo[]): string {
-  return table(scenarios.map((s) => [s.id, s.title, s.question]))
+  const used = new Set(scenarios.map((s) => s.group))
+  return GROUPS.filter((group) => used.has(group))
+    .map((group) => {
+      const rows = scenarios.filter((s) => s.group === group)
+      const lines = rows.map((s) => [s.id, titleText(s), s.question])
+      return `${group}\n${table(lines).replaceAll(/^(?=.)/gm, '  ')}`
+    })
+    .join('\n')
+}
+
+function titleText(s: ScenarioInfo): string {
+  return s.counterfactual ? `${s.title} (counterfactual)` : s.title
+}
+
+/** One line that no view of a counterfactual scenario leaves out; empty for the others. */
+function counterfactualText(reason: string | null): string {
+  return reason === null ? '' : `counterfactual: ${reason}\n`
 }
 
 export function runText(s: Summary): string {
@@ -31,6 +48,7 @@ export function runText(s: Summary): string {
   const missed = s.expectation.failures.map((f) => `  ${f}\n`).join('')
   return [
     `${s.recipe.scenario}  ${kernelLine(s.recipe.kernel)}  ${s.build.class}  seed ${s.recipe.seed}\n`,
+    counterfactualText(s.counterfactualReason),
     `${s.verdictGood ? '✓' : '✗'} ${s.verdict}\n`,
     `\n${table(outcomes)}`,
     positionsText(s),
@@ -86,6 +104,7 @@ export function compareText(
   ]
   return [
     `${a.recipe.scenario}  seed ${a.recipe.seed}\n`,
+    counterfactualText(a.counterfactualReason),
     `A ${a.verdictGood ? '✓' : '✗'} ${a.verdict}\n`,
     `B ${b.verdictGood ? '✓' : '✗'} ${b.verdict}\n\n`,
     table(rows),
@@ -106,7 +125,7 @@ function expectationText(side: string, s: Summary): string {
   return `${side} misses class ${s.expectation.class}: ${s.expectation.failures.join('; ')}\n`
 }
 
-export function matrixText(rows: readonly MatrixRow[]): string {
+export function matrixText(rows: readonly MatrixRow[], counterfactual: string | null): string {
   const head = ['n', 'patches', 'class', 'builds', 'outcome', 'expected']
   const body = rows.map(({ n, build, result }) => [
     String(n),
@@ -120,7 +139,7 @@ export function matrixText(rows: readonly MatrixRow[]): string {
         ? '✓'
         : `✗ ${result.expectation.failures.join('; ')}`,
   ])
-  return table([head, ...body])
+  return `${counterfactualText(counterfactual)}${table([head, ...body])}`
 }
 
 /** The first failed outcome, or `ok`. */

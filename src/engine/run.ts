@@ -1,5 +1,5 @@
 /** One run, from recipe to summary. */
-import type { BuildInfo, Expectation, KernelChoice, Recipe, RunSummary } from '../shared/contract'
+import type { BuildInfo, KernelChoice, Recipe, RunSummary } from '../shared/contract'
 import { failure, success, type Result } from '../shared/result'
 import {
   COUNTER_NAMES,
@@ -10,13 +10,13 @@ import {
   kernelComplaint,
   missingSymbols,
   startScenario,
-  type Expect,
   type Machine,
   type Outcome,
   type RunCounters,
   type ScenarioPlan,
   type ScenarioRun,
 } from '../sim'
+import { expectationOf } from './expectations'
 import { Recorder } from './recorder'
 import { verdictOf } from './verdict'
 
@@ -111,13 +111,19 @@ function summarise(
   const verdict = verdictOf(requests, run.outcomes, counters, m.dmesg.at(-1)?.text ?? null)
   return {
     recipe,
+    counterfactualReason: plan.counterfactualReason,
     build,
     events: m.trace.events,
     simTimeNs: m.now,
     digest: runDigest(m, run.outcomes),
     outcomes: run.outcomes,
     counters,
-    expectation: expectationOf(plan, build, run.outcomes, counters),
+    expectation: expectationOf(plan, build, {
+      machine: m,
+      outcomes: run.outcomes,
+      counters,
+      surprises: run.surprises,
+    }),
     requests: requests.map((r) => r.request),
     exercised: Object.fromEntries([1, 2, 3, 4, 5].map((n) => [n, m.exercised[n] ?? 0])),
     verdict: verdict.sentence,
@@ -141,32 +147,4 @@ function runDigest(m: Machine, outcomes: readonly Outcome[]): string {
     digestWord(digest, o.attempts)
   }
   return digestHex(digest)
-}
-
-function expectationOf(
-  plan: ScenarioPlan,
-  build: BuildInfo,
-  outcomes: readonly Outcome[],
-  counters: RunCounters,
-): Expectation {
-  const failures = (plan.expect[build.class] ?? []).flatMap(
-    (e) => missed(e, outcomes, counters) ?? [],
-  )
-  return { class: build.class, met: failures.length === 0, failures }
-}
-
-function missed(e: Expect, outcomes: readonly Outcome[], counters: RunCounters): string | null {
-  if (e.kind === 'ret') {
-    const outcome = outcomes.find((o) => o.id === e.outcome)
-    if (outcome === undefined)
-      return `${e.outcome}: expected ${e.ret}, but there is no such outcome`
-    return outcome.ret === e.ret ? null : `${e.outcome}: expected ${e.ret}, got ${outcome.ret}`
-  }
-  const value = new Map<string, number>(Object.entries<number>(counters)).get(e.counter)
-  if (value === undefined) return `${e.counter}: there is no such counter`
-  if (e.min !== null && value < e.min)
-    return `${e.counter}: expected at least ${e.min}, got ${value}`
-  if (e.max !== null && value > e.max)
-    return `${e.counter}: expected at most ${e.max}, got ${value}`
-  return null
 }

@@ -24,6 +24,7 @@ export function verdictOf(
 ): Verdict {
   const outcome = outcomes.findLast((o) => o.ret < 0) ?? outcomes.at(-1)
   if (outcome === undefined) return { sentence: 'Nothing was asked for.', good: true }
+  if (outcome.message !== undefined) return { sentence: `${outcome.message}.`, good: false }
   const request = requests.findLast((r) => r.request.actor === outcome.actor)
   if (request !== undefined && REQUESTING.has(outcome.call))
     return requestVerdict(request, counters)

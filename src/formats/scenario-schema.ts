@@ -1,6 +1,7 @@
 /** The schema of a scenario file, `pinscope/scenario@1` (docs/scenario-format.md). */
 import * as v from 'valibot'
-import { COUNTER_NAMES, errnoNumber, PRESET_NAMES } from '../sim'
+import { COUNTER_NAMES, KERNEL_CLASSES, PRESET_NAMES, STATE_NAMES } from '../sim'
+import { MAX_BYTES, MAX_PAGES, pages, program, returned } from './scenario-ops'
 import {
   flag,
   memberMessage,
@@ -15,16 +16,6 @@ import {
 } from './values'
 
 export const SCENARIO_FORMAT = 'pinscope/scenario@1'
-
-const MAX_BYTES = 4 * 1024 ** 3
-const MAX_PAGES = 1 << 20
-const pages = whole(1, MAX_PAGES)
-const id = v.optional(
-  v.custom<string>(
-    (x) => typeof x === 'string' && /^[a-z][\w.#-]{0,63}$/.test(x),
-    'expected an outcome name such as "codec.reqbufs"',
-  ),
-)
 
 const parameter = v.variant(
   'type',
@@ -48,15 +39,59 @@ const parameter = v.variant(
   'expected a parameter whose type is int, size, bool or choice',
 )
 
+export const GROUPS = [
+  'does what it promises',
+  'helps only mostly',
+  'cannot help',
+  'makes worse',
+  'lookalikes',
+] as const
+
+/** What can keep a contiguous request from succeeding, as a scenario seeds it. */
+export const CAUSES = [
+  'long pin',
+  'transient pin',
+  'off the lru',
+  'lru pagevec',
+  'pcp parked pages',
+  'buffer heads',
+  'fs metadata',
+  'unmovable kernel page',
+  'transparent huge page',
+  'free but busy',
+  'bitmap fragmentation',
+  'not enough memory',
+  'lost contiguity',
+  'unfilled page',
+] as const
+
+/** What was planted: answers, for testing explanations with. */
+const seed = members({
+  cause: oneOf(CAUSES),
+  /** Actor that holds the frames, where one does. */
+  actor: v.optional(name()),
+  /** Outcome that fails because of it. */
+  outcome: v.optional(text(64)),
+  /** Classes of kernels in which it does; all that say something when left out. */
+  in: v.optional(v.array(oneOf(KERNEL_CLASSES))),
+  note: v.optional(text(300)),
+})
+
 /** What the file says about itself, read before the parameters are filled in. */
 const head = {
   format: v.literal(SCENARIO_FORMAT, `expected "${SCENARIO_FORMAT}"`),
   id: name(),
   title: text(80),
   question: text(200),
-  group: oneOf(['does what it promises', 'cannot help', 'makes worse', 'lookalikes']),
+  group: oneOf(GROUPS),
   description: text(2000),
   parameters: recordOf(parameter),
+  /** No v3.9 machine could do this; the reason says why it is shown all the same. */
+  counterfactual: v.optional(v.literal(true, 'expected true, or no such member')),
+  counterfactualReason: v.optional(text(300)),
+  /** The public report the scenario retells: where, and what was seen. */
+  report: v.optional(members({ source: text(200), symptom: text(400) })),
+  seeded: v.optional(v.array(seed, 'expected a list of causes')),
 }
 export const headSchema = v.looseObject(head, memberMessage(Object.keys(head)))
 
@@ -114,147 +149,30 @@ const machine = v.lazy((input) =>
     : explicitMachine,
 )
 
-const buffers = { queue: name(), area: name(), size: size(1 << 30) }
+const boundsOf = { min: v.optional(whole(0, 2 ** 31)), max: v.optional(whole(0, 2 ** 31)) }
+const when = v.optional(recordOf(v.unknown()))
 
-const SIMPLE_OPS = {
-  mmap: members({
-    op: v.literal('mmap'),
-    as: name(),
-    size: size(MAX_BYTES),
-    times: v.optional(whole(1, 1024)),
-    locked: v.optional(flag()),
+const CLAUSES = {
+  counter: members({ counter: oneOf(COUNTER_NAMES), ...boundsOf, when }),
+  state: members({ state: oneOf(STATE_NAMES), ...boundsOf, when }),
+  log: members({ log: text(200), ...boundsOf, when }),
+  outcome: members({
+    outcome: text(64),
+    ret: v.optional(returned()),
+    ...boundsOf,
+    attempts: v.optional(members(boundsOf)),
+    when,
   }),
-  munmap: members({ op: v.literal('munmap'), area: name() }),
-  write: touch('write'),
-  read: touch('read'),
-  fill: members({ op: v.literal('fill'), as: name(), max: v.optional(size(MAX_BYTES)) }),
-  exit: members({ op: v.literal('exit') }),
-  allocPages: members({
-    op: v.literal('allocPages'),
-    as: name(),
-    gfp: oneOf(['GFP_KERNEL', 'GFP_USER', 'GFP_HIGHUSER', 'GFP_HIGHUSER_MOVABLE']),
-    order: whole(0, 10),
-    blocks: pages,
-  }),
-  freePages: members({ op: v.literal('freePages'), of: name(), every: v.optional(whole(1, 1024)) }),
-  openVideo: members({
-    op: v.literal('openVideo'),
-    as: name(),
-    memory: oneOf(['userptr', 'mmap']),
-    direction: v.optional(oneOf(['capture', 'output'])),
-  }),
-  reqbufs: members({
-    op: v.literal('reqbufs'),
-    queue: name(),
-    count: whole(0, 32),
-    size: size(1 << 30),
-    id,
-  }),
-  qbuf: members({
-    op: v.literal('qbuf'),
-    ...buffers,
-    index: v.optional(whole(0, 31)),
-    count: v.optional(whole(1, 32)),
-    offset: v.optional(whole(0, MAX_BYTES)),
-    id,
-  }),
-  streamon: members({ op: v.literal('streamon'), queue: name() }),
-  streamoff: members({ op: v.literal('streamoff'), queue: name() }),
-  closeVideo: members({ op: v.literal('closeVideo'), queue: name() }),
-  dqbuf: members({ op: v.literal('dqbuf'), queue: name(), index: whole(0, 31) }),
-  dmaAlloc: members({
-    op: v.literal('dmaAlloc'),
-    as: name(),
-    size: size(1 << 30),
-    align: v.optional(whole(0, 9)),
-    id,
-  }),
-  dmaRelease: members({ op: v.literal('dmaRelease'), buffer: name() }),
-  pin: members({
-    op: v.literal('pin'),
-    as: name(),
-    area: name(),
-    from: v.optional(whole(0, MAX_PAGES)),
-    pages,
-    write: v.optional(flag()),
-    long: v.optional(flag()),
-    label: v.optional(text(60)),
-    id,
-  }),
-  unpin: members({ op: v.literal('unpin'), pin: name() }),
-  drain: members({ op: v.literal('drain'), what: oneOf(['lru', 'pcp']) }),
-  sleep: members({ op: v.literal('sleep'), time: time(), jitter: v.optional(time()) }),
-  signal: members({ op: v.literal('signal'), name: name() }),
-  wait: members({ op: v.literal('wait'), name: name() }),
-}
-
-function touch<const T extends 'write' | 'read'>(op: T) {
-  return members({
-    op: v.literal(op),
-    area: name(),
-    from: v.optional(whole(0, MAX_PAGES)),
-    pages: v.optional(pages),
-    order: v.optional(oneOf(['ascending', 'descending'])),
-  })
-}
-
-type SimpleInstruction = {
-  [K in keyof typeof SIMPLE_OPS]: v.InferOutput<(typeof SIMPLE_OPS)[K]>
-}[keyof typeof SIMPLE_OPS]
-
-interface ForkInstruction {
-  readonly op: 'fork'
-  readonly as: string
-  readonly program: readonly InstructionFile[]
-}
-
-/** An instruction as the file gives it, checked, with parameters filled in. */
-export type InstructionFile = SimpleInstruction | ForkInstruction
-
-const program: v.GenericSchema<unknown, InstructionFile[]> = v.pipe(
-  v.array(v.lazy(instructionSchema), 'expected a list of instructions'),
-  v.maxLength(1000, 'expected at most 1000 instructions'),
-)
-
-const fork: v.GenericSchema<unknown, ForkInstruction> = members({
-  op: v.literal('fork'),
-  as: name(),
-  program: v.lazy(() => program),
-})
-
-const unknownOp: v.GenericSchema<unknown, never> = v.custom<never>(
-  () => false,
-  `expected an instruction whose op is one of ${[...Object.keys(SIMPLE_OPS), 'fork'].join(', ')}`,
-)
-
-/** The schema that an instruction's own `op` asks for. */
-function instructionSchema(input: unknown): v.GenericSchema<unknown, InstructionFile> {
-  const op = typeof input === 'object' && input !== null && 'op' in input ? input.op : undefined
-  if (op === 'fork') return fork
-  if (typeof op !== 'string' || !Object.hasOwn(SIMPLE_OPS, op)) return unknownOp
-  return SIMPLE_OPS[op as keyof typeof SIMPLE_OPS]
 }
 
 const expectation = v.array(
-  v.lazy((input) =>
-    typeof input === 'object' && input !== null && 'counter' in input
-      ? members({
-          counter: oneOf(COUNTER_NAMES),
-          min: v.optional(whole(0, 2 ** 31)),
-          max: v.optional(whole(0, 2 ** 31)),
-          when: v.optional(recordOf(v.unknown())),
-        })
-      : members({
-          outcome: text(64),
-          ret: v.custom<number | string>(
-            (x) =>
-              (typeof x === 'number' && Number.isInteger(x)) ||
-              (typeof x === 'string' && x.startsWith('-E') && errnoNumber(x) < 0),
-            'expected a whole number or an error such as "-ENOMEM"',
-          ),
-          when: v.optional(recordOf(v.unknown())),
-        }),
-  ),
+  v.lazy((input) => {
+    const has = (member: string): boolean =>
+      typeof input === 'object' && input !== null && member in input
+    if (has('counter')) return CLAUSES.counter
+    if (has('state')) return CLAUSES.state
+    return has('log') ? CLAUSES.log : CLAUSES.outcome
+  }),
   'expected a list of expectations',
 )
 
@@ -267,15 +185,33 @@ export const scenarioSchema = members({
   group: text(60),
   description: text(2000),
   spec: v.optional(v.array(text(40))),
+  counterfactual: head.counterfactual,
+  counterfactualReason: head.counterfactualReason,
+  report: head.report,
+  seeded: head.seeded,
   parameters: v.unknown(),
   machine,
   jitter: v.optional(time()),
+  files: v.optional(
+    v.pipe(
+      v.array(
+        members({
+          name: name(),
+          size: size(MAX_BYTES),
+          kind: v.optional(oneOf(['plain', 'buffers', 'blockdev', 'tmpfs', 'unmovable'])),
+        }),
+        'expected a list of files',
+      ),
+      v.maxLength(64, 'expected at most 64 files'),
+    ),
+  ),
   actors: v.pipe(
     v.array(
       members({
         name: name(),
         cpu: v.optional(whole(0, 7)),
         start: v.optional(time()),
+        threadOf: v.optional(name()),
         program,
       }),
       'expected a list of actors',
@@ -298,8 +234,10 @@ export const scenarioSchema = members({
 })
 
 export type HeadFile = v.InferOutput<typeof headSchema>
+export type SeedFile = NonNullable<HeadFile['seeded']>[number]
 export type ParameterFile = HeadFile['parameters'][string]
 export type ScenarioFile = v.InferOutput<typeof scenarioSchema>
 export type MachineFile =
   v.InferOutput<typeof presetMachine> | v.InferOutput<typeof explicitMachine>
+export type ActorFile = ScenarioFile['actors'][number]
 export type ExpectFile = ScenarioFile['expect']['BASE'][number]

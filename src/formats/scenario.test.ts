@@ -45,13 +45,15 @@ describe('parseScenario', () => {
   it('names an unknown field, its path and what is allowed there', () => {
     const text = complaint((body) => (dig(body, 'actors', 0).colour = 'red'))
     expect(text).toBe(
-      'test.json: actors[0].colour: unknown field; allowed: name, cpu, start, program',
+      'test.json: actors[0].colour: unknown field; allowed: name, cpu, start, threadOf, program',
     )
   })
 
   it('names a field of an instruction that its op does not have', () => {
     const text = complaint((body) => (dig(body, 'actors', 0, 'program', 0).queue = 'x'))
-    expect(text).toBe('test.json: actors[0].program[0].queue: unknown field; allowed: op, as, max')
+    expect(text).toBe(
+      'test.json: actors[0].program[0].queue: unknown field; allowed: op, as, max, slack, id, expectRet',
+    )
   })
 
   it('names an unknown op with the ops there are', () => {

@@ -53,9 +53,17 @@ export function parseScenario(text: string, source: string): Result<Scenario> {
   const parameters: ParameterInfo[] = Object.entries(head.output.parameters).map(([name, p]) =>
     parameterInfo(name, p),
   )
-  const { id, title, question, group, description } = head.output
+  const { id, title, question, group, description, counterfactualReason } = head.output
+  const counterfactual = head.output.counterfactual ?? false
+  if (counterfactual !== (counterfactualReason !== undefined)) {
+    const message = 'a counterfactual scenario has a reason, and no other has one'
+    return badInput(source, 'counterfactualReason', message)
+  }
   const scenario: Scenario = {
-    info: { id, title, question, group, description, parameters },
+    info: {
+      ...{ id, title, question, group, description, parameters, counterfactual },
+      counterfactualReason: counterfactualReason ?? null,
+    },
     source,
     head: head.output,
     body,
@@ -165,7 +173,9 @@ function fill(node: unknown, values: ReadonlyMap<string, ParameterValue>, at: st
   }
   if (Array.isArray(node)) {
     const out: unknown[] = []
-    for (const [i, item] of node.entries()) {
+    for (const [i, entry] of node.entries()) {
+      const item = chosen(entry, values)
+      if (item === undefined) continue
       const filled = fill(item, values, `${at}[${i}]`)
       if (!filled.ok) return filled
       out.push(filled.value)
@@ -182,6 +192,18 @@ function fill(node: unknown, values: ReadonlyMap<string, ParameterValue>, at: st
     return { ok: true, value: Object.fromEntries(out) }
   }
   return { ok: true, value: node }
+}
+
+/**
+ * An instruction, actor or file with `only` is there for those parameter values alone, and then without
+ * that member; undefined when it is not there. A parameter that does not exist never matches.
+ */
+function chosen(entry: unknown, values: ReadonlyMap<string, ParameterValue>): unknown {
+  if (typeof entry !== 'object' || entry === null || !('only' in entry)) return entry
+  const { only, ...rest } = entry
+  if (typeof only !== 'object' || only === null) return entry
+  const holds = Object.entries(only).every(([name, value]) => values.get(name) === value)
+  return holds ? rest : undefined
 }
 
 /** Looks no further down than it has to. */

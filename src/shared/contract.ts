@@ -41,8 +41,12 @@ export interface ScenarioInfo {
   readonly title: string
   /** One sentence that ends in a question mark. */
   readonly question: string
-  readonly group: 'does what it promises' | 'cannot help' | 'makes worse' | 'lookalikes'
+  readonly group:
+    'does what it promises' | 'helps only mostly' | 'cannot help' | 'makes worse' | 'lookalikes'
   readonly description: string
+  /** True when no machine of v3.9 could do this; every view says so, with the reason. */
+  readonly counterfactual: boolean
+  readonly counterfactualReason: string | null
   readonly parameters: readonly ParameterInfo[]
 }
 
@@ -73,6 +77,8 @@ export interface Expectation {
 export interface RunSummary {
   readonly run: RunId
   readonly recipe: Recipe
+  /** Set when no machine of v3.9 could do what this run shows: why it is shown all the same. */
+  readonly counterfactualReason: string | null
   readonly build: BuildInfo
   readonly events: number
   readonly simTimeNs: number

@@ -6,11 +6,22 @@ export {
   store_mem_state,
 } from './drivers/base/memory'
 export { errnoName, errnoNumber } from './include/linux/errno'
-export { GFP_HIGHUSER, GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_USER } from './include/linux/gfp'
 export {
+  GFP_ATOMIC,
+  GFP_HIGHUSER,
+  GFP_HIGHUSER_MOVABLE,
+  GFP_KERNEL,
+  GFP_NOIO_HIGHMEM,
+  GFP_TEMPORARY,
+  GFP_USER,
+} from './include/linux/gfp'
+export {
+  LRU_UNEVICTABLE,
   MIGRATE_PCPTYPES,
   MIGRATE_TYPES,
   MIGRATETYPE_NAMES,
+  NR_LRU_BASE,
+  NR_MLOCK,
   PAGE_SIZE,
 } from './include/linux/mmzone'
 export { pageFlagNames } from './include/linux/page-flags'
@@ -74,7 +85,20 @@ export {
 } from './patches/series'
 export { callName } from './scenario/names'
 export { startScenario, type ScenarioRun } from './scenario/run'
-export type { ActorPlan, Expect, Instruction, RunPlan, ScenarioPlan } from './scenario/types'
+export type { Call } from './scenario/call-types'
+export {
+  STATE_NAMES,
+  type ActorPlan,
+  type Bounds,
+  type CallLabels,
+  type Expect,
+  type FilePlan,
+  type Instruction,
+  type RunPlan,
+  type ScenarioPlan,
+  type StateName,
+} from './scenario/types'
+export { exactZoneState } from './mm/vmstat'
 export { eventType } from './trace/catalogue'
 export type { EventType, EventValue } from './trace/event'
 export { ftraceHeader, ftraceLine, type FtraceEvent } from './trace/ftrace'

@@ -20,6 +20,28 @@ interface Thread {
   done: boolean
   /** A kernel thread that never ends: the run is over without it. */
   readonly daemon: boolean
+  /** Where it paused last. */
+  pause: Pause | null
+  /** How often it paused. */
+  pauses: number
+}
+
+/** What a thread that can never go on waits for. */
+export interface Stuck {
+  readonly task: Task
+  readonly why: string
+}
+
+/** Threads are left and none can ever become ready. */
+export class Deadlock extends Error {
+  readonly stuck: readonly Stuck[]
+
+  constructor(nowNs: number, stuck: readonly Stuck[]) {
+    const list = stuck.map(({ task, why }) => `${task.comm} waits for ${why}`).join('; ')
+    super(`deadlock at ${nowNs} ns: ${list}`)
+    this.name = 'Deadlock'
+    this.stuck = stuck
+  }
 }
 
 export class Scheduler implements Runtime {
@@ -53,6 +75,8 @@ export class Scheduler implements Runtime {
       killable: false,
       done: false,
       daemon,
+      pause: null,
+      pauses: 0,
     })
   }
 
@@ -69,7 +93,7 @@ export class Scheduler implements Runtime {
 
   /**
    * Runs one thread to its next pause. False when none is left.
-   * @throws when threads are left and none can ever become ready: a deadlock, with what each waits for
+   * @throws Deadlock when threads are left and none can ever become ready
    */
   step(): boolean {
     const thread = this.#next()
@@ -81,6 +105,8 @@ export class Scheduler implements Runtime {
     thread.seq = this.#seq++
     thread.readyAt = m.now
     thread.killable = false
+    thread.pauses++
+    thread.pause = result.done === true ? null : result.value
     if (result.done === true) thread.done = true
     else if (result.value.at === 'sleep') {
       thread.readyAt += result.value.ns
@@ -101,7 +127,7 @@ export class Scheduler implements Runtime {
         completeWriteback(m)
         continue
       }
-      if (best === null && this.#someoneWaits()) throw new Error(this.#deadlockText())
+      if (best === null && this.#someoneWaits()) throw new Deadlock(this.#m.now, this.unfinished())
       return best
     }
   }
@@ -133,9 +159,16 @@ export class Scheduler implements Runtime {
     return this.#threads.some((t) => !t.done && !t.daemon && t.wait !== null)
   }
 
-  #deadlockText(): string {
-    const stuck = this.#threads.filter((t) => !t.done && !t.daemon && t.wait !== null)
-    const list = stuck.map((t) => `${t.task.comm} waits for ${t.wait?.why ?? ''}`).join('; ')
-    return `deadlock at ${this.#m.now} ns: ${list}`
+  /** Threads that are not done, and what each waits for. */
+  unfinished(): Stuck[] {
+    return this.#threads
+      .filter((t) => !t.done && !t.daemon)
+      .map((t) => ({ task: t.task, why: t.wait?.why ?? 'its turn' }))
+  }
+
+  /** Where a task's thread paused last (null when it has not run yet or is done), and how often it did. */
+  pauseOf(task: Task): { readonly pause: Pause | null; readonly count: number } {
+    const thread = this.#threads.find((t) => t.task === task)
+    return { pause: thread?.pause ?? null, count: thread?.pauses ?? 0 }
   }
 }

@@ -163,6 +163,8 @@ export interface Outcome {
   readonly errno: string | null
   /** unmap_and_move calls made during the call. */
   readonly attempts: number
+  /** What else there is to say, where the number does not say it. */
+  readonly message?: string
 }
 
 /** Counts over a whole run. Counts are claims. */

@@ -1,9 +1,10 @@
 /** An actor: a task with its process, the names its program has made, and how far it is. */
 import type { Vb2Queue } from '../drivers/media/v4l2-core/videobuf2-core'
 import type { CmaArea, Task } from '../machine/machine'
-import type { MmStruct } from '../machine/mm_types'
+import type { KioCtx, MmStruct } from '../machine/mm_types'
 import { createRng, type Rng } from '../machine/rng'
 import type { Page } from '../machine/types'
+import type { HoldKind } from './call-types'
 import type { Instruction } from './types'
 
 /** A mapped area. */
@@ -34,6 +35,12 @@ export interface PinnedPages {
   readonly pages: readonly Page[]
 }
 
+/** Pages that are busy without a pin; -1 where the page was not to be had. */
+export interface HeldPages {
+  readonly what: HoldKind
+  readonly pages: readonly Page[]
+}
+
 export interface Actor {
   readonly name: string
   readonly task: Task
@@ -43,10 +50,14 @@ export interface Actor {
   readonly areas: Map<string, Area>
   readonly queues: Map<string, Vb2Queue>
   readonly blocks: Map<string, PageBlocks>
-  readonly buffers: Map<string, DmaBuffer>
+  readonly buffers: Map<string, DmaBuffer[]>
   readonly pins: Map<string, PinnedPages>
+  readonly holds: Map<string, HeldPages>
+  readonly rings: Map<string, KioCtx>
   /** Instructions done. */
   done: number
+  /** Its program is over. */
+  ended: boolean
 }
 
 /**

@@ -30,14 +30,14 @@ export function* accessRange(
   return pages
 }
 
-/** So many pages in a row from CMA, and so few free pages elsewhere, count as spilling. */
+/** So many pages in a row from CMA count as spilling, when few are free elsewhere. */
 const SPILL_RUN = 8
-const SPILL_SLACK = 32
 
 /**
  * Writes fresh pages until movable requests are served from CMA alone: the last pages all came from
  * there and nothing but RESERVE is left in their zone outside CMA. Order decides before type, so CMA
  * serves a few pages once long before that (errata 6).
+ * @param slack free pages outside CMA that count as none
  * @returns pages written
  */
 export function* fillUntilSpill(
@@ -45,6 +45,7 @@ export function* fillUntilSpill(
   mm: MmStruct,
   first: Vpn,
   maxPages: number,
+  slack: number,
 ): Proc<number> {
   let run = 0
   for (let i = 0; i < maxPages; i++) {
@@ -52,7 +53,7 @@ export function* fillUntilSpill(
     if (ret < 0) return i
     const page = pteTarget(readMapping(m, mm, first + i))
     run = inCmaArea(m, page) ? run + 1 : 0
-    if (run >= SPILL_RUN && freeOutsideCma(m, page_zone(m, page)) <= SPILL_SLACK) return i + 1
+    if (run >= SPILL_RUN && freeOutsideCma(m, page_zone(m, page)) <= slack) return i + 1
   }
   return maxPages
 }

@@ -22,6 +22,22 @@ const CALL_NAMES = [
   'put_page',
   'lru_add_drain_all',
   'drain_all_pages',
+  'mlock',
+  'munlock',
+  'madvise',
+  'place',
+  'read_file',
+  'write_file',
+  'lock_page',
+  'set_page_writeback',
+  'isolate_lru_page',
+  'release',
+  'direct I/O',
+  'device reads',
+  'io_setup',
+  'io_destroy',
+  'offline',
+  'online',
 ] as const
 
 export type CallText = (typeof CALL_NAMES)[number]

@@ -53,6 +53,21 @@ describe('first window', () => {
     })
   })
 
+  it('says of a counterfactual scenario, in the bar and over each run, that it is one and why', async () => {
+    const { app } = await open()
+    expect(app.findAll('[data-testid="counterfactual"]')).toHaveLength(0)
+    await app.get('#scenario').setValue('sc-09-cma')
+    await flushPromises()
+    const badges = app.findAll('[data-testid="counterfactual"]')
+    expect(badges).toHaveLength(3)
+    for (const badge of badges) {
+      expect(badge.attributes('title')).toContain('no machine with both CMA and memory hot-remove')
+    }
+    expect(app.get('#scenario').text()).toContain(
+      'SC-09-CMA Hot-remove beside CMA (counterfactual)',
+    )
+  })
+
   it('opens on the frame that blocked the request, with a ledger that adds up', async () => {
     const { app } = await open()
     const inspector = app.get('[aria-labelledby="inspector-title"]')

@@ -50,6 +50,8 @@ const MACHINE = {
 export const FAKE_SCENARIOS: readonly ScenarioInfo[] = [
   {
     id: 'sc-01',
+    counterfactual: false,
+    counterfactualReason: null,
     title: 'Camera starves the codec',
     question: "Do a camera's pinned USERPTR buffers make a codec's CMA request fail?",
     group: 'does what it promises',
@@ -65,6 +67,8 @@ export const FAKE_SCENARIOS: readonly ScenarioInfo[] = [
   },
   {
     id: 'sc-02',
+    counterfactual: false,
+    counterfactualReason: null,
     title: 'Untouched buffers',
     question: 'Does it help to queue buffers that were never written?',
     group: 'does what it promises',
@@ -73,10 +77,22 @@ export const FAKE_SCENARIOS: readonly ScenarioInfo[] = [
   },
   {
     id: 'sc-11',
+    counterfactual: false,
+    counterfactualReason: null,
     title: 'Lucky contiguity',
     question: 'What becomes of a buffer that was contiguous by luck when the series moves it?',
     group: 'makes worse',
     description: 'No IOMMU, and a buffer that happens to lie in one piece inside CMA.',
     parameters: [MACHINE],
+  },
+  {
+    id: 'sc-09-cma',
+    title: 'Hot-remove beside CMA',
+    question: 'Would the series have helped to take memory offline, had there been CMA?',
+    group: 'cannot help',
+    description: 'The aio ring again, on a machine that has both CMA and hot-remove.',
+    counterfactual: true,
+    counterfactualReason: 'v3.9 has no machine with both CMA and memory hot-remove',
+    parameters: [],
   },
 ]

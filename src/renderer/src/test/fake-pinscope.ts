@@ -156,6 +156,8 @@ function fakeRun(id: number, recipe: Recipe): FakeRun {
     summary: {
       run: id,
       recipe,
+      counterfactualReason:
+        FAKE_SCENARIOS.find((s) => s.id === recipe.scenario)?.counterfactualReason ?? null,
       build,
       events: full ? 41_377 : 48_213,
       simTimeNs,

@@ -1,5 +1,6 @@
 // Model of the errno values that mm, CMA and vb2 return (gup-migration 0.5).
 
+export const ESRCH = 3
 export const EINTR = 4
 export const EIO = 5
 export const EAGAIN = 11
@@ -8,12 +9,15 @@ export const EFAULT = 14
 export const EBUSY = 16
 export const EINVAL = 22
 export const ENOSPC = 28
+export const EDEADLK = 35
 export const ENOSYS = 38
+export const ETIME = 62
 export const EOPNOTSUPP = 95
 export const EHWPOISON = 133
 export const ERESTARTSYS = 512
 
 const NAMES: Readonly<Record<number, string>> = {
+  [ESRCH]: 'ESRCH',
   [EINTR]: 'EINTR',
   [EIO]: 'EIO',
   [EAGAIN]: 'EAGAIN',
@@ -22,7 +26,9 @@ const NAMES: Readonly<Record<number, string>> = {
   [EBUSY]: 'EBUSY',
   [EINVAL]: 'EINVAL',
   [ENOSPC]: 'ENOSPC',
+  [EDEADLK]: 'EDEADLK',
   [ENOSYS]: 'ENOSYS',
+  [ETIME]: 'ETIME',
   [EOPNOTSUPP]: 'EOPNOTSUPP',
   [EHWPOISON]: 'EHWPOISON',
   [ERESTARTSYS]: 'ERESTARTSYS',

@@ -33,6 +33,8 @@ export const GFP_TEMPORARY = 0x800d0
 export const GFP_USER = 0x200d0
 export const GFP_HIGHUSER = 0x200d2
 export const GFP_HIGHUSER_MOVABLE = 0x200da
+/** What zram asks for: lowmem is not needed, no I/O may be started, and the page can never move. */
+export const GFP_NOIO_HIGHMEM = __GFP_WAIT | __GFP_HIGHMEM
 export const GFP_TRANSHUGE = 0x4352da
 
 /** Names in the order in which the trace text tries them (allocator 12.2.4). */

@@ -50,6 +50,8 @@ export const EV_sim_bad_page = 52
 /** A sleeping request of order <= 3 found nothing; a real kernel would loop or kill (S-08): a = gfp, b = order, or -1 for a wait that
  * nothing can end. */
 export const EV_sim_would_loop = 53
+/** A scenario put a page on a chosen frame; no fault did: a = pfn, b = virtual page number. */
+export const EV_sim_placed = 100
 /** vb2 queue operation: a = operation (VB2_OPS), b = buffer index, c = result, d = bytes. */
 export const EV_sim_vb2 = 54
 /** fork: a = child task. */
@@ -156,6 +158,7 @@ export const SIM_EVENTS: readonly EventType[] = [
   ours(EV_sim_migrate_giveup, 'sim_migrate_giveup', ['pfn', 'ret'], true),
   ours(EV_sim_bad_page, 'sim_bad_page', ['pfn', 'count', 'mapcount', 'flags'], true),
   ours(EV_sim_would_loop, 'sim_would_loop', ['gfp', 'order']),
+  ours(EV_sim_placed, 'sim_placed', ['pfn', 'vpn'], true),
   ours(EV_sim_vb2, 'sim_vb2', ['op', 'index', 'ret', 'size']),
   ours(EV_sim_fork, 'sim_fork', ['child']),
   ours(EV_sim_munmap, 'sim_munmap', ['vpn', 'pages', 'released']),
