@@ -82,11 +82,12 @@ export class Scheduler implements Runtime {
 
   /**
    * True when somebody else is ready or sleeps for a time. Who waits for a condition that does not hold,
-   * or is stuck in the slow path itself, does not count.
+   * or is stuck in the slow path itself, does not count; nor do kernel threads, which only do what those
+   * who woke them ask for.
    */
   othersCanRun(task: Task): boolean {
     return this.#threads.some((t) => {
-      if (t.done || t.task === task || t.task.stalled) return false
+      if (t.done || t.daemon || t.task === task || t.task.stalled) return false
       return t.wait === null || t.wait.until()
     })
   }

@@ -232,7 +232,10 @@ function* letOthersFree(m: Machine, a: Attempt, atLeastNs: number): Proc<boolean
     yield* wait_iff_congested(m, CONGESTION_20MS)
     return true
   }
-  if (!othersMayHelp(m) || m.runtime === null) return false
+  if (m.runtime === null) return false
+  // kswapd may be about to put pages back; it is waited for a while, but it alone is no hope.
+  const kswapdBusy = m.kswapd.awake && a.fruitless < IMPATIENT_ROUNDS
+  if (!othersMayHelp(m) && !kswapdBusy) return false
   const task = currentTask(m)
   task.stalled = true
   if (a.fruitless < IMPATIENT_ROUNDS) {

@@ -24,6 +24,7 @@ import {
   page_mapped,
   PageAnon,
   PageSwapCache,
+  PageTransHuge,
   setFlag,
   testClearFlag,
   testFlag,
@@ -131,6 +132,8 @@ function shrinkPage(m: Machine, page: Page, sc: ScanControl, mode: ShrinkMode): 
 
 function shrinkLockedPage(m: Machine, page: Page, sc: ScanControl, mode: ShrinkMode): number {
   if (!page_evictable(m, page)) return RECLAIM_CULLED
+  // Swapping out would split it first; the model leaves huge pages in memory (S-06).
+  if (PageTransHuge(m, page)) return RECLAIM_ACTIVATE
   if (testFlag(m, page, PG_writeback)) {
     // Wanted as soon as its I/O is done: it is rotated to the tail then.
     setFlag(m, page, PG_reclaim)

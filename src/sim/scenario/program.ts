@@ -1,13 +1,12 @@
 /** Runs an actor's program: delays, control steps, calls and the outcomes they leave. */
 import { errnoName, ESRCH } from '../include/linux/errno'
 import type { Proc } from '../machine/proc'
-import { exitProcess } from '../machine/process'
 import { emit } from '../machine/trace'
 import { EV_sim_call, EV_sim_call_ret } from '../trace/events/sim'
 import type { Actor } from './actor'
 import type { Call } from './call-types'
-import { closeAll } from './calls/close'
 import { callOf, execute } from './instructions'
+import { dieIfKilled } from './killed'
 import { callNumber } from './names'
 import type { Stage } from './stage'
 import type { CallLabels, Control, Instruction } from './types'
@@ -25,13 +24,11 @@ interface Place {
 /** The whole program of an actor. */
 export function* runProgram(stage: Stage, actor: Actor): Proc<void> {
   for (const [step, instruction] of actor.program.entries()) {
+    if (actor.task.sigkill) break
     yield* runInstruction(stage, actor, instruction, { step, round: '', delays: true })
     actor.done++
-    if (!actor.task.sigkill) continue
-    // A killed task returns to user mode no more: it exits, and what is left of its program is dropped.
-    yield* exitProcess(stage.m, () => closeAll(stage.m, actor))
-    break
   }
+  yield* dieIfKilled(stage, actor)
   actor.ended = true
 }
 
@@ -39,17 +36,22 @@ export function* runProgram(stage: Stage, actor: Actor): Proc<void> {
 function* runInstruction(stage: Stage, actor: Actor, i: Instruction, place: Place): Proc<boolean> {
   if (place.delays) {
     const delay = actor.rng.int(0, stage.plan.scenario.jitterNs)
-    if (delay > 0) yield { at: 'sleep', ns: delay }
+    if (delay > 0) yield { at: 'sleep', ns: delay, killable: true }
+    if (actor.task.sigkill) return false
   }
   switch (i.op) {
     case 'sleep':
-      yield { at: 'sleep', ns: i.ns + actor.rng.int(0, i.jitterNs) }
+      yield { at: 'sleep', ns: i.ns + actor.rng.int(0, i.jitterNs), killable: true }
       return true
     case 'signal':
       stage.signals.add(i.name)
       return true
     case 'wait':
-      yield { at: 'wait', why: `the signal "${i.name}"`, until: () => stage.signals.has(i.name) }
+      yield {
+        at: 'wait',
+        why: `the signal "${i.name}"`,
+        until: () => stage.signals.has(i.name) || actor.task.sigkill,
+      }
       return true
     case 'repeat':
       return yield* repeat(stage, actor, i, place)
@@ -80,7 +82,7 @@ function* repeat(
   place: Place,
 ): Proc<boolean> {
   let good = 0
-  for (let n = 1; n <= i.count; n++) {
+  for (let n = 1; n <= i.count && !actor.task.sigkill; n++) {
     const round = `${place.round}.${n}`
     if (yield* runAll(stage, actor, i.program, { ...place, round })) good++
     else if (i.untilFailure) break
@@ -117,7 +119,7 @@ function* atPoint(
   if (other === undefined) throw new Error(`no actor "${i.actor}"`)
   const visit = visits(stage, other, i)
   const why = `${i.actor} to reach IP-${i.point}`
-  yield { at: 'wait', why, until: () => other.ended || visit() }
+  yield { at: 'wait', why, until: () => other.ended || visit() || actor.task.sigkill }
   const met = visit()
   if (met) yield* runAll(stage, actor, i.program, { ...place, delays: false })
   if (i.id !== null) {
