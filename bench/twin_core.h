@@ -16,7 +16,7 @@ enum { GFP_RECLAIMABLE_BIT = 0x80000, GFP_MOVABLE_BIT = 0x8 };
 enum { CHECK_AT_FREE = 0x18bce1, MAPPING_ANON = 1 };
 enum { COST_ALLOC_NS = 300, COST_FREE_NS = 200 };
 enum { EV_ALLOC = 1, EV_FREE = 2, EV_ZONE_LOCKED = 4, EV_PCPU_DRAIN = 5, EV_EXTFRAG = 6 };
-enum { EV_SET_TYPE = 48, EV_WOULD_LOOP = 53 };
+enum { EV_WAKEUP_KSWAPD = 20, EV_SET_TYPE = 48, EV_WOULD_LOOP = 53 };
 enum { NR_REF_KINDS = 11, REF_ALLOC = 0, USE_NONE = 0, USE_KERNEL = 2 };
 
 /* One page is half a cache line. Links are indices; list heads follow behind the last page. */
@@ -44,6 +44,8 @@ static struct {
 } pcp;
 static uint64_t now_ns;
 static uint32_t allocs, frees;
+/* Woken once; nothing here lets it run and sleep again (5.8.1). */
+static int kswapd_awake;
 
 #include "twin_record.h"
 
@@ -388,6 +390,15 @@ static int32_t get_page_from_freelist(int order, int flags, int type)
 	return page;
 }
 
+/* 5.8.1 */
+static void wakeup_kswapd(int order)
+{
+	if (kswapd_awake || zone_watermark_ok(order, watermark[WMARK_LOW], 0))
+		return;
+	emit(EV_WAKEUP_KSWAPD, 0, 0, order, 0);
+	kswapd_awake = 1;
+}
+
 /* 5.5 and the parts of 5.6 that need neither reclaim nor compaction. */
 static int32_t alloc_pages(int gfp, int order)
 {
@@ -398,8 +409,10 @@ static int32_t alloc_pages(int gfp, int order)
 	allocs++;
 	int32_t page = get_page_from_freelist(order, WMARK_LOW | ALLOC_CPUSET | cma, type);
 
-	if (page == NULL_PAGE)
+	if (page == NULL_PAGE) {
+		wakeup_kswapd(order);
 		page = get_page_from_freelist(order, WMARK_MIN | ALLOC_CPUSET | cma, type);
+	}
 	if (page == NULL_PAGE)
 		emit(EV_WOULD_LOOP, gfp, order, 0, 0);
 	emit(EV_ALLOC, page == NULL_PAGE ? -1 : page + START_PFN, order, type, gfp);

@@ -375,9 +375,3 @@ export const CALL_ALIASES: Readonly<Record<string, readonly [CallName, Readonly<
   bitmap_search: ['bitmap_find_next_zero_area'],
   watermark_ok: ['zone_watermark_ok'],
 }
-
-/** The members of a call as one kind, for the schema. */
-export function callKind(name: CallName): Kind<unknown> {
-  const entry: CallKind<unknown> = CALLS[name]
-  return made(record(entry.fields), (members, at) => entry.make(members, at))
-}

@@ -1,10 +1,4 @@
 /** The only door into the model. Names are listed one by one. */
-export {
-  find_memory_block,
-  memoryBlockOf,
-  show_mem_removable,
-  store_mem_state,
-} from './drivers/base/memory'
 export { errnoName, errnoNumber } from './include/linux/errno'
 export {
   GFP_ATOMIC,
@@ -66,16 +60,6 @@ export {
   type VariantName,
   type ZoneSpec,
 } from './machine/types'
-export { __offline_pages, offline_pages, OFFLINE_TIMEOUT_NS } from './mm/memory_hotplug'
-export { online_pages, type OnlineType } from './mm/memory_online'
-export {
-  lowmem_reserve_ratio_sysctl_handler,
-  min_free_kbytes_sysctl_handler,
-  percpu_pagelist_fraction_sysctl_handler,
-} from './mm/page_alloc_sysctl'
-export { dump_page, freeAreaLine, show_mem } from './mm/page_alloc_show'
-export { frag_show, pagetypeinfo_show } from './mm/vmstat'
-export { vmstat_show, zoneinfo_show } from './mm/vmstat_show'
 export {
   kernelClass,
   kernelComplaint,
@@ -101,7 +85,6 @@ export {
 export { exactZoneState } from './mm/vmstat'
 export { eventType } from './trace/catalogue'
 export type { EventType, EventValue } from './trace/event'
-export { ftraceHeader, ftraceLine, type FtraceEvent } from './trace/ftrace'
 export { EV_mm_page_alloc, EV_mm_page_free } from './trace/events/kmem'
 export { EV_mm_migrate_pages } from './trace/events/migrate'
 export {

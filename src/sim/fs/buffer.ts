@@ -5,7 +5,6 @@ import { PG_private, PG_writeback } from '../include/linux/page-flags'
 import { REF_PRIV } from '../machine/kinds'
 import { ref_drop, ref_get } from '../machine/ledger'
 import { currentTask, KernelBug, page_to_pfn, type Machine } from '../machine/machine'
-import type { AddressSpace } from '../machine/mm_types'
 import { clearFlag, setFlag, testFlag } from '../machine/page'
 import type { Page } from '../machine/types'
 
@@ -83,12 +82,6 @@ export function lookup_bh_lru(m: Machine, page: Page): boolean {
   lru.unshift(page)
   if (lru.length > BH_LRU_SIZE) put_bh(m, lru.pop() as Page)
   return true
-}
-
-/** Reads a block of a device through the page cache, as file systems do with their metadata. */
-export function __find_get_block(m: Machine, mapping: AddressSpace, index: number): Page | null {
-  const page = mapping.pages.get(index)
-  return page !== undefined && lookup_bh_lru(m, page) ? page : null
 }
 
 /** Empties the lists of all CPUs. v3.9 does so when a device goes away, never for migration. */

@@ -9,7 +9,6 @@ const ZONES = ['dma', 'dma32', 'normal', 'high', 'movable'] as const
 const perZone = (stem: string): string[] => ZONES.map((zone) => `${stem}_${zone}`)
 
 export const VM_EVENT_NAMES: readonly string[] = [
-  'pgpgin',
   'pgpgout',
   'pswpin',
   'pswpout',
@@ -38,12 +37,7 @@ export const VM_EVENT_NAMES: readonly string[] = [
   'compact_fail',
   'compact_success',
   'unevictable_pgs_culled',
-  'unevictable_pgs_scanned',
   'unevictable_pgs_rescued',
-  'unevictable_pgs_mlocked',
-  'unevictable_pgs_munlocked',
-  'unevictable_pgs_cleared',
-  'unevictable_pgs_stranded',
 ]
 
 function numberOf(name: string): number {
@@ -52,7 +46,6 @@ function numberOf(name: string): number {
   return item
 }
 
-export const PGPGIN = numberOf('pgpgin')
 export const PGPGOUT = numberOf('pgpgout')
 export const PSWPIN = numberOf('pswpin')
 export const PSWPOUT = numberOf('pswpout')
@@ -81,10 +74,6 @@ export const COMPACTFAIL = numberOf('compact_fail')
 export const COMPACTSUCCESS = numberOf('compact_success')
 export const UNEVICTABLE_PGCULLED = numberOf('unevictable_pgs_culled')
 export const UNEVICTABLE_PGRESCUED = numberOf('unevictable_pgs_rescued')
-export const UNEVICTABLE_PGMLOCKED = numberOf('unevictable_pgs_mlocked')
-export const UNEVICTABLE_PGMUNLOCKED = numberOf('unevictable_pgs_munlocked')
-export const UNEVICTABLE_PGCLEARED = numberOf('unevictable_pgs_cleared')
-export const UNEVICTABLE_PGSTRANDED = numberOf('unevictable_pgs_stranded')
 
 export function createVmEvents(): Float64Array {
   return new Float64Array(VM_EVENT_NAMES.length)

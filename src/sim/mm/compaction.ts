@@ -27,6 +27,12 @@ import { compound_order, PageLRU, PageTransHuge, testFlag } from '../machine/pag
 import type { Proc } from '../machine/proc'
 import { othersMayHelp } from '../machine/runtime'
 import { emit } from '../machine/trace'
+import {
+  COMPACTFREE_SCANNED,
+  COMPACTISOLATED,
+  COMPACTMIGRATE_SCANNED,
+  count_vm_events,
+} from '../machine/vm_events'
 import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
 import {
   EV_mm_compaction_isolate_freepages,
@@ -166,6 +172,8 @@ function scanForMigration(
   acct_isolated(m, cc)
   if (pfn === end_pfn) update_pageblock_skip(m, cc, scan.first, scan.taken, true)
   emit(m, EV_mm_compaction_isolate_migratepages, scan.scanned, scan.taken)
+  count_vm_events(m, COMPACTMIGRATE_SCANNED, scan.scanned)
+  count_vm_events(m, COMPACTISOLATED, scan.taken)
   return pfn
 }
 
@@ -280,6 +288,8 @@ export function isolate_freepages_block(
     update_pageblock_skip(m, cc, pfn_to_page(m, start), total, false)
   }
   emit(m, EV_mm_compaction_isolate_freepages, scanned, total)
+  count_vm_events(m, COMPACTFREE_SCANNED, scanned)
+  count_vm_events(m, COMPACTISOLATED, total)
   return total
 }
 

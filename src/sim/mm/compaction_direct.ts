@@ -5,6 +5,7 @@ import { ALLOC_CMA, WMARK_LOW, type MigrateType } from '../include/linux/mmzone'
 import { type Machine, type Zone } from '../machine/machine'
 import { enter, leave, type Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
+import { COMPACTFAIL, COMPACTSTALL, COMPACTSUCCESS, count_vm_event } from '../machine/vm_events'
 import { createCompactControl } from './compaction'
 import { compaction_deferred, compactionHelped, defer_compaction } from './compaction_defer'
 import { compact_zone, COMPACT_SKIPPED } from './compaction_zone'
@@ -91,9 +92,11 @@ export function* __alloc_pages_direct_compact(
   const { progress, contended } = yield* try_to_compact_pages(m, request, sync)
   let page = NULL_PAGE
   if (progress !== COMPACT_SKIPPED) {
+    count_vm_event(m, COMPACTSTALL)
     // Freed pages may sit on this CPU's lists, where they do not merge.
     drain_local_pages(m)
     page = takePage()
+    count_vm_event(m, page !== NULL_PAGE ? COMPACTSUCCESS : COMPACTFAIL)
     if (page !== NULL_PAGE) compactionHelped(preferred, order)
     else if (sync) defer_compaction(preferred, order)
   }

@@ -51,11 +51,6 @@ export function gupLongterm(m: Machine, args: GupArgs): Proc<number> {
   }
 }
 
-/** True when the kernel's caller passes the long-term flag, or every plain call does (P0-4, OBJ-7). */
-export function isConverted(m: Machine, caller: CallerName): boolean {
-  return m.kernel.converted.has(caller) || m.kernel.converted.has('every-gup')
-}
-
 /**
  * get_user_pages as one of the callers that may be converted makes it: with the long-term flag when it
  * is, through the plain wrapper when it is not.

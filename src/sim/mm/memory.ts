@@ -46,6 +46,7 @@ import {
 import { PageMlocked, PageSwapCache, setFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
 import { emit, kprobe, kretprobe } from '../machine/trace'
+import { count_vm_event, PGFAULT, PGMAJFAULT, PSWPIN } from '../machine/vm_events'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_fault } from '../trace/events/sim'
 import { filemap_fault } from './filemap'
@@ -144,6 +145,8 @@ function* do_swap_page(
     page = yield* swapin_readahead(m, slot, flags)
     if (page === NULL_PAGE) return VM_FAULT_OOM
     ret = VM_FAULT_MAJOR
+    count_vm_event(m, PGMAJFAULT)
+    count_vm_event(m, PSWPIN)
   } else {
     ref_get(m, page, REF_TMP)
   }
@@ -275,6 +278,7 @@ export function* handle_mm_fault(
 ): Proc<number> {
   kprobe(m, 'handle_mm_fault', vpn, flags)
   m.counters.faults++
+  count_vm_event(m, PGFAULT)
   m.now += m.costs.fault
   const huge = m.hpageOrder > 0 ? yield* handleHugeFault(m, mm, vma, vpn, flags) : null
   const ret = huge ?? (yield* smallPageFault(m, mm, vma, vpn, flags))

@@ -59,7 +59,6 @@ export interface ScanControl {
 }
 
 /** What became of a page: freed, to go back, to go back as active, or back on its list already. */
-export const RECLAIM_RESULTS = ['freed', 'kept', 'activated', 'culled'] as const
 export const RECLAIM_FREED = 0
 export const RECLAIM_KEEP = 1
 export const RECLAIM_ACTIVATE = 2

@@ -14,17 +14,9 @@ export function lowmemReserveColumns(m: Machine, zone: Zone): number[] {
   return columns
 }
 
-/** What reclaim noted about a zone, where the machine keeps it (1.3.1). */
-export function reclaimState(
-  zone: Zone & { pages_scanned?: number; all_unreclaimable?: boolean },
-): {
-  scanned: number
-  unreclaimable: boolean
-} {
-  return {
-    scanned: zone.pages_scanned ?? 0,
-    unreclaimable: zone.all_unreclaimable ?? false,
-  }
+/** What reclaim noted about a zone (1.3.1). */
+export function reclaimState(zone: Zone): { scanned: number; unreclaimable: boolean } {
+  return { scanned: zone.pages_scanned, unreclaimable: zone.all_unreclaimable }
 }
 
 /** Pages to be inactive for each one that is active: the square root of ten times the zone's GiB. */

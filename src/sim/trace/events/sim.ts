@@ -68,7 +68,7 @@ export const EV_sim_exit_killed = 61
 export const EV_sim_writeback = 62
 /** It ended: a = pfn. */
 export const EV_sim_end_writeback = 63
-/** Reclaim is done with a page it had taken off the LRU: a = pfn, b = RECLAIM_RESULTS, c = `_count` before. */
+/** Reclaim is done with a page it had taken off the LRU: a = pfn, b = RECLAIM_* of mm/vmscan_page, c = `_count` before. */
 export const EV_sim_reclaim_page = 64
 
 /** A zone is being compacted: a = zone index, b = order or -1, c = 1 if synchronous. */
