@@ -115,6 +115,15 @@ export const SHAPES: readonly Shape[] = [
     share: 1,
   },
   {
+    name: 'thp',
+    spec: () => ({
+      ...toySpec({ pages: 256, maxOrder: 6, pageblockOrder: 4, cpus: 2, thp: 3, cma: [128, 64] }),
+      zones: zones(['Normal', 256]),
+    }),
+    exact: true,
+    share: 1,
+  },
+  {
     name: 'board',
     spec: () => {
       const made = presetMachine('vexpress-128m', { cma: 4 << 20 })

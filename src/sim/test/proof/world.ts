@@ -81,7 +81,7 @@ import { __get_user_pages } from '../../mm/memory_gup'
 import { migrate_pages, putback_movable_pages } from '../../mm/migrate'
 import { sys_mlock, sys_munlock } from '../../mm/mlock_range'
 import { VM_ANON_RW } from '../../mm/mmap'
-import { __free_pages, alloc_pages, drain_all_pages } from '../../mm/page_alloc'
+import { __free_pages, alloc_pages, allocPagesMaySleep, drain_all_pages } from '../../mm/page_alloc'
 import { alloc_contig_range } from '../../mm/page_alloc_contig'
 import {
   alloc_migrate_target,
@@ -107,7 +107,8 @@ const GFPS = [
   GFP_HIGHUSER_MOVABLE,
   GFP_KERNEL | __GFP_COMP,
 ]
-const AREA_PAGES = 6
+/** Enough for a huge page of eight where the shape has them. */
+const AREA_PAGES = 20
 const MAX_PROCESSES = 3
 const MAX_AREAS = 4
 const FILE_PAGES = 8
@@ -213,7 +214,7 @@ export class World {
   #place(a: number, n: number): { user: User; task: number; vpn: number } | null {
     const user = this.#user(a)
     if (user === undefined) return null
-    const area = user.areas[Math.floor(n / 8) % Math.max(1, user.areas.length)]
+    const area = user.areas[Math.floor(n / 32) % Math.max(1, user.areas.length)]
     if (area === undefined) return null
     return { user, task: user.process.task.id, vpn: area.vpn + (n % area.pages) }
   }
@@ -242,6 +243,20 @@ export class World {
     let page = NULL_PAGE
     this.#do({}, task, () => (page = alloc_pages(this.m, gfp, order)))
     if (page !== NULL_PAGE) this.#blocks.push({ page, order })
+  }
+
+  /** A request that may sleep: reclaim, compaction and a killed process are among its means. */
+  allocSleeping(a: number, b: number, c: number): void {
+    const gfp = GFPS[a % GFPS.length] as number
+    const task = this.#driver(c)
+    let page = NULL_PAGE
+    this.#do({ rewrites: true }, task, () => this.#slept(gfp, b % 4, (got) => (page = got)))
+    if (page !== NULL_PAGE) this.#blocks.push({ page, order: b % 4 })
+  }
+
+  *#slept(gfp: number, order: number, take: (page: Page) => void): Proc<number> {
+    take(yield* allocPagesMaySleep(this.m, gfp, order))
+    return 0
   }
 
   free(a: number, _b: number, c: number): void {
@@ -580,6 +595,7 @@ interface CommandKind {
 
 export const COMMANDS: Readonly<Record<string, CommandKind>> = {
   alloc: { weight: 20, run: (w, a, b, c) => w.alloc(a, b, c) },
+  allocSleeping: { weight: 3, run: (w, a, b, c) => w.allocSleeping(a, b, c) },
   free: { weight: 18, run: (w, a, b, c) => w.free(a, b, c) },
   hog: { weight: 1, run: (w, a, _b, c) => w.hog(a, c) },
   unhog: { weight: 1, run: (w, _a, _b, c) => w.unhog(c) },
