@@ -6,7 +6,13 @@ import { REF_ISO } from '../machine/kinds'
 import { clearFlag, setFlag } from '../machine/page'
 import { munmapRegion } from '../machine/process'
 import { sys_mlock, sys_munlock } from './mlock_range'
-import { activate_page, lru_add_drain, mark_page_accessed, putUserPage } from './swap'
+import {
+  activate_page,
+  deactivate_page,
+  lru_add_drain,
+  mark_page_accessed,
+  putUserPage,
+} from './swap'
 import { __isolate_lru_page, isolate_lru_page, putback_lru_page } from './vmscan'
 import { del_page_from_lru_list, page_lru } from '../include/linux/mm_inline'
 import { Lab } from './test/lab'
@@ -48,6 +54,20 @@ describe('pagevecs', () => {
     expect(lab.refs(pages[0] as number)).toBe('2 = map1 + pv1')
     expect(lab.flags(pages[0] as number)).not.toContain('active')
     activate_page(lab.m, pages[13] as number)
+    for (const page of pages) {
+      expect(lab.refs(page)).toBe('1 = map1')
+      expect(lab.flags(page)).toContain('active')
+    }
+    lab.expectSound()
+  })
+
+  test('10.2.3: the 14th deactivation flushes the vector; a page that is mapped is not demoted', () => {
+    const lab = new Lab()
+    const pages = inactivePages(lab, 14)
+    for (const page of pages) activate_page(lab.m, page)
+    for (const page of pages.slice(0, 13)) deactivate_page(lab.m, page)
+    expect(lab.refs(pages[0] as number)).toBe('2 = map1 + pv1')
+    deactivate_page(lab.m, pages[13] as number)
     for (const page of pages) {
       expect(lab.refs(page)).toBe('1 = map1')
       expect(lab.flags(page)).toContain('active')

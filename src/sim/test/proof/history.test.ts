@@ -28,7 +28,7 @@ describe('random commands', () => {
     const seen = new Map<string, number>()
     const note = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1)
     for (const name of ['T3', 'two-cpus', 'highmem', 'x86']) {
-      for (let seed = 1; seed <= 12; seed++) {
+      for (let seed = 1; seed <= 30; seed++) {
         const m = bootShape(shapeNamed(name), seed)
         const world = new World(m)
         m.trace.sink = {

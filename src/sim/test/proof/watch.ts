@@ -27,6 +27,7 @@ import {
 import { PAGE_MAPPING_ANON } from '../../machine/page'
 import type { TraceSink } from '../../machine/trace'
 import type { Page } from '../../machine/types'
+import { vmEvent } from '../../machine/vm_events'
 import { __free_pages, alloc_pages, PageBuddy } from '../../mm/page_alloc'
 import { EV_mm_page_alloc } from '../../trace/events/kmem'
 
@@ -63,6 +64,8 @@ interface Snapshot {
   readonly use: Uint8Array
   readonly count: Int32Array
   readonly blocks: Uint8Array
+  /** Blocks written to disk so far: a file page that was written out is clean for good reason. */
+  readonly written: number
 }
 
 /** Listens to a machine's allocations and compares its commands. */
@@ -156,11 +159,11 @@ export class Watch implements TraceSink {
       if ((pte & PTE_SPECIAL) !== 0 || m.mem.content[page] !== old.content) {
         this.#violate('INV-30', `${where}: content ${m.mem.content[page]}, was ${old.content}`)
       }
-      if (page !== old.page) this.#compareMoved(old, page, where, effect)
+      if (page !== old.page) this.#compareMoved(before, old, page, where, effect)
     }
   }
 
-  #compareMoved(old: Mapped, page: Page, where: string, effect: Effect): void {
+  #compareMoved(before: Snapshot, old: Mapped, page: Page, where: string, effect: Effect): void {
     const { mem } = this.m
     // A copy on write leaves the old page where it was, with its mapping.
     const isCopy = mem.mapping[old.page] === old.mapping && mem.use[old.page] !== USE_NONE
@@ -175,7 +178,9 @@ export class Watch implements TraceSink {
     if (effect.pins !== true && mem.mapcount[page] !== old.mapcount) {
       this.#violate('INV-30', `${where} moved and is mapped ${mem.mapcount[page]} + 1 times`)
     }
-    if (old.isDirty && !isDirty(this.m, readPte(old.mm, old.vpn), page)) {
+    const isAnon = (old.mapping & PAGE_MAPPING_ANON) !== 0
+    const mayBeClean = !isAnon && vmEvent(this.m, 'pgpgout') > before.written
+    if (old.isDirty && !mayBeClean && !isDirty(this.m, readPte(old.mm, old.vpn), page)) {
       this.#violate('INV-30', `${where} moved and is clean`)
     }
   }
@@ -281,6 +286,7 @@ function snapshotOf(m: Machine, effect: Effect): Snapshot {
     use: isContig ? m.mem.use.slice() : NO_USE,
     count: isContig ? m.mem.count.slice() : NO_COUNT,
     blocks: isContig ? m.pageblock.slice() : NO_USE,
+    written: vmEvent(m, 'pgpgout'),
   }
 }
 
