@@ -18,4 +18,4 @@ export const emit: typeof Trace.emit = (m) => {
 
 export const kprobe: typeof Trace.kprobe = () => undefined
 
-export const kretprobe: typeof Trace.kretprobe = (_m, _fn, ret) => ret
+export const kretprobe: typeof Trace.kretprobe = (_m, _fn, ret) => ret ?? 0
