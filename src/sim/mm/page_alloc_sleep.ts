@@ -29,6 +29,7 @@ import { out_of_memory } from './oom_kill'
 import {
   get_page_from_freelist,
   gfp_to_alloc_flags,
+  mayNotReclaim,
   slowpathAtomic,
   wake_all_kswapd,
 } from './page_alloc_slowpath'
@@ -117,12 +118,6 @@ function nofail(a: Attempt): boolean {
   return (a.gfp & __GFP_NOFAIL) !== 0
 }
 
-/** Step 7: who reclaims already, or is on its way out, does not start it. */
-function mayNotReclaim(m: Machine, a: Attempt): boolean {
-  const task = currentTask(m)
-  return task.pf_memalloc || (task.memdie && !nofail(a))
-}
-
 /** Steps 5-11, once. */
 function* round(m: Machine, a: Attempt): Proc<number> {
   let page = takeMarked(m, a)
@@ -132,7 +127,7 @@ function* round(m: Machine, a: Attempt): Proc<number> {
     if (page !== NULL_PAGE) return page
     if (nofail(a)) return yield* again(m, a, 0, RESTART)
   }
-  if (mayNotReclaim(m, a)) return NOPAGE
+  if (mayNotReclaim(m, a.gfp)) return NOPAGE
   const compacted = yield* compactFor(m, a)
   if (compacted !== REBALANCE) return compacted
   const progress = yield* try_to_free_pages(m, a.high_zoneidx, a.order, a.gfp)

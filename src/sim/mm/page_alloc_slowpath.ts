@@ -192,7 +192,7 @@ export function slowpathAtomic(
     page = get_page_from_freelist(m, gfp, order, high_zoneidx, flags, type)
   }
   if (page !== NULL_PAGE) return page
-  if ((gfp & __GFP_WAIT) !== 0 && wouldRetryForever(gfp, order)) {
+  if (wouldRetryForever(m, gfp, order, flags)) {
     emit(m, EV_sim_would_loop, gfp, order)
   } else if ((gfp & __GFP_NOWARN) === 0) {
     const { comm } = currentTask(m)
@@ -201,10 +201,21 @@ export function slowpathAtomic(
   return NULL_PAGE
 }
 
-/** A sleeping request of a small order never gives up in the kernel (5.6 step 11, S-08). */
-function wouldRetryForever(gfp: number, order: number): boolean {
-  if ((gfp & __GFP_NORETRY) !== 0) return false
-  return (gfp & __GFP_NOFAIL) !== 0 || order <= PAGE_ALLOC_COSTLY_ORDER
+/** Step 7: who reclaims already, or is on its way out, does not start it. */
+export function mayNotReclaim(m: Machine, gfp: number): boolean {
+  const task = currentTask(m)
+  return task.pf_memalloc || (task.memdie && (gfp & __GFP_NOFAIL) === 0)
+}
+
+/**
+ * A request that may not fail does not give up the reserves (5.6 step 6), nor does a sleeping one of a
+ * small order give up at all (step 11): where the kernel would go round for ever (S-08).
+ */
+function wouldRetryForever(m: Machine, gfp: number, order: number, flags: number): boolean {
+  const nofail = (gfp & __GFP_NOFAIL) !== 0
+  if (nofail && (flags & ALLOC_NO_WATERMARKS) !== 0) return true
+  if ((gfp & __GFP_WAIT) === 0 || mayNotReclaim(m, gfp) || (gfp & __GFP_NORETRY) !== 0) return false
+  return nofail || order <= PAGE_ALLOC_COSTLY_ORDER
 }
 
 const ORDER_WARNING = 'WARNING: at mm/page_alloc.c __alloc_pages_slowpath()'
