@@ -68,7 +68,8 @@ export {
   subsetPatches,
 } from './patches/series'
 export { callName } from './scenario/names'
-export { startScenario, type ScenarioRun } from './scenario/run'
+export { resumeScenario, startScenario, type RunImage, type ScenarioRun } from './scenario/run'
+export { ColumnPool } from './machine/snapshot'
 export type { Call } from './scenario/call-types'
 export {
   STATE_NAMES,

@@ -2,7 +2,7 @@
 import { planScenario, type Scenario } from '../../formats/scenario'
 import { shippedScenarios } from '../../formats/shipped'
 import type { KernelChoice } from '../../shared/contract'
-import type { KernelClass } from '../../sim'
+import type { KernelClass, ScenarioPlan } from '../../sim'
 import { record, type Recording } from '..'
 
 /** A kernel of each class. */
@@ -33,16 +33,21 @@ export function classesOf(id: string): KernelClass[] {
   return Object.keys(expect) as KernelClass[]
 }
 
+/** A shipped scenario with its parameters filled in. */
+export function planOf(id: string, set: Values = {}): ScenarioPlan {
+  const plan = planScenario(shipped(id), set)
+  if (!plan.ok) throw new Error(plan.error.message)
+  return plan.value
+}
+
 export async function runShipped(
   id: string,
   kernel: KernelChoice,
   seed = 1,
   set: Values = {},
 ): Promise<Recording> {
-  const plan = planScenario(shipped(id), set)
-  if (!plan.ok) throw new Error(plan.error.message)
   const recipe = { scenario: id, seed, set, kernel }
-  const recording = await record(plan.value, recipe, {
+  const recording = await record(planOf(id, set), recipe, {
     onProgress: () => undefined,
     isCancelled: () => false,
     breathe: () => Promise.resolve(),

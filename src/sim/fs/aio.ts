@@ -7,7 +7,7 @@ import { down_write, up_write } from '../include/linux/rwsem'
 import { newHolder, pin_get } from '../machine/ledger'
 import type { Machine } from '../machine/machine'
 import type { AddressSpace, KioCtx, MmStruct } from '../machine/mm_types'
-import { answersToMigration, ownerOf } from '../machine/pin-owner'
+import { answersToMigration, TableOwner } from '../machine/pin-owner'
 import { enter, leave, type Proc } from '../machine/proc'
 import { NULL_PAGE } from '../machine/types'
 import { createAddressSpace, read_cache_page, truncate_inode_pages } from '../mm/filemap'
@@ -57,11 +57,7 @@ function adopt(m: Machine, ctx: KioCtx): void {
   // A ring cannot do without a page for long, so it answers to one who asks, not to a notice.
   if (holder === undefined || m.kernel.policy !== 'unpin-callback') return
   if (answersToMigration(m, CALLER)) {
-    holder.owner = ownerOf(
-      ctx.ring_pages,
-      () => true,
-      () => undefined,
-    )
+    holder.owner = new TableOwner(ctx.ring_pages)
   }
 }
 

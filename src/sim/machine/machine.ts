@@ -141,12 +141,12 @@ export interface Holder {
 
 /** What a driver offers under the policies `unpin-callback` and `mmu-notifier` (MOD-3, MOD-5). */
 export interface PinOwner {
-  /** May the page go elsewhere now? No: busy. */
-  readonly mayMove: (page: Page) => boolean
+  /** May a page of its go elsewhere now? No: busy. */
+  mayMove(): boolean
   /** One pin of the holder is on `to` now. */
-  readonly moved: (from: Page, to: Page) => void
+  moved(from: Page, to: Page): void
   /** One pin of the holder is gone; it takes a new one when it next needs the memory. */
-  readonly released: (page: Page) => void
+  released(page: Page): void
   /** Pages it was told about, with the attempts that are left until it lets go. */
   readonly leaving: Map<Page, number>
 }

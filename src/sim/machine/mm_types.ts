@@ -114,8 +114,8 @@ export interface KioCtx {
 
 /** Called when an area that maps driver memory is copied or goes away. */
 export interface VmOps {
-  readonly open: () => void
-  readonly close: () => void
+  open(): void
+  close(): void
 }
 
 export interface Vma {

@@ -9,23 +9,26 @@ export function answersToMigration(m: Machine, caller: CallerName): boolean {
 }
 
 /**
- * An owner whose table of pages is `pages`: a page that moved is replaced there, one that was let go is
- * taken out and `onReleased` is told. `mayMove` is false while the device cannot do without the page.
+ * An owner with a table of pages, which can do without any of them at any time: a page that moved is
+ * replaced in the table, one that was let go is taken out. Data, no closure: a machine can be copied.
  */
-export function ownerOf(
-  pages: Page[],
-  mayMove: (page: Page) => boolean,
-  onReleased: () => void,
-): PinOwner {
-  return {
-    mayMove,
-    moved: (from, to) => {
-      pages[pages.indexOf(from)] = to
-    },
-    released: (page) => {
-      pages.splice(pages.indexOf(page), 1)
-      onReleased()
-    },
-    leaving: new Map(),
+export class TableOwner implements PinOwner {
+  readonly leaving = new Map<Page, number>()
+  protected readonly pages: Page[]
+
+  constructor(pages: Page[]) {
+    this.pages = pages
+  }
+
+  mayMove(): boolean {
+    return true
+  }
+
+  moved(from: Page, to: Page): void {
+    this.pages[this.pages.indexOf(from)] = to
+  }
+
+  released(page: Page): void {
+    this.pages.splice(this.pages.indexOf(page), 1)
   }
 }

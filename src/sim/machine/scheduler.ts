@@ -26,6 +26,30 @@ interface Thread {
   pauses: number
 }
 
+/** A thread between two steps, as plain data: what a frozen run keeps of it. */
+export interface FrozenThread {
+  readonly task: number
+  readonly readyAt: number
+  readonly seq: number
+  readonly killable: boolean
+  readonly waits: boolean
+  readonly done: boolean
+  readonly daemon: boolean
+  readonly pauses: number
+}
+
+/** All threads of a frozen run. */
+export interface FrozenThreads {
+  readonly seq: number
+  readonly threads: readonly FrozenThread[]
+}
+
+/** How a thread of a frozen run goes on: a new proc for the rest, and what it waits for. */
+export interface Thawed {
+  readonly proc: Proc<void>
+  readonly wait: Extract<Pause, { at: 'wait' }> | null
+}
+
 /** What a thread that can never go on waits for. */
 export interface Stuck {
   readonly task: Task
@@ -160,6 +184,47 @@ export class Scheduler implements Runtime {
     return this.#threads.some((t) => !t.done && !t.daemon && t.wait !== null)
   }
 
+  /** The threads as data; what each is in the middle of, only its own code knows. */
+  freeze(): FrozenThreads {
+    return {
+      seq: this.#seq,
+      threads: this.#threads.map((t) => ({
+        task: t.task.id,
+        readyAt: t.readyAt,
+        seq: t.seq,
+        killable: t.killable,
+        waits: t.wait !== null,
+        done: t.done,
+        daemon: t.daemon,
+        pauses: t.pauses,
+      })),
+    }
+  }
+
+  /** Takes the threads of a frozen run; `resume` makes the proc for the rest of each. */
+  thaw(frozen: FrozenThreads, resume: (task: Task) => Thawed): void {
+    this.#seq = frozen.seq
+    for (const t of frozen.threads) {
+      const task = this.#m.tasks[t.task] as Task
+      const { proc, wait } = t.done ? { proc: nothing(), wait: null } : resume(task)
+      const { readyAt, seq, killable, done, daemon, pauses } = t
+      if (t.waits && wait === null) throw new Error(`${task.comm} waits, but for nothing known`)
+      this.#threads.push({
+        ...{ task, proc, readyAt, seq, killable, done, daemon, pauses },
+        wait: t.waits ? wait : null,
+        pause: null,
+      })
+    }
+  }
+
+  /** Adds to the time at which a task's thread is next ready, if it is not done. */
+  delay(task: Task, ns: number): boolean {
+    const thread = this.#threads.find((t) => t.task === task && !t.done)
+    if (thread === undefined) return false
+    thread.readyAt = Math.max(thread.readyAt, this.#m.now) + ns
+    return true
+  }
+
   /** Threads that are not done, and what each waits for. */
   unfinished(): Stuck[] {
     return this.#threads
@@ -172,4 +237,9 @@ export class Scheduler implements Runtime {
     const thread = this.#threads.find((t) => t.task === task)
     return { pause: thread?.pause ?? null, count: thread?.pauses ?? 0 }
   }
+}
+
+/** The rest of a thread that is done. */
+function* nothing(): Proc<void> {
+  // Nothing is left.
 }

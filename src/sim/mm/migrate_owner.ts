@@ -38,7 +38,7 @@ export function* withOwnersAway(
 ): Proc<number> {
   const owned = m.kernel.policy === 'unpin-callback' ? ownedPins(m, page) : null
   if (owned === null || owned.length === 0) return yield* attempt()
-  const busy = owned.find((o) => !o.owner.mayMove(page))
+  const busy = owned.find((o) => !o.owner.mayMove())
   if (busy !== undefined) {
     emit(m, EV_sim_owner_unpin, page_to_pfn(m, page), busy.holder.id, 1)
     return -EAGAIN

@@ -3,7 +3,7 @@
 import { GFP_KERNEL } from '../include/linux/gfp'
 import { SWAP_CLUSTER_MAX, WMARK_HIGH, WMARK_LOW } from '../include/linux/mmzone'
 import { addTask, type Machine, type Task, type Zone } from '../machine/machine'
-import type { Proc } from '../machine/proc'
+import type { Pause, Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { count_vm_event, PAGEOUTRUN } from '../machine/vm_events'
 import {
@@ -42,10 +42,15 @@ function kswapdTask(m: Machine): Task {
   return task
 }
 
-function* kswapdThread(m: Machine): Proc<void> {
-  const { kswapd } = m
+/** Where it waits for the next waking. */
+export function kswapdWait(m: Machine): Extract<Pause, { at: 'wait' }> {
+  return { at: 'wait', why: 'a wake-up', until: () => m.kswapd.awake }
+}
+
+/** Its thread; a new one goes on where another slept. */
+export function* kswapdThread(m: Machine): Proc<void> {
   for (;;) {
-    if (!kswapd.awake) yield { at: 'wait', why: 'a wake-up', until: () => kswapd.awake }
+    if (!m.kswapd.awake) yield kswapdWait(m)
     yield* kswapdRound(m)
   }
 }

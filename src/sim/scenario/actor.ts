@@ -41,6 +41,27 @@ export interface HeldPages {
   readonly pages: readonly Page[]
 }
 
+/** How far an actor is on one level of its program: the top, or a program nested in an instruction. */
+export interface Level {
+  /** The instruction under way. */
+  index: number
+  /** Not begun; past its random delay; in the instruction itself. */
+  phase: 'start' | 'delayed' | 'inside'
+  /** Round of a repeat, from 1, and the rounds in which no call failed. */
+  round: number
+  good: number
+  /** A call on this level failed. */
+  failed: boolean
+  /** For atPoint: the other's pauses when last asked, and its visits so far. */
+  counted: number
+  hits: number
+}
+
+/** A program that has not begun. */
+export function firstLevel(): Level {
+  return { index: 0, phase: 'start', round: 1, good: 0, failed: false, counted: -1, hits: 0 }
+}
+
 export interface Actor {
   readonly name: string
   readonly task: Task
@@ -54,6 +75,10 @@ export interface Actor {
   readonly pins: Map<string, PinnedPages>
   readonly holds: Map<string, HeldPages>
   readonly rings: Map<string, KioCtx>
+  /** Where its program stands, outermost level first. */
+  readonly at: Level[]
+  /** In a call, or dying: what it is doing is not plain data. */
+  busy: boolean
   /** Instructions done. */
   done: number
   /** Its program is over. */

@@ -1,15 +1,19 @@
 /** Runs a scenario: its machine, its actors, and what became of their calls. */
 import { EDEADLK, errnoName, ETIME } from '../include/linux/errno'
 import { bootMachine } from '../machine/boot'
+import { digestHex } from '../machine/digest'
 import { printk, type Machine } from '../machine/machine'
+import type { AddressSpace } from '../machine/mm_types'
 import { createProcess, createThread } from '../machine/process'
-import { Deadlock, Scheduler, type Stuck } from '../machine/scheduler'
+import { Deadlock, Scheduler, type FrozenThreads, type Stuck } from '../machine/scheduler'
+import { Freezer, reachable, thaw, type ColumnPool, type Image } from '../machine/snapshot'
 import type { TraceSink } from '../machine/trace'
 import type { Outcome } from '../machine/types'
+import { kswapdThread, kswapdWait } from '../mm/vmscan_kswapd'
 import { createKernel } from '../patches/series'
 import type { Actor } from './actor'
 import { makeFiles } from './calls/files'
-import { runProgram } from './program'
+import { pendingWait, runProgram } from './program'
 import { actorOf, emptyActor, type Stage } from './stage'
 import type { ActorPlan, RunPlan } from './types'
 
@@ -22,8 +26,39 @@ export interface ScenarioRun {
   readonly surprises: readonly string[]
   /** Runs until at least `events` more events happened or nothing is left; true while there is more. */
   readonly advance: (events: number) => boolean
+  /** Runs on until nobody is in a call, or `events` more events happened; true when nobody is. */
+  readonly settle: (events: number) => boolean
   /** Part of the instructions that is done, 0..1. */
   readonly fraction: () => number
+  /**
+   * An image from which `resumeScenario` goes on exactly as this run does. Only at a quiescent point,
+   * which `settle` reaches: where nobody is in a call, there is no proc to be kept.
+   */
+  readonly freeze: () => RunImage
+  /** Columns of the state, for the next run that is resumed; the run is over. */
+  readonly recycle: (pool: ColumnPool) => void
+}
+
+/** What changes while a scenario runs. */
+interface RunState {
+  readonly m: Machine
+  readonly files: ReadonlyMap<string, AddressSpace>
+  readonly actors: Actor[]
+  readonly outcomes: Outcome[]
+  readonly surprises: string[]
+  readonly signals: Set<string>
+}
+
+/** A run at a quiescent point. */
+export interface RunImage {
+  /** Events and virtual time so far. */
+  readonly events: number
+  readonly timeNs: number
+  readonly digest: string
+  /** Bytes it takes, about. */
+  readonly bytes: number
+  readonly state: Image<RunState>
+  readonly threads: FrozenThreads
 }
 
 /** No run goes on for longer than this: a livelock ends as an outcome, too. */
@@ -35,33 +70,116 @@ const MAX_IDLE_STEPS = 1e6
 /** Boots the machine and puts the actors on it; nothing has run yet. */
 export function startScenario(plan: RunPlan, sink: TraceSink | null): ScenarioRun {
   const m = bootMachine(plan.scenario.machine, createKernel(plan.kernel))
-  m.trace.sink = sink
-  const stage: Stage = {
+  const state: RunState = {
     m,
-    scheduler: new Scheduler(m),
-    plan,
     files: makeFiles(m, plan.scenario.files),
     actors: [],
     outcomes: [],
     surprises: [],
     signals: new Set(),
+  }
+  const stage = makeStage(plan, state, sink)
+  for (const actor of plan.scenario.actors) stage.addActor(castActor(stage, actor), actor.startNs)
+  return runOf(stage, state)
+}
+
+/**
+ * Goes on from an image: the run that is resumed does what the frozen one did, event by event. The
+ * plan must be the frozen run's, but for its kernel (a fork). `pool` lends columns of a run that is over.
+ */
+export function resumeScenario(
+  plan: RunPlan,
+  image: RunImage,
+  sink: TraceSink | null,
+  pool: ColumnPool | null = null,
+): ScenarioRun {
+  const state = thaw(image.state, pool)
+  const stage = makeStage(plan, state, sink)
+  stage.scheduler.thaw(image.threads, (task) => {
+    const actor = actorOf(stage, task)
+    if (actor !== undefined) {
+      return { proc: runProgram(stage, actor), wait: pendingWait(stage, actor) }
+    }
+    if (task.id !== state.m.kswapd.task) throw new Error(`${task.comm} cannot be resumed`)
+    return { proc: kswapdThread(state.m), wait: kswapdWait(state.m) }
+  })
+  return runOf(stage, state)
+}
+
+function makeStage(plan: RunPlan, state: RunState, sink: TraceSink | null): Stage {
+  const { m } = state
+  m.trace.sink = sink
+  const stage: Stage = {
+    ...state,
+    scheduler: new Scheduler(m),
+    plan,
     addActor: (actor, readyAt) => {
       stage.actors.push(actor)
       stage.scheduler.spawn(actor.task, runProgram(stage, actor), readyAt)
     },
   }
-  for (const actor of plan.scenario.actors) stage.addActor(castActor(stage, actor), actor.startNs)
+  return stage
+}
+
+function runOf(stage: Stage, state: RunState): ScenarioRun {
+  let freezer: Freezer<RunState> | null = null
+  const shared = sharedOf(stage)
   return {
-    machine: m,
+    machine: stage.m,
     outcomes: stage.outcomes,
     surprises: stage.surprises,
-    advance: (events) => advance(stage, events),
+    advance: (events) => advance(stage, events, false),
+    settle: (events) => {
+      if (!isQuiet(stage)) advance(stage, events, true)
+      return isQuiet(stage)
+    },
     fraction: () => {
       const total = stage.actors.reduce((n, a) => n + a.program.length, 0)
       const done = stage.actors.reduce((n, a) => n + a.done, 0)
       return total === 0 ? 1 : done / total
     },
+    freeze: () => {
+      if (!isQuiet(stage)) throw new Error('a run can be frozen only while nobody is in a call')
+      freezer ??= new Freezer(state, shared)
+      return freezeRun(stage, freezer)
+    },
+    recycle: (pool) => {
+      pool.refill(state, shared)
+    },
   }
+}
+
+/** What images need not copy: the plan with its programs, and the machine's recipe. */
+function sharedOf(stage: Stage): Set<object> {
+  const { m, plan } = stage
+  return reachable(plan, m.spec, m.kernel, m.costs)
+}
+
+function freezeRun(stage: Stage, freezer: Freezer<RunState>): RunImage {
+  const { m } = stage
+  const { sink, probes } = m.trace
+  const { runtime } = m
+  // What carries the run is no part of its state.
+  m.trace.sink = null
+  m.trace.probes = null
+  m.runtime = null
+  const state = freezer.freeze()
+  m.trace.sink = sink
+  m.trace.probes = probes
+  m.runtime = runtime
+  return {
+    events: m.trace.events,
+    timeNs: m.now,
+    digest: digestHex(m.trace.digest),
+    bytes: state.bytes,
+    state,
+    threads: stage.scheduler.freeze(),
+  }
+}
+
+/** Nobody is in a call, so everything a thread has in mind is in its actor. */
+function isQuiet(stage: Stage): boolean {
+  return !stage.m.kswapd.awake && stage.actors.every((actor) => !actor.busy)
 }
 
 /** A process of its own, or another thread of an earlier actor's. */
@@ -78,7 +196,7 @@ function castActor(stage: Stage, plan: ActorPlan): Actor {
   return { ...empty, task, mm, areas, queues, pins, name, program }
 }
 
-function advance(stage: Stage, events: number): boolean {
+function advance(stage: Stage, events: number, untilQuiet: boolean): boolean {
   const { m, scheduler } = stage
   const target = m.trace.events + events
   let idle = 0
@@ -91,6 +209,7 @@ function advance(stage: Stage, events: number): boolean {
         endStuck(stage, scheduler.unfinished(), -ETIME, `stopped at ${m.now} ns`)
         return false
       }
+      if (untilQuiet && isQuiet(stage)) return true
     }
   } catch (error) {
     if (!(error instanceof Deadlock)) throw error

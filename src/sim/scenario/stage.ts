@@ -4,7 +4,7 @@ import type { AddressSpace } from '../machine/mm_types'
 import type { Proc } from '../machine/proc'
 import type { Scheduler } from '../machine/scheduler'
 import type { Outcome } from '../machine/types'
-import { actorRng, type Actor } from './actor'
+import { actorRng, firstLevel, type Actor } from './actor'
 import type { Call, Of } from './call-types'
 import type { CallText } from './names'
 import type { RunPlan } from './types'
@@ -49,6 +49,8 @@ export function emptyActor(stage: Stage): Omit<Actor, 'name' | 'task' | 'mm' | '
     pins: new Map(),
     holds: new Map(),
     rings: new Map(),
+    at: [firstLevel()],
+    busy: false,
     done: 0,
     ended: false,
   }

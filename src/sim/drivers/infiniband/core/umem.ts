@@ -7,7 +7,7 @@ import { down_write, up_write } from '../../../include/linux/rwsem'
 import { newHolder } from '../../../machine/ledger'
 import type { Machine } from '../../../machine/machine'
 import type { MmStruct, Vpn } from '../../../machine/mm_types'
-import { answersToMigration, ownerOf } from '../../../machine/pin-owner'
+import { answersToMigration, TableOwner } from '../../../machine/pin-owner'
 import { enter, leave, type Proc } from '../../../machine/proc'
 import type { Page } from '../../../machine/types'
 import { gupAs, gupFlags } from '../../../mm/gup'
@@ -54,11 +54,7 @@ export function* ib_umem_get(
   up_write(mm.mmap_sem)
   if (ret < 0) yield* __ib_umem_release(m, umem, false)
   else if (answersToMigration(m, CALLER)) {
-    holder.owner = ownerOf(
-      umem.pages,
-      () => true,
-      () => undefined,
-    )
+    holder.owner = new TableOwner(umem.pages)
   }
   leave(m)
   return ret < 0 ? ret : umem

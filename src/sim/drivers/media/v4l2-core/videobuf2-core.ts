@@ -21,7 +21,7 @@ import { do_mmap, do_munmap, find_vma, remap_pfn_range } from '../../../mm/mmap'
 import { EV_sim_vb2 } from '../../../trace/events/sim'
 import { get_userptr, put_userptr } from './videobuf2-allocators'
 import { vb2_dc_alloc, vb2_dc_put } from './videobuf2-dma-contig'
-import { vb2_common_vm_ops } from './videobuf2-memops'
+import { CommonVmOps } from './videobuf2-memops'
 import {
   VB2_BUF_STATE_ACTIVE,
   VB2_BUF_STATE_DEQUEUED,
@@ -374,7 +374,7 @@ function* mapBuffer(m: Machine, q: Vb2Queue, index: number): Proc<number> {
   const memory = q.bufs[index]?.memory
   const mm = m.mms[currentTask(m).mm]
   if (memory?.kind !== 'mmap' || mm === undefined) return -EINVAL
-  const vm_ops = vb2_common_vm_ops(memory)
+  const vm_ops = new CommonVmOps(memory)
   const pages = memory.size >> PAGE_SHIFT
   yield* down_write(m, mm.mmap_sem)
   const start = do_mmap(mm, { pages, flags: VM_BUFFER, at: null, file: null, pgoff: 0, vm_ops })

@@ -32,11 +32,25 @@ import {
 const CALLER = 'vb2-dma-contig'
 
 /** Memory of an MMAP buffer: frames of the device's CMA area. */
-export interface CoherentBuffer extends SharedMemory {
-  readonly kind: 'mmap'
+export class CoherentBuffer implements SharedMemory {
+  readonly kind = 'mmap'
+  readonly m: Machine
   readonly area: CmaArea | undefined
   readonly page: Page
   readonly size: number
+  refcount = 1
+
+  constructor(m: Machine, area: CmaArea | undefined, page: Page, size: number) {
+    this.m = m
+    this.area = area
+    this.page = page
+    this.size = size
+  }
+
+  unmapped(): void {
+    this.refcount--
+    if (this.refcount === 0) releaseFrames(this.m, this)
+  }
 }
 
 /** What a buffer's memory is. */
@@ -64,18 +78,7 @@ export function* vb2_dc_alloc(
   }
   m.mem.content.fill(0, page, page + count)
   m.now += m.costs.clear_page * count
-  const buf: CoherentBuffer = {
-    kind: 'mmap',
-    area,
-    page,
-    size,
-    refcount: 1,
-    unmapped: () => {
-      buf.refcount--
-      if (buf.refcount === 0) releaseFrames(m, buf)
-    },
-  }
-  return buf
+  return new CoherentBuffer(m, area, page, size)
 }
 
 function releaseFrames(m: Machine, buf: CoherentBuffer): void {
@@ -151,8 +154,7 @@ function pinPages(m: Machine, request: UserptrRequest, buf: UserBuffer): Proc<nu
   const isPatched = m.kernel.policy === 'rfc2013' && m.kernel.spec.patches.includes(5)
   if (isPatched && m.kernel.converted.has(CALLER)) m.exercised[5] = (m.exercised[5] as number) + 1
   // Without an IOMMU the device needs its frames side by side, so none of several can go (MOD-3).
-  const mayMove = (): boolean => m.spec.iommu || buf.pages.length === 1
-  return pinUserPages(m, CALLER, request, buf, mayMove)
+  return pinUserPages(m, CALLER, request, buf, m.spec.iommu)
 }
 
 /** Builds the scatterlist, maps it, and wants it to be one piece for the device (VB2-14..16). */

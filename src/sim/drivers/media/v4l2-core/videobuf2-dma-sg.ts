@@ -18,7 +18,7 @@ export function* vb2_dma_sg_get_userptr(
 ): Proc<UserBuffer | number> {
   enter(m, 'vb2_dma_sg_get_userptr')
   const buf = userBuffer(m, request, null, true)
-  let ret = yield* pinUserPages(m, 'vb2-dma-sg', request, buf, () => true)
+  let ret = yield* pinUserPages(m, 'vb2-dma-sg', request, buf, true)
   if (ret === 0) {
     const sgt = sg_alloc_table_from_pages(m, buf.pages, request.vaddr % 4096, request.size)
     if (typeof sgt === 'number') ret = sgt

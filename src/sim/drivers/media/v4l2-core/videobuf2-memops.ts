@@ -6,7 +6,7 @@ import { lock_page, unlock_page } from '../../../include/linux/pagemap'
 import { newHolder } from '../../../machine/ledger'
 import { printk, type Machine } from '../../../machine/machine'
 import type { MmStruct, Vma, VmOps, Vpn } from '../../../machine/mm_types'
-import { answersToMigration, ownerOf } from '../../../machine/pin-owner'
+import { answersToMigration, TableOwner } from '../../../machine/pin-owner'
 import type { Proc } from '../../../machine/proc'
 import type { CallerName, Page } from '../../../machine/types'
 import { gupAs, gupFlags } from '../../../mm/gup'
@@ -17,16 +17,23 @@ import { putUserPage } from '../../../mm/swap'
 export interface SharedMemory {
   refcount: number
   /** An area that counted as a user is gone. */
-  readonly unmapped: () => void
+  unmapped(): void
 }
 
 /** Area operations of a mapped buffer: each area counts as a user. */
-export function vb2_common_vm_ops(memory: SharedMemory): VmOps {
-  return {
-    open: () => {
-      memory.refcount++
-    },
-    close: memory.unmapped,
+export class CommonVmOps implements VmOps {
+  readonly memory: SharedMemory
+
+  constructor(memory: SharedMemory) {
+    this.memory = memory
+  }
+
+  open(): void {
+    this.memory.refcount++
+  }
+
+  close(): void {
+    this.memory.unmapped()
   }
 }
 
@@ -70,16 +77,38 @@ export function pageRange({ vaddr, size }: UserptrRequest): { first: Vpn; n: num
   return { first, n: Math.ceil((vaddr + size) / PAGE_SIZE) - first }
 }
 
+/** The driver of a buffer as the owner of its pins: it pins anew when the buffer is used next (MOD-5). */
+class BufferOwner extends TableOwner {
+  readonly buf: UserBuffer
+  readonly mayMoveSome: boolean
+
+  constructor(buf: UserBuffer, mayMoveSome: boolean) {
+    super(buf.pages)
+    this.buf = buf
+    this.mayMoveSome = mayMoveSome
+  }
+
+  override mayMove(): boolean {
+    return this.mayMoveSome || this.pages.length === 1
+  }
+
+  override released(page: Page): void {
+    super.released(page)
+    this.buf.stale = true
+  }
+}
+
 /**
  * Pins all pages of a request, or none: 0 or -EFAULT, whatever the walk's own error was (VB2-20). On an
- * error the pages it got are in `buf` and still pinned. `mayMove` answers for the driver (MOD-3).
+ * error the pages it got are in `buf` and still pinned. `mayMoveSome`: the
+ * device can do without a page of several (MOD-3).
  */
 export function* pinUserPages(
   m: Machine,
   caller: CallerName,
   request: UserptrRequest,
   buf: UserBuffer,
-  mayMove: () => boolean,
+  mayMoveSome: boolean,
 ): Proc<number> {
   const holder = m.holders[buf.holder]
   if (holder === undefined) throw new Error(`no holder ${buf.holder}`)
@@ -92,9 +121,7 @@ export function* pinUserPages(
     return -EFAULT
   }
   if (answersToMigration(m, caller)) {
-    holder.owner = ownerOf(buf.pages, mayMove, () => {
-      buf.stale = true
-    })
+    holder.owner = new BufferOwner(buf, mayMoveSome)
   }
   return 0
 }

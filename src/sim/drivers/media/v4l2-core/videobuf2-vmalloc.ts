@@ -17,7 +17,7 @@ export function* vb2_vmalloc_get_userptr(
 ): Proc<UserBuffer | number> {
   enter(m, 'vb2_vmalloc_get_userptr')
   const buf = userBuffer(m, request, null, true)
-  const ret = yield* pinUserPages(m, 'vb2-vmalloc', request, buf, () => true)
+  const ret = yield* pinUserPages(m, 'vb2-vmalloc', request, buf, true)
   if (ret < 0) yield* releaseUserPages(m, buf, false)
   leave(m)
   return ret < 0 ? ret : buf
