@@ -20,3 +20,8 @@ export function success<T>(value: T): Result<T, never> {
 export function failure(code: FailureCode, message: string, at?: string): Result<never> {
   return { ok: false, error: at === undefined ? { code, message } : { code, message, at } }
 }
+
+/** A failure of another kind than `Failure`. */
+export function failWith<E>(error: E): Result<never, E> {
+  return { ok: false, error }
+}

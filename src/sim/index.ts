@@ -1,6 +1,7 @@
 /** The only door into the model. Names are listed one by one. */
 export { errnoName, errnoNumber } from './include/linux/errno'
 export {
+  gfpBits,
   GFP_ATOMIC,
   GFP_HIGHUSER,
   GFP_HIGHUSER_MOVABLE,
@@ -17,23 +18,27 @@ export {
   NR_LRU_BASE,
   NR_MLOCK,
   PAGE_SIZE,
+  VM_ZONE_STAT_NAMES,
 } from './include/linux/mmzone'
-export { pageFlagNames } from './include/linux/page-flags'
+export { PAGE_FLAG_NAMES, pageFlagNames } from './include/linux/page-flags'
 export { at, list_first, nextInList } from './machine/columns'
 export { specError } from './machine/boot'
 export { check } from './machine/check'
 export { digestHex, digestText, digestWord } from './machine/digest'
 export { REF_KINDS, USES } from './machine/kinds'
-export { ref_count, ref_sum } from './machine/ledger'
+export { longPins, ref_count, ref_sum } from './machine/ledger'
 export {
   page_to_pfn,
   page_zone,
   pfn_to_page,
   pfn_valid,
+  type CmaArea,
   type Holder,
   type Machine,
   type PinRecord,
+  type Zone,
 } from './machine/machine'
+export { VM_EVENT_NAMES } from './machine/vm_events'
 export { freeCmaPages, freePages, mappersOf, pageOrderIfFree, type Mapper } from './machine/inspect'
 export { PRESET_NAMES, presetMachine, type PresetName } from './machine/presets'
 export type { MemoryAction, MemoryBlock, MemoryBlockState } from './machine/memory_block'
@@ -83,8 +88,10 @@ export {
   type ScenarioPlan,
   type StateName,
 } from './scenario/types'
-export { exactZoneState } from './mm/vmstat'
-export { eventType } from './trace/catalogue'
+export { dump_page, show_mem } from './mm/page_alloc_show'
+export { exactZoneState, frag_show, pagetypeinfo_show, zone_page_state } from './mm/vmstat'
+export { global_page_state, zoneinfo_show } from './mm/vmstat_show'
+export { EVENT_TYPES, eventType } from './trace/catalogue'
 export type { EventType, EventValue } from './trace/event'
 export { EV_mm_page_alloc, EV_mm_page_free } from './trace/events/kmem'
 export { EV_mm_migrate_pages } from './trace/events/migrate'
