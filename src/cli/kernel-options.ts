@@ -40,7 +40,7 @@ function parsePolicy(text: string): Result<PolicyPart> {
   if (variant !== undefined) return success({ policy, variant })
   if (/^\d{1,4}$/.test(detail)) return success({ policy, notifierPasses: Number(detail) })
   return bad(
-    `unknown form "${detail}" of policy ${name}; forms are gup-nm/cma, longterm-5.13/isolate, mmu-notifier/9`,
+    `unknown form "${detail}" of policy ${name}; forms are gup-nm/cma, longterm-5.13/isolate, longterm-5.13/recent, mmu-notifier/9`,
   )
 }
 

@@ -39,9 +39,10 @@ export type PolicyName = (typeof POLICIES)[number]
 
 /**
  * Forms of a policy the discussion names beside its plain one: `gup-nm` for CMA instead of
- * ZONE_MOVABLE (MOD-2a), `longterm-5.13` with isolated blocks not pinnable, as from 5.19 (MOD-20).
+ * ZONE_MOVABLE (MOD-2a), `longterm-5.13` with isolated blocks not pinnable, as from 5.19 (MOD-20), and
+ * its recent form, which also drains less often (MOD-21).
  */
-export const VARIANTS = ['cma', 'isolate'] as const
+export const VARIANTS = ['cma', 'isolate', 'recent'] as const
 export type VariantName = (typeof VARIANTS)[number]
 
 /** The what-if switches FIX-1..7 (gup-migration 6.10); none is part of the posted series. */

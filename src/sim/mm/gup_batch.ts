@@ -11,6 +11,16 @@ import { USE_MIGRATION_TARGET } from '../machine/kinds'
 import { newHolder, pin_transfer } from '../machine/ledger'
 import { page_zone, type Holder, type Machine } from '../machine/machine'
 import type { MmStruct, Vpn } from '../machine/mm_types'
+import {
+  compound_head,
+  compound_order,
+  page_count,
+  page_has_private,
+  page_mapcount,
+  PageLRU,
+  PageSwapCache,
+  PageTransHuge,
+} from '../machine/page'
 import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
@@ -18,8 +28,8 @@ import { EV_sim_gup_round } from '../trace/events/sim'
 import { __get_user_pages } from './memory_gup'
 import { isolateForMigration } from './migrate'
 import { allocPagesMaySleep, is_highmem } from './page_alloc'
-import { lru_add_drain_all, putUserPage } from './swap'
-import { compound_head, compound_order, PageLRU, PageTransHuge } from '../machine/page'
+import { lru_add_drain, lru_add_drain_all, putUserPage } from './swap'
+import { page_mapping } from './util'
 
 /** A call of get_user_pages: what to pin, how, and for whom. The caller holds mmap_sem. */
 export interface GupArgs {
@@ -68,29 +78,60 @@ export interface Unwanted {
 }
 
 /**
- * Takes the pages that must not be pinned off the LRU, each once. The vectors are flushed when a page
- * is not on the LRU, at most once a round; `stopAtError` ends the look there (MOD-2a, MOD-10, MOD-18).
+ * When a look flushes the vectors: before the first page, before one that is not on the LRU, or before
+ * one with references that its mappings, its cache and the call do not explain (MOD-2a, 10, 21).
+ */
+export type DrainRule = 'first' | 'off-lru' | 'extra-reference'
+
+/** Takes up the queued pages once more, if the rule says so; each way at most once a round. */
+function* drainFor(
+  m: Machine,
+  call: BatchCall,
+  page: Page,
+  rule: DrainRule,
+  drained: { local: boolean; all: boolean },
+): Proc<void> {
+  if (rule === 'off-lru' && PageLRU(m, page)) return
+  if (rule === 'extra-reference') {
+    if (!hasExtraReference(m, call, page)) return
+    if (!drained.local) lru_add_drain(m)
+    drained.local = true
+    if (!hasExtraReference(m, call, page)) return
+  }
+  if (drained.all) return
+  drained.all = true
+  yield* lru_add_drain_all(m)
+}
+
+/** More references than entries that map the page, the caches it is in, and the pins of the call. */
+function hasExtraReference(m: Machine, call: BatchCall, page: Page): boolean {
+  const own = call.pages.filter((pinned) => compound_head(m, pinned) === page).length
+  const cached = page_mapping(m, page) !== null || PageSwapCache(m, page) ? 1 : 0
+  const buffers = page_has_private(m, page) ? 1 : 0
+  return page_count(m, page) > page_mapcount(m, page) + cached + buffers + own
+}
+
+/**
+ * Takes the pages that must not be pinned off the LRU, each once; the vectors are flushed by the rule.
+ * `stopAtError` ends the look there (MOD-2a, MOD-10, MOD-18).
  */
 export function* isolateUnwanted(
   m: Machine,
   call: BatchCall,
   isUnwanted: (page: Page) => boolean,
   options: {
-    readonly drain: 'first' | 'off-lru'
+    readonly drain: DrainRule
     readonly stopAtError: boolean
     /** Looks at a huge page once, by its head, instead of at each of its pages. */
     readonly heads: boolean
   },
 ): Proc<Unwanted> {
   const found: Unwanted = { list: [], errors: 0 }
-  let drained = false
+  const drained = { local: false, all: false }
   const pages = options.heads ? call.pages.map((page) => compound_head(m, page)) : call.pages
   for (const page of new Set(pages)) {
     if (!isUnwanted(page)) continue
-    if (!drained && (options.drain === 'first' || !PageLRU(m, page))) {
-      yield* lru_add_drain_all(m)
-      drained = true
-    }
+    yield* drainFor(m, call, page, options.drain, drained)
     if (isolateForMigration(m, page)) found.list.unshift(page)
     else found.errors++
     if (found.errors > 0 && options.stopAtError) break

@@ -1,5 +1,5 @@
-// Model of the long-term pins of mm/gup.c: 5.1 to 5.12 and 5.13 to 5.18, with the 5.19 variant
-// (gup-migration 8.5, 8.6).
+// Model of the long-term pins of mm/gup.c: 5.1 to 5.12 and 5.13 to 5.18, with the 5.19 and the recent
+// variant (gup-migration 8.5, 8.6).
 import { EAGAIN, ENOMEM, EOPNOTSUPP } from '../include/linux/errno'
 import { MIGRATE_SYNC, MR_CMA, MR_LONGTERM_PIN } from '../include/linux/migrate'
 import { MIGRATE_CMA, MIGRATE_ISOLATE } from '../include/linux/mmzone'
@@ -90,7 +90,8 @@ export function is_pinnable_page(m: Machine, page: Page): boolean {
   if (page === m.zero_page) return true
   const type = get_pageblock_migratetype(m, page)
   if (type === MIGRATE_CMA || page_zone(m, page).name === 'Movable') return false
-  return type !== MIGRATE_ISOLATE || m.kernel.variant !== 'isolate'
+  const isolatedToo = m.kernel.variant === 'isolate' || m.kernel.variant === 'recent'
+  return type !== MIGRATE_ISOLATE || !isolatedToo
 }
 
 /**
@@ -133,13 +134,16 @@ function* pinUntilPinnable(m: Machine, call: BatchCall): Proc<number> {
   return -ENOMEM
 }
 
-/** The count when all pages may stay; else 0 after a round, or an errno (MOD-18). */
+/**
+ * The count when all pages may stay; else 0 after a round, or an errno (MOD-18). The recent form tells
+ * its caller the same with other numbers, but flushes only where a reference is unexplained (MOD-21).
+ */
 function* check_and_migrate_movable_pages(
   m: Machine,
   call: BatchCall,
 ): Proc<{ readonly ret: number; readonly moved: boolean }> {
   const { list, errors } = yield* isolateUnwanted(m, call, (page) => !is_pinnable_page(m, page), {
-    drain: 'off-lru',
+    drain: m.kernel.variant === 'recent' ? 'extra-reference' : 'off-lru',
     stopAtError: false,
     heads: true,
   })

@@ -248,6 +248,94 @@ describe('longterm-5.13', () => {
   })
 })
 
+describe('longterm-5.13/recent', () => {
+  const RECENT = { ...L513, variant: 'recent' } as const
+  const drainsOf = (l: Lab): number => l.m.counters.drains
+
+  test('MOD-21: a page that waits in a vector of this CPU needs no drain of the others', () => {
+    const pinFresh = (kernel: Partial<KernelSpec>): number => {
+      const l = lab(kernel, 4)
+      const vpn = l.map(1)
+      l.write(vpn)
+      expect(l.refs(l.pageAt(vpn))).toBe('2 = map1 + pv1')
+      expect(l.inCma(l.pageAt(vpn))).toBe(true)
+      const before = drainsOf(l)
+      const pin = l.pinAs(CAMERA, vpn)
+      expect([pin.ret, inCma(l, pin.pages)]).toEqual([1, [false]])
+      l.unpin(pin)
+      const drains = drainsOf(l) - before
+      l.flush()
+      l.expectSound()
+      return drains
+    }
+    expect([pinFresh(L513), pinFresh(RECENT)]).toEqual([1, 0])
+  })
+
+  test('MOD-21: a page that waits on another CPU takes the drain of all, once a round', () => {
+    const l = lab(RECENT, 2)
+    const vpn = l.map(2)
+    l.process.task.cpu = 1
+    l.write(vpn)
+    l.write(vpn + 1)
+    l.process.task.cpu = 0
+    const before = drainsOf(l)
+    const pin = l.pinAs(CAMERA, vpn, { pages: 2 })
+    expect([pin.ret, inCma(l, pin.pages)]).toEqual([2, [false, false]])
+    expect(drainsOf(l) - before).toBe(1)
+    l.unpin(pin)
+    l.flush()
+    l.expectSound()
+  })
+
+  test('MOD-21: a foreign pin asks for a drain although the page is on the LRU, then -ENOMEM', () => {
+    const refused = (kernel: Partial<KernelSpec>): [number, number] => {
+      const l = lab(kernel, 2)
+      const vpn = touched(l, 1)
+      const foreign = l.pin(vpn)
+      const before = drainsOf(l)
+      const pin = l.pinAs(CAMERA, vpn)
+      const drains = drainsOf(l) - before
+      l.unpin(foreign)
+      l.flush()
+      l.expectSound()
+      return [pin.ret, drains]
+    }
+    expect([refused(L513), refused(RECENT)]).toEqual([
+      [-ENOMEM, 0],
+      [-ENOMEM, 1],
+    ])
+  })
+
+  test('MOD-21: mappings, caches, buffers and its own pins explain references; none of them drains', () => {
+    const l = lab(RECENT, 2)
+    const file = createAddressSpace(l.m, 'shared', 1, { buffers: true })
+    const flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | 0x8
+    const vpn = l.run(
+      mapRegion(l.m, l.mm, { pages: 1, flags, at: null, file, pgoff: 0, vm_ops: null }),
+    )
+    l.write(vpn)
+    l.flush()
+    expect(l.refs(l.pageAt(vpn))).toBe('3 = map1 + cache1 + priv1')
+    const before = drainsOf(l)
+    const pin = l.pinAs(CAMERA, vpn)
+    expect([pin.ret, inCma(l, pin.pages)]).toEqual([1, [false]])
+    expect(drainsOf(l) - before).toBe(0)
+    l.unpin(pin)
+    l.flush()
+    l.expectSound()
+  })
+
+  test('MOD-20, 21: it does not pin pages of blocks that are being isolated either', () => {
+    const l = lab(RECENT)
+    const { vpn, page } = l.touchedCmaPage()
+    expect(l.run(l.contigRange(CMA_PFN + 31, CMA_PFN + 32))).toBe(0)
+    const paused = l.runTo(l.contigRange(CMA_PFN, CMA_PFN + 8), 2, 1, l.spawn('codec').task.id)
+    const pin = l.pinAs(CAMERA, vpn)
+    expect([pin.ret, pin.pages[0] === page]).toEqual([1, false])
+    expect(l.finish(paused)).toBe(0)
+  })
+})
+
 describe('gup-nm', () => {
   test('ME-43 (MOD-2a, 2b): two wrong pages of four move after one drain, and all are pinned again', () => {
     const l = lab(GUPNM)
