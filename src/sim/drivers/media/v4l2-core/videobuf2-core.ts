@@ -124,7 +124,13 @@ function* reqbufs(m: Machine, q: Vb2Queue, count: number, size: number): Proc<nu
   return yield* setBuffers(m, q, count, size)
 }
 
+/** MMAP buffers come from vb2_dc_alloc or from nowhere (VB2-28). */
+function offersMemory(q: Vb2Queue): boolean {
+  return q.memory === 'userptr' || (q.driver.allocator ?? 'vb2-dma-contig') === 'vb2-dma-contig'
+}
+
 function* setBuffers(m: Machine, q: Vb2Queue, count: number, size: number): Proc<number> {
+  if (!offersMemory(q)) return -EINVAL
   if (q.bufs.length > 0) {
     if (__buffers_in_use(q)) return -EBUSY
     yield* __vb2_queue_free(m, q)

@@ -1,36 +1,27 @@
 // Model of USERPTR in drivers/media/v4l2-core/videobuf2-dma-sg.c, v3.9: the device gathers any frames,
 // so nothing has to be contiguous. The series leaves it alone (P5-2); P0-4 may convert it.
-import { enter, leave, type Proc } from '../../../machine/proc'
 import type { Machine } from '../../../machine/machine'
+import type { Proc } from '../../../machine/proc'
 import {
-  pinUserPages,
-  releaseUserPages,
-  userBuffer,
+  getUserBuffer,
+  putUserBuffer,
   type UserBuffer,
   type UserptrRequest,
 } from './videobuf2-memops'
 import { sg_alloc_table_from_pages } from './videobuf2-dma-sgtable'
 
 /** Pins user memory for a device that gathers: the buffer or a negative errno. Holds mmap_sem for read. */
-export function* vb2_dma_sg_get_userptr(
+export function vb2_dma_sg_get_userptr(
   m: Machine,
   request: UserptrRequest,
 ): Proc<UserBuffer | number> {
-  enter(m, 'vb2_dma_sg_get_userptr')
-  const buf = userBuffer(m, request, null, true)
-  let ret = yield* pinUserPages(m, 'vb2-dma-sg', request, buf, true)
-  if (ret === 0) {
+  return getUserBuffer(m, 'vb2-dma-sg', request, (buf) => {
     const sgt = sg_alloc_table_from_pages(m, buf.pages, request.vaddr % 4096, request.size)
-    if (typeof sgt === 'number') ret = sgt
-  }
-  if (ret < 0) yield* releaseUserPages(m, buf, false)
-  leave(m)
-  return ret < 0 ? ret : buf
+    return typeof sgt === 'number' ? sgt : 0
+  })
 }
 
 /** Ends the device's use; the pages are dirty when the device wrote to them. */
-export function* vb2_dma_sg_put_userptr(m: Machine, buf: UserBuffer, write: boolean): Proc<void> {
-  enter(m, 'vb2_dma_sg_put_userptr')
-  yield* releaseUserPages(m, buf, write)
-  leave(m)
+export function vb2_dma_sg_put_userptr(m: Machine, buf: UserBuffer, write: boolean): Proc<void> {
+  return putUserBuffer(m, 'vb2-dma-sg', buf, write)
 }

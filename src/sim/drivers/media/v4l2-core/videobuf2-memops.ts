@@ -7,7 +7,7 @@ import { newHolder } from '../../../machine/ledger'
 import { printk, type Machine } from '../../../machine/machine'
 import type { MmStruct, Vma, VmOps, Vpn } from '../../../machine/mm_types'
 import { answersToMigration, TableOwner } from '../../../machine/pin-owner'
-import type { Proc } from '../../../machine/proc'
+import { enter, leave, type Proc } from '../../../machine/proc'
 import type { CallerName, Page } from '../../../machine/types'
 import { gupAs, gupFlags } from '../../../mm/gup'
 import { set_page_dirty } from '../../../mm/page-writeback'
@@ -138,6 +138,37 @@ export function userBuffer(m: Machine, request: UserptrRequest, vma: Vma | null,
     stale: false,
   }
   return buf
+}
+
+/**
+ * get_userptr of a driver that keeps no copy of the area: the pinned buffer, or a negative errno with
+ * every pin put. `accept` is what else the driver does with the pages.
+ */
+export function* getUserBuffer(
+  m: Machine,
+  caller: CallerName,
+  request: UserptrRequest,
+  accept: (buf: UserBuffer) => number,
+): Proc<UserBuffer | number> {
+  enter(m, `${caller.replaceAll('-', '_')}_get_userptr`)
+  const buf = userBuffer(m, request, null, true)
+  let ret = yield* pinUserPages(m, caller, request, buf, true)
+  if (ret === 0) ret = accept(buf)
+  if (ret < 0) yield* releaseUserPages(m, buf, false)
+  leave(m)
+  return ret < 0 ? ret : buf
+}
+
+/** Its put_userptr: the pages are dirty when the device wrote to them. */
+export function* putUserBuffer(
+  m: Machine,
+  caller: CallerName,
+  buf: UserBuffer,
+  write: boolean,
+): Proc<void> {
+  enter(m, `${caller.replaceAll('-', '_')}_put_userptr`)
+  yield* releaseUserPages(m, buf, write)
+  leave(m)
 }
 
 /** Puts the pins and closes the area's copy; `dirty` marks every page first. */

@@ -18,7 +18,10 @@ export interface Vb2Buffer {
   memory: DcBuffer | null
 }
 
-/** Memory operations a driver chose for its queue. MMAP buffers are modelled for the first alone. */
+/**
+ * Memory operations a driver chose for its queue. The rules for MMAP buffers are those of the first
+ * alone (VB2-28); a queue of the others does not offer that I/O method.
+ */
 export type Vb2Allocator = 'vb2-dma-contig' | 'vb2-dma-sg' | 'vb2-vmalloc'
 
 /** What a modelled driver decides; left out, it takes everything. */

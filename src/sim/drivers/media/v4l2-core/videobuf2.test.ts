@@ -333,6 +333,18 @@ describe('the other allocators', () => {
     }
   })
 
+  test('VB2-28: MMAP buffers are those of dma-contig; the others do not take them out of CMA', () => {
+    for (const allocator of ['vb2-dma-sg', 'vb2-vmalloc'] as const) {
+      const lab = new Lab()
+      const q = vb2_queue_init('mmap', 'capture', lab.m.cma[0], { allocator })
+      expect(lab.run(vb2_reqbufs(lab.m, q, 1, 4 * PAGE))).toBe(-EINVAL)
+      expect(lab.run(vb2_init_fileio(lab.m, q, 4 * PAGE))).toBe(-EINVAL)
+      expect([q.bufs, q.fileio]).toEqual([[], false])
+      expect(lab.eventsNamed('sim_cma_alloc')).toEqual([])
+      lab.expectSound()
+    }
+  })
+
   test('SC-05: dma-sg needs no contiguous memory, without an IOMMU either', () => {
     const lab = noIommu()
     const vpn = lab.map(2)
