@@ -1,4 +1,5 @@
 /** Plain-data types that leave the model: recipes of machines, kernels, outcomes, counters. */
+import type { ZoneName } from '../include/linux/mmzone'
 
 /** A page frame number. */
 export type Pfn = number
@@ -77,7 +78,7 @@ export interface KernelSpec {
 }
 
 export interface ZoneSpec {
-  readonly name: 'DMA' | 'DMA32' | 'Normal' | 'HighMem' | 'Movable'
+  readonly name: ZoneName
   readonly startPfn: Pfn
   /** 0 = configured but empty, as Movable is on a board without `movablecore=`. */
   readonly pages: number

@@ -2,11 +2,19 @@
  * Names of the event counters of /proc/vmstat that the model counts (allocator 1.7.4), in the order in
  * which the kernel prints them. A name that ends in a zone stands for requests or pages of that zone.
  */
+import { zone_type, type ZoneName } from '../include/linux/mmzone'
 import type { Machine, Zone } from './machine'
 
-const ZONES = ['dma', 'dma32', 'normal', 'high', 'movable'] as const
+/** Zone types in their order, by what their counters end in. */
+const ZONES: readonly (readonly [ending: string, zone: ZoneName])[] = [
+  ['dma', 'DMA'],
+  ['dma32', 'DMA32'],
+  ['normal', 'Normal'],
+  ['high', 'HighMem'],
+  ['movable', 'Movable'],
+]
 
-const perZone = (stem: string): string[] => ZONES.map((zone) => `${stem}_${zone}`)
+const perZone = (stem: string): string[] => ZONES.map(([ending]) => `${stem}_${ending}`)
 
 export const VM_EVENT_NAMES: readonly string[] = [
   'pgpgout',
@@ -40,6 +48,11 @@ export const VM_EVENT_NAMES: readonly string[] = [
   'unevictable_pgs_rescued',
 ]
 
+/** The zone type a counter belongs to; null for one that is counted for all zones together. */
+export function vmEventZone(name: string): ZoneName | null {
+  return ZONES.find(([ending]) => name.endsWith(`_${ending}`))?.[1] ?? null
+}
+
 function numberOf(name: string): number {
   const item = VM_EVENT_NAMES.indexOf(name)
   if (item < 0) throw new Error(`no vm event ${name}`)
@@ -49,7 +62,7 @@ function numberOf(name: string): number {
 export const PGPGOUT = numberOf('pgpgout')
 export const PSWPIN = numberOf('pswpin')
 export const PSWPOUT = numberOf('pswpout')
-/** First of one counter per zone; add zoneEventOffset. */
+/** First of one counter per zone; add zone_type. */
 export const PGALLOC = numberOf('pgalloc_dma')
 export const PGFREE = numberOf('pgfree')
 export const PGACTIVATE = numberOf('pgactivate')
@@ -79,22 +92,6 @@ export function createVmEvents(): Float64Array {
   return new Float64Array(VM_EVENT_NAMES.length)
 }
 
-/** Place of a zone among the counters of one stem. */
-export function zoneEventOffset(zone: Zone): number {
-  switch (zone.name) {
-    case 'DMA':
-      return 0
-    case 'DMA32':
-      return 1
-    case 'Normal':
-      return 2
-    case 'HighMem':
-      return 3
-    case 'Movable':
-      return 4
-  }
-}
-
 /** Adds to one of the counters. */
 export function count_vm_events(m: Machine, item: number, n: number): void {
   m.vm_events[item] = (m.vm_events[item] as number) + n
@@ -106,7 +103,7 @@ export function count_vm_event(m: Machine, item: number): void {
 
 /** Adds to a zone's counter of one stem; `item` is its first, as PGALLOC. */
 export function __count_zone_vm_events(m: Machine, item: number, zone: Zone, n: number): void {
-  count_vm_events(m, item + zoneEventOffset(zone), n)
+  count_vm_events(m, item + zone_type(zone.name), n)
 }
 
 /** A counter by its name in /proc/vmstat. */

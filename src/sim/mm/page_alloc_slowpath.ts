@@ -27,6 +27,7 @@ import {
   MIGRATE_UNMOVABLE,
   PAGE_ALLOC_COSTLY_ORDER,
   WMARK_MIN,
+  zone_type,
   type MigrateType,
 } from '../include/linux/mmzone'
 import { currentTask, KernelBug, printk, type Machine, type Zone } from '../machine/machine'
@@ -50,22 +51,6 @@ export function allocflags_to_migratetype(m: Machine, gfp: number): MigrateType 
   return (movable ? 2 : 0) + (reclaimable ? 1 : 0)
 }
 
-/** Zone types in the order of allocator 1.2.1, whether the machine has them or not. */
-function zoneRank(name: Zone['name']): number {
-  switch (name) {
-    case 'DMA':
-      return 0
-    case 'DMA32':
-      return 1
-    case 'Normal':
-      return 2
-    case 'HighMem':
-      return 3
-    case 'Movable':
-      return 4
-  }
-}
-
 /**
  * Index of the highest zone of this machine that the request may use (2.4); -1 when it has none. A
  * type that is not configured stands for the next lower one.
@@ -76,7 +61,7 @@ export function gfp_zone(m: Machine, gfp: number): number {
   else if ((gfp & __GFP_DMA) !== 0) rank = hasZone(m, 'DMA') ? 0 : 2
   else if ((gfp & __GFP_DMA32) !== 0) rank = hasZone(m, 'DMA32') ? 1 : 2
   for (let idx = m.zones.length - 1; idx >= 0; idx--) {
-    if (zoneRank((m.zones[idx] as Zone).name) <= rank) return idx
+    if (zone_type((m.zones[idx] as Zone).name) <= rank) return idx
   }
   return -1
 }

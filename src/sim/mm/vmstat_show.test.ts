@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NR_FREE_PAGES, VM_ZONE_STAT_NAMES } from '../include/linux/mmzone'
-import { GFP_HIGHUSER_MOVABLE } from '../include/linux/gfp'
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../include/linux/gfp'
 import {
   PG_dirty,
   PG_locked,
@@ -15,7 +15,8 @@ import { mapAnonFrame, toyMachine } from '../machine/builders'
 import type { Machine, Zone } from '../machine/machine'
 import { presetMachine, type PresetOptions } from '../machine/presets'
 import { createKernel } from '../patches/series'
-import { alloc_pages } from './page_alloc'
+import { vmEvent } from '../machine/vm_events'
+import { __free_pages, alloc_pages } from './page_alloc'
 import { prep_compound_page } from './page_alloc_check'
 import { dump_page, freeAreaLine, show_mem } from './page_alloc_show'
 import { pagetypeinfo_show } from './vmstat'
@@ -104,6 +105,36 @@ describe('/proc/vmstat', () => {
     const at = order.map((line) => lines.indexOf(line))
     expect(at).toEqual(at.toSorted((x, y) => x - y))
     expect(at[0]).toBeGreaterThan(0)
+  })
+
+  it('goes on with the events, a line for every configured zone type (1.7.4)', () => {
+    const m = boot('exynos4-1g')
+    const page = alloc_pages(m, GFP_KERNEL, 1)
+    __free_pages(m, page, 1)
+    const lines = vmstat_show(m).split('\n')
+    const counters = lines.indexOf('nr_free_cma 4096')
+    const names = lines.slice(counters + 1, -1).map((line) => line.split(' ')[0])
+    expect(names.filter((name) => name?.startsWith('pgalloc'))).toEqual([
+      'pgalloc_normal',
+      'pgalloc_high',
+      'pgalloc_movable',
+    ])
+    const wanted = [
+      ...['pgfree', 'pgactivate', 'pgdeactivate', 'pageoutrun', 'allocstall', 'pgrotated'],
+      ...['pgmigrate_success', 'pgmigrate_fail', 'compact_migrate_scanned', 'compact_free_scanned'],
+      ...['compact_isolated', 'compact_stall', 'compact_fail', 'compact_success'],
+      ...['unevictable_pgs_culled', 'unevictable_pgs_rescued'],
+    ]
+    expect(names.filter((name) => wanted.includes(name ?? ''))).toEqual(wanted)
+    expect(lines).toContain(`pgalloc_normal ${vmEvent(m, 'pgalloc_normal')}`)
+    expect(vmEvent(m, 'pgalloc_normal')).toBeGreaterThanOrEqual(2)
+    const x86 = vmstat_show(boot('x86_64-512m'))
+    expect(x86.match(/^pgalloc_\w+/gm)).toEqual([
+      'pgalloc_dma',
+      'pgalloc_dma32',
+      'pgalloc_normal',
+      'pgalloc_movable',
+    ])
   })
 })
 

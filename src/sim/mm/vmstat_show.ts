@@ -2,6 +2,7 @@
 // about free blocks are in vmstat.ts.
 import { VM_ZONE_STAT_NAMES } from '../include/linux/mmzone'
 import type { Machine, Zone } from '../machine/machine'
+import { VM_EVENT_NAMES, vmEventZone } from '../machine/vm_events'
 import { zone_page_state } from './vmstat'
 
 /**
@@ -72,10 +73,16 @@ export function global_page_state(m: Machine, item: number): number {
 }
 
 /**
- * The text of /proc/vmstat: zone counters, then the events. The dirty thresholds between them are not
- * modelled.
+ * The text of /proc/vmstat: zone counters, then the events the model counts (1.7.4, 12.6.3). The dirty
+ * thresholds between them are not modelled. An event counted by zone has a line for every configured
+ * zone type; Normal and Movable always are.
  */
 export function vmstat_show(m: Machine): string {
   const counters = VM_ZONE_STAT_NAMES.map((name, item) => `${name} ${global_page_state(m, item)}\n`)
-  return counters.join('')
+  const configured = new Set<string>(m.zones.map((zone) => zone.name)).add('Normal').add('Movable')
+  const events = VM_EVENT_NAMES.flatMap((name, item) => {
+    const zone = vmEventZone(name)
+    return zone === null || configured.has(zone) ? [`${name} ${m.vm_events[item] as number}\n`] : []
+  })
+  return [...counters, ...events].join('')
 }

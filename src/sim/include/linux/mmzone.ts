@@ -112,3 +112,21 @@ export const VM_ZONE_STAT_NAMES = [
   'nr_anon_transparent_hugepages',
   'nr_free_cma',
 ] as const
+
+export type ZoneName = 'DMA' | 'DMA32' | 'Normal' | 'HighMem' | 'Movable'
+
+/** Number of a zone type, whether the machine has it or not (allocator 1.2.1). */
+export function zone_type(name: ZoneName): number {
+  switch (name) {
+    case 'DMA':
+      return 0
+    case 'DMA32':
+      return 1
+    case 'Normal':
+      return 2
+    case 'HighMem':
+      return 3
+    case 'Movable':
+      return 4
+  }
+}
