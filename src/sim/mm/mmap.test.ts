@@ -12,7 +12,7 @@ import {
 import { dontneedRegion, forkProcess, mapRegion, munmapRegion } from '../machine/process'
 import { createAddressSpace } from './filemap'
 import { do_mmap, find_vma, mmapAnonymous } from './mmap'
-import { mappersOf } from './rmap'
+import { mappersOf } from '../machine/inspect'
 import { Lab } from './test/lab'
 
 const RW = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE

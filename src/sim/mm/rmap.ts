@@ -277,14 +277,3 @@ export function isMlockedElsewhere(m: Machine, page: Page, than: Vma): boolean {
   })
   return found
 }
-
-/** Who maps the page now: task name and address. For inspection; no kernel path reads it. */
-export function mappersOf(m: Machine, page: Page): { comm: string; address: number }[] {
-  const found: { comm: string; address: number }[] = []
-  rmap_walk(m, page, (vma, vpn) => {
-    const pte = readPte(vma.mm, vpn)
-    if (!pte_present(pte) || pteTarget(pte) !== page) return
-    found.push({ comm: m.tasks[vma.mm.owner]?.comm ?? '', address: vpn * 4096 })
-  })
-  return found
-}
