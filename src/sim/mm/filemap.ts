@@ -12,6 +12,7 @@ import { setFlag, testClearFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { GFP_HIGHUSER_MOVABLE } from '../include/linux/gfp'
+import { __delete_from_page_cache } from './filemap_delete'
 import { cacheLruOf } from './rmap'
 import { allocPagesMaySleep } from './page_alloc'
 import { cancel_dirty_page } from './page-writeback'
@@ -97,13 +98,9 @@ export function* filemap_fault(m: Machine, mapping: AddressSpace, index: number)
 
 /** Takes every page out of a file that nobody maps any more (mm/truncate.c). */
 export function truncate_inode_pages(m: Machine, mapping: AddressSpace): void {
-  for (const [index, page] of [...mapping.pages]) {
-    mapping.pages.delete(index)
+  for (const page of [...mapping.pages.values()]) {
     cancel_dirty_page(m, page)
-    m.mem.mapping[page] = 0
-    const zone = page_zone(m, page)
-    mod_zone_page_state(m, zone, NR_FILE_PAGES, -1)
-    if (mapping.swapBacked) mod_zone_page_state(m, zone, NR_SHMEM, -1)
+    __delete_from_page_cache(m, mapping, page)
     if (testClearFlag(m, page, PG_private)) ref_drop(m, page, REF_PRIV)
     put_page(m, page, REF_CACHE)
   }

@@ -3,7 +3,7 @@
 // alone, so a pinned page is unmapped first and kept afterwards.
 import { __GFP_FS, __GFP_IO } from '../include/linux/gfp'
 import { page_is_file_cache } from '../include/linux/mm_inline'
-import { NR_FILE_PAGES, NR_VMSCAN_IMMEDIATE, NR_VMSCAN_WRITE } from '../include/linux/mmzone'
+import { NR_VMSCAN_IMMEDIATE, NR_VMSCAN_WRITE } from '../include/linux/mmzone'
 import { trylock_page, unlock_page } from '../include/linux/pagemap'
 import {
   PG_active,
@@ -33,6 +33,7 @@ import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { count_vm_event, PGACTIVATE } from '../machine/vm_events'
 import { EV_sim_reclaim_page } from '../trace/events/sim'
+import { __delete_from_page_cache } from './filemap_delete'
 import { free_hot_cold_page_list } from './page_alloc_pcp'
 import { clear_page_dirty_for_io, startWriteback, writepage } from './page-writeback'
 import { SWAP_AGAIN, SWAP_FAIL, SWAP_MLOCK, try_to_unmap } from './rmap'
@@ -248,15 +249,13 @@ function __remove_mapping(m: Machine, page: Page): boolean {
   const mapping = page_mapping(m, page)
   if (page_count(m, page) !== 2 || testFlag(m, page, PG_dirty)) return false
   if (PageSwapCache(m, page)) delete_from_swap_cache(m, page)
-  else if (mapping !== null) __delete_from_page_cache(m, mapping, page)
+  else if (mapping !== null) dropFromCache(m, mapping, page)
   else return false
   ref_drop(m, page, REF_ISO)
   return true
 }
 
-function __delete_from_page_cache(m: Machine, mapping: AddressSpace, page: Page): void {
-  mapping.pages.delete(m.mem.index[page] as number)
-  m.mem.mapping[page] = 0
-  mod_zone_page_state(m, page_zone(m, page), NR_FILE_PAGES, -1)
+function dropFromCache(m: Machine, mapping: AddressSpace, page: Page): void {
+  __delete_from_page_cache(m, mapping, page)
   ref_drop(m, page, REF_CACHE)
 }
