@@ -64,7 +64,13 @@ import {
   page_add_new_anon_rmap,
 } from './rmap'
 import { __lru_cache_add, put_page } from './swap'
-import { add_to_swap_cache, reuse_swap_page, swap_free, try_to_free_swap } from './swap_state'
+import {
+  add_to_swap_cache,
+  reuse_swap_page,
+  swap_free,
+  try_to_free_swap,
+  vm_swap_full,
+} from './swap_state'
 import { zeroPage } from './zero_page'
 
 /** First access of an anonymous page: the zero page for a read, a cleared one for a write (FLT-4, 5). */
@@ -177,8 +183,8 @@ function* mapSwappedIn(
   ref_convert(m, page, REF_TMP, REF_MAP)
   emitMap(m, mm, vpn, page, true)
   swap_free(m, slot)
-  // The model's swap area is never half full, so only mlock empties the cache early (FLT-14).
-  if ((vma.flags & VM_LOCKED) !== 0 || PageMlocked(m, page)) try_to_free_swap(m, page)
+  const early = vm_swap_full(m) || (vma.flags & VM_LOCKED) !== 0 || PageMlocked(m, page)
+  if (early) try_to_free_swap(m, page)
   unlock_page(m, page)
   if (keep) return VM_FAULT_WRITE
   return (flags & FAULT_FLAG_WRITE) === 0 ? 0 : yield* do_wp_page(m, mm, vma, vpn, entry, flags)

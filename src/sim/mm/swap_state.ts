@@ -28,6 +28,12 @@ function freeUnusedSlot(m: Machine, slot: number): void {
   if (slotOf(m, slot).users === 0 && !m.swap.cache.has(slot)) m.swap.map.delete(slot)
 }
 
+/** More than half of the swap space is taken: a page that was read back gives its slot up (FLT-14). */
+export function vm_swap_full(m: Machine): boolean {
+  const pages = m.spec.swapPages ?? 0
+  return pages > 0 && m.swap.map.size * 2 > pages
+}
+
 /** One more entry points to the slot. */
 export function swap_duplicate(m: Machine, slot: number): void {
   slotOf(m, slot).users++
