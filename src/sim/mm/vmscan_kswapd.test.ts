@@ -216,6 +216,19 @@ describe('kswapd (5.8.2)', () => {
     }
   })
 
+  it('forgets the skip hints of a compaction that ran to its end before it sleeps (1.8.2)', () => {
+    for (const flush of [false, true]) {
+      const lab = plainLab([8, 12, 16])
+      fillWithFile(lab, 12)
+      lab.m.pageblock_skip.fill(1)
+      zoneOf(lab).compact.blockskip_flush = flush
+      wake(lab)
+      lab.run(runKswapdInPlace(lab.m))
+      expect([...lab.m.pageblock_skip]).toEqual(flush ? [0, 0, 0, 0] : [1, 1, 1, 1])
+      expect(zoneOf(lab).compact.blockskip_flush).toBe(false)
+    }
+  })
+
   it('sleeps again when nothing can be freed', () => {
     const lab = plainLab([8, 12, 16], { only: 'o0 M:[0,2,4]' })
     wake(lab)

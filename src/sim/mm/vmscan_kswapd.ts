@@ -11,6 +11,7 @@ import {
   EV_mm_vmscan_kswapd_wake,
   EV_mm_vmscan_wakeup_kswapd,
 } from '../trace/events/vmscan'
+import { reset_isolation_suitable } from './compaction_skip'
 import { CONGESTION_100MS, nextWritebackNs, wait_iff_congested } from './page-writeback'
 import { zone_watermark_ok } from './page_alloc_wmark'
 import { shrink_zone, zone_reclaimable } from './vmscan_lru'
@@ -62,6 +63,7 @@ function* kswapdRound(m: Machine): Proc<void> {
   emit(m, EV_mm_vmscan_kswapd_wake, 0, order)
   kswapd.order = 0
   yield* balance_pgdat(m, order, classzone_idx)
+  reset_isolation_suitable(m)
   emit(m, EV_mm_vmscan_kswapd_sleep, 0)
   kswapd.awake = false
 }
