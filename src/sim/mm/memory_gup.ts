@@ -25,6 +25,7 @@ import {
 } from '../include/linux/mm'
 import { trylock_page, unlock_page } from '../include/linux/pagemap'
 import { PG_arch_1 } from '../include/linux/page-flags'
+import { faultWouldLoop } from '../machine/futile'
 import { readHuge } from '../machine/huge'
 import { REF_PIN, USE_MIGRATION_TARGET } from '../machine/kinds'
 import {
@@ -179,14 +180,18 @@ interface GupCall {
   drained: boolean
 }
 
-/** Faults until the page is there; then as follow_page_mask, or a negative errno (GUP-9). */
+/**
+ * Faults until the page is there; then as follow_page_mask, or a negative errno (GUP-9). -ENOMEM also
+ * where a kernel would fault for ever (S-08).
+ */
 function* faultin_page(m: Machine, call: GupCall, vma: Vma, vpn: Vpn): Proc<Page> {
   let foll_flags = call.gup_flags
-  for (;;) {
+  for (let rounds = 0; ; rounds++) {
     kprobe(m, 'follow_page_mask', vpn, foll_flags)
     const page = follow_page_mask(m, vma, vpn, foll_flags, call.interim)
     kretprobe(m, 'follow_page_mask', page)
     if (page !== NULL_PAGE) return page
+    if (faultWouldLoop(m, rounds)) return -ENOMEM
     let fault_flags = 0
     if (m.kernel.faultAvoidsCma && (call.gup_flags & FOLL_DURABLE) !== 0) {
       m.exercised[3] = (m.exercised[3] as number) + 1

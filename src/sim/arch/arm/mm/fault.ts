@@ -11,6 +11,7 @@ import {
   VM_WRITE,
 } from '../../../include/linux/mm'
 import { down_read, up_read } from '../../../include/linux/rwsem'
+import { faultWouldLoop } from '../../../machine/futile'
 import { readMapping } from '../../../machine/huge'
 import { currentTask, type Machine } from '../../../machine/machine'
 import {
@@ -51,7 +52,7 @@ function* do_page_fault(m: Machine, mm: MmStruct, vpn: Vpn, write: boolean): Pro
 
 /**
  * Reads or writes one byte of a page. A write leaves `tag` as the page's content. 0 or a negative
- * errno; nothing is yielded when the page is there.
+ * errno; nothing is yielded when the page is there. -ENOMEM also where a kernel would fault for ever (S-08).
  */
 export function* touchPage(
   m: Machine,
@@ -60,7 +61,8 @@ export function* touchPage(
   write: boolean,
   tag: number = contentTag(mm, vpn),
 ): Proc<number> {
-  while (!isAccessible(readMapping(m, mm, vpn), write)) {
+  for (let rounds = 0; !isAccessible(readMapping(m, mm, vpn), write); rounds++) {
+    if (faultWouldLoop(m, rounds)) return -ENOMEM
     const ret = yield* do_page_fault(m, mm, vpn, write)
     if (ret < 0) return ret
     // On its way back to the program it finds the signal and dies instead.
