@@ -86,6 +86,14 @@ describe('a history that breaks something', () => {
     expect(text).toContain(JSON.stringify(failure.commands))
   })
 
+  it('includes a command that goes on emitting events: it is named, and with the usual limit it ends', () => {
+    const commands = commandsOf(1)
+    const found = runCommands(shapeNamed('T3'), 0, commands, 10)
+    const [command, [broken]] = [commands[found?.at ?? -1], found?.broken ?? []]
+    expect(broken).toContain(`${JSON.stringify(command)} emitted more than 10 events`)
+    expect(runCommands(shapeNamed('T3'), 0, commands)).toBeNull()
+  })
+
   it('includes what the model itself calls a bug', () => {
     const found = runCommands(shapeNamed('T3'), 0, [['no such command', 0, 0, 0]])
     expect(found?.at).toBe(0)

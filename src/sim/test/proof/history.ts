@@ -2,11 +2,15 @@
 import { CommandChecker } from '../../machine/check/touched'
 import { USE_NONE } from '../../machine/kinds'
 import { createRng, type Rng } from '../../machine/rng'
+import type { TraceSink } from '../../machine/trace'
 import { bootShape, KERNELS, type Shape } from './shapes'
 import { COMMANDS, World, type Command } from './world'
 
 /** Commands of one history; then everything is given back and the next machine boots. */
 export const HISTORY_LENGTH = 250
+
+/** Events of one command after which it counts as one that never ends; honest ones stay far below. */
+export const MAX_EVENTS = 5_000_000
 
 const NAMES = Object.entries(COMMANDS).flatMap(([name, { weight }]) =>
   Array.from({ length: weight }, () => name),
@@ -32,13 +36,42 @@ export function commandsOf(seed: number, length = HISTORY_LENGTH): Command[] {
   })
 }
 
-/** Runs commands on a fresh machine: what was broken and after which, or null. */
+/** Ends a command that goes round for ever: what it emits is its only sign of life. */
+class EventLimit implements TraceSink {
+  readonly #most: number
+  #seen = 0
+  #command: Command | null = null
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  begin(command: Command | null): void {
+    this.#command = command
+    this.#seen = 0
+  }
+
+  event(): void {
+    if (++this.#seen <= this.#most) return
+    const what = this.#command === null ? 'the end' : JSON.stringify(this.#command)
+    throw new Error(`${what} emitted more than ${this.#most} events: it does not end`)
+  }
+}
+
+/**
+ * Runs commands on a fresh machine: what was broken and after which, or null. A command that emits
+ * more than `mostEvents` events is broken too.
+ */
 export function runCommands(
   shape: Shape,
   kernel: number,
   commands: readonly Command[],
+  mostEvents = MAX_EVENTS,
 ): { at: number; broken: string[] } | null {
   const m = bootShape(shape, kernel)
+  const limit = new EventLimit(mostEvents)
+  // Below the world's watch, which hands on what it hears.
+  m.trace.sink = limit
   const world = new World(m)
   const checker = new CommandChecker(m)
   world.usedAtBoot = usedNow(m.mem.use)
@@ -48,12 +81,16 @@ export function runCommands(
   }
   for (const [at, command] of commands.entries()) {
     const found = attempt(() => {
+      limit.begin(command)
       world.apply(command)
       return broken()
     })
     if (found.length > 0) return { at, broken: found }
   }
-  const left = attempt(() => [...world.end(), ...broken()])
+  const left = attempt(() => {
+    limit.begin(null)
+    return [...world.end(), ...broken()]
+  })
   return left.length > 0 ? { at: commands.length, broken: left } : null
 }
 
