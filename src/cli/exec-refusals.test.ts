@@ -290,7 +290,7 @@ describe('pinscope exec gives results, not crashes', () => {
     expect(r.code).toBe(0)
     const [only, ...rest] = results(r)
     expect(rest).toEqual([])
-    expect(only).toMatchObject({ index: 0, call: 'start_isolate_page_range', ret: null })
+    expect(only).toMatchObject({ index: 0, call: 'isolate', ret: null })
     expect(only?.bug).toMatchObject({
       message: expect.stringContaining('not pageblock aligned') as string,
     })

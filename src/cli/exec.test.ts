@@ -99,6 +99,8 @@ const EXAMPLES: readonly (readonly [file: string, title: string])[] = [
   ['me-10', 'ME-10: a pin keeps a swap cache page, and its entry is gone'],
   ['me-11', 'ME-11: a file page with buffers moves with them'],
   ['me-11b', 'ME-11: with one pin more it does not'],
+  ['me-12', 'ME-12: a clean page of a file is dropped, not moved'],
+  ['me-12b', 'ME-12: a pinned one is unmapped, kept, and mapped again by the next fault'],
   ['me-13', 'ME-13: a waiter before the count test costs a pass'],
   ['me-14', 'ME-14: a waiter behind the count test does not'],
   ['me-15', 'ME-15: get_user_pages faults in what it is to write'],
@@ -140,6 +142,13 @@ const EXAMPLES: readonly (readonly [file: string, title: string])[] = [
   ['me-43', 'ME-43: gup-nm moves pages of ZONE_MOVABLE out of it'],
   ['me-43b', 'ME-43: and pins nothing when one is off the LRU'],
   ['p0-4', 'P0-4: a call that passes FOLL_DURABLE is a user of patches 1, 3 and 4'],
+  ['p0-4b', 'P0-4: RDMA marked as converted passes it as well'],
+  ['gup-16', 'GUP-16: direct I/O keeps its page in CMA for as long as the device works'],
+  ['gup-16b', 'GUP-16: memory registered for RDMA stays pinned until it is deregistered'],
+  ['vb2-2', 'VB2-2: while read() drives a queue its ioctls say -EBUSY'],
+  ['vb2-20', 'VB2-20: get_userptr pins all pages or none'],
+  ['8-4', '8.4: the search for a position goes by the bitmap'],
+  ['2-5-3', '2.5.3: vm.lowmem_reserve_ratio decides how much a lower zone keeps'],
 ]
 
 describe('pinscope exec on the worked examples', () => {

@@ -1,75 +1,80 @@
-/** The calls of `pinscope exec` on processes and video queues. */
-import type { CallArguments } from '../sim'
-import { area, call, callMade, type CallKind } from './exec-call-kind'
+/** The calls of `pinscope exec` on processes. */
+import { PAGE_SIZE, type CallArguments } from '../sim'
+import { call, callMade, type CallKind } from './exec-call-kind'
+import { AS, LENGTH, MM, PAGES, pagesOf, RANGE, range, type Sized } from './exec-call-range'
 import {
-  bytes,
   Complaint,
   count,
   flag,
-  label,
   may,
   maybe,
+  nameOrNumber,
   need,
-  oneOf,
+  numberOf,
   oneOrMore,
+  shown,
   text,
   whole,
+  type Kind,
 } from './exec-kinds'
 import { address, follFlags, page } from './exec-refs'
 
-const PAGE_SIZE = 4096
+const PROT_READ = 1
+const PROT_WRITE = 2
+const PROT_EXEC = 4
 
-const AS = maybe(label, 'name by which later calls refer to the result')
-const MM = may(label, 'a', 'process; default "a"', 'process', 'task', 'pid')
-const MAYBE_MM = maybe(label, 'process; default: the one that opened the queue', 'process', 'task')
-const ADDR = need(address, 'byte address, or name of a mapping', 'address', 'start', 'vaddr')
-const PAGES = maybe(
-  whole(0, 2 ** 20),
-  'number of pages; default: the whole named mapping, else 1',
-  'n',
-  'nr_pages',
-  'count',
-)
-const LENGTH = maybe(bytes(2 ** 32), 'length in bytes instead', 'len', 'size', 'bytes')
-
-interface Sized {
-  readonly pages: number | null
-  readonly length: number | null
+/** Whether a protection lets the process write. Areas are always readable. */
+const protection: Kind<boolean> = {
+  read: (x, at) => {
+    const word = typeof x === 'string' ? numberOf(x) : x
+    if (typeof word === 'number' && !Number.isNaN(word)) {
+      return (
+        (whole(PROT_READ, PROT_READ | PROT_WRITE | PROT_EXEC).read(word, at) & PROT_WRITE) !== 0
+      )
+    }
+    const words = Array.isArray(x) ? x.join('|') : text(64).read(x, at)
+    if (/^(r?w?x?|(PROT_)?(READ|WRITE|EXEC)([|+, ]+(PROT_)?(READ|WRITE|EXEC))*)$/i.test(words)) {
+      return /w/i.test(words)
+    }
+    throw new Complaint(at, `expected r, rw or PROT_READ|PROT_WRITE, got ${shown(x)}`)
+  },
+  json: { anyOf: [{ type: 'integer' }, { type: 'string' }, { type: 'array' }] },
 }
 
-/** Pages of a length in bytes. */
-function pagesOf({ pages, length }: Sized): number | null {
-  return pages ?? (length === null ? null : Math.ceil(length / PAGE_SIZE))
+const MAP_SHARED = 0x01
+const MAP_GROWSDOWN = 0x100
+const MAP_LOCKED = 0x2000
+const MAP_FLAGS = new Map([
+  ['SHARED', MAP_SHARED],
+  ['PRIVATE', 0x02],
+  ['FIXED', 0x10],
+  ['ANONYMOUS', 0x20],
+  ['ANON', 0x20],
+  ['GROWSDOWN', MAP_GROWSDOWN],
+  ['LOCKED', MAP_LOCKED],
+])
+const ALL_MAP_FLAGS = [...MAP_FLAGS.values()].reduce((all, bit) => all | bit, 0)
+
+/** MAP_* flags; those that would change what the model does not know are refused. */
+const mapFlags: Kind<number> = {
+  read: (x, at) => {
+    const words: unknown[] = Array.isArray(x) ? x : typeof x === 'string' ? x.split(/[|+, ]+/) : [x]
+    return words.reduce<number>((flags, word) => flags | mapFlag(word, at), 0)
+  },
+  json: { anyOf: [{ type: 'integer' }, { type: 'string' }, { type: 'array' }] },
 }
 
-const RANGE = { mm: MM, addr: ADDR, pages: PAGES, length: LENGTH }
-
-function range<T extends Sized>(members: T): Omit<T, 'length'> & { pages: number | null } {
-  const { length, ...rest } = members
-  return { ...rest, pages: pagesOf({ pages: members.pages, length }) }
+function mapFlag(word: unknown, at: string): number {
+  const n = typeof word === 'string' ? numberOf(word) : word
+  if (typeof n === 'number' && Number.isInteger(n) && (n & ~ALL_MAP_FLAGS) === 0) return n
+  const bit =
+    typeof word === 'string' ? MAP_FLAGS.get(word.toUpperCase().replace(/^MAP_/, '')) : undefined
+  if (bit !== undefined) return bit
+  throw new Complaint(
+    at,
+    `unknown flag ${shown(word)}; there are ${[...MAP_FLAGS.keys()].join(', ')}`,
+  )
 }
-
-const QUEUE = may(label, 'q', 'queue; default "q"', 'q', 'vq', 'name')
-const INDEX = may(whole(0, 1023), 0, 'buffer index; default 0', 'buffer')
-const MEMORY = oneOf(
-  new Map([
-    ['USERPTR', 'userptr'],
-    ['MMAP', 'mmap'],
-    ['V4L2_MEMORY_USERPTR', 'userptr'],
-    ['V4L2_MEMORY_MMAP', 'mmap'],
-  ] as const),
-)
-const DIRECTION = oneOf(
-  new Map([
-    ['CAPTURE', 'capture'],
-    ['OUTPUT', 'output'],
-    ['VIDEO_CAPTURE', 'capture'],
-    ['VIDEO_OUTPUT', 'output'],
-    ['V4L2_BUF_TYPE_VIDEO_CAPTURE', 'capture'],
-    ['V4L2_BUF_TYPE_VIDEO_OUTPUT', 'output'],
-  ] as const),
-)
-const AREA = maybe(area, 'CMA area of MMAP buffers; default: the first', 'cma')
 
 const FILE_KINDS = new Set(['file', 'shmem'])
 
@@ -88,7 +93,7 @@ function mmapArguments(
     readonly addr: { readonly address: number } | { readonly name: string } | null
     readonly kind: string | null
     readonly file: string | null
-    readonly prot: string | null
+    readonly prot: boolean | null
     readonly writable: boolean | null
   },
   at: string,
@@ -98,9 +103,10 @@ function mmapArguments(
   if (members.kind !== null && FILE_KINDS.has(members.kind) && members.file === null) {
     throw new Complaint(`${at}.file`, 'is missing; create_file makes a file')
   }
-  const vpn = members.addr === null ? null : placeOf(members.addr, at)
-  const writable = members.writable ?? /w|WRITE/.test(members.prot ?? 'w')
-  return { vpn, pages, writable }
+  // As for mmap(2), no address and address 0 leave the place to the kernel.
+  const vpn = members.addr === null ? 0 : placeOf(members.addr, at)
+  const writable = members.writable ?? members.prot ?? true
+  return { vpn: vpn === 0 ? null : vpn, pages, writable }
 }
 
 interface MemoryKinds {
@@ -114,19 +120,7 @@ interface MemoryKinds {
   madvise_dontneed: CallKind<CallArguments['madvise_dontneed']>
   get_user_pages: CallKind<CallArguments['get_user_pages']>
   get_user_pages_fast: CallKind<CallArguments['get_user_pages_fast']>
-  io_setup: CallKind<CallArguments['io_setup']>
-  io_destroy: CallKind<CallArguments['io_destroy']>
   put_pages: CallKind<CallArguments['put_pages']>
-  vb2_queue_init: CallKind<CallArguments['vb2_queue_init']>
-  vb2_reqbufs: CallKind<CallArguments['vb2_reqbufs']>
-  vb2_qbuf: CallKind<CallArguments['vb2_qbuf']>
-  vb2_prepare_buf: CallKind<CallArguments['vb2_prepare_buf']>
-  vb2_buffer_done: CallKind<CallArguments['vb2_buffer_done']>
-  vb2_dqbuf: CallKind<CallArguments['vb2_dqbuf']>
-  vb2_streamon: CallKind<CallArguments['vb2_streamon']>
-  vb2_streamoff: CallKind<CallArguments['vb2_streamoff']>
-  vb2_mmap: CallKind<CallArguments['vb2_mmap']>
-  vb2_queue_release: CallKind<CallArguments['vb2_queue_release']>
   page: CallKind<CallArguments['page']>
 }
 
@@ -138,10 +132,11 @@ export const MEMORY_CALLS: MemoryKinds = {
       pages: PAGES,
       length: LENGTH,
       kind: maybe(text(16), '"anon" (default), or "file" with a file', 'type'),
-      file: maybe(label, 'file of create_file to map'),
+      file: maybe(nameOrNumber, 'file of create_file to map'),
       pgoff: may(count, 0, 'first page of the file', 'offset'),
       shared: may(flag, false, 'MAP_SHARED'),
-      prot: maybe(text(32), '"r" or "rw" (default)'),
+      prot: maybe(protection, '"r", "rw" (default), or PROT_* names or numbers'),
+      flags: may(mapFlags, 0, 'MAP_* names or numbers'),
       writable: maybe(flag, 'instead of prot', 'write'),
       locked: may(flag, false, 'MAP_LOCKED'),
       growsdown: may(flag, false, 'a stack', 'stack'),
@@ -149,9 +144,13 @@ export const MEMORY_CALLS: MemoryKinds = {
       as: AS,
     },
     (members, at) => {
-      const { mm, file, pgoff, shared, locked, growsdown, dontcopy, as } = members
+      const { mm, file, pgoff, shared, locked, growsdown, dontcopy, as, flags } = members
+      const given = (flag: number): boolean => (flags & flag) !== 0
       return {
-        ...{ mm, file, pgoff, shared, locked, growsdown, dontcopy, as },
+        ...{ mm, file, pgoff, dontcopy, as },
+        shared: shared || given(MAP_SHARED),
+        locked: locked || given(MAP_LOCKED),
+        growsdown: growsdown || given(MAP_GROWSDOWN),
         ...mmapArguments(members, at),
       }
     },
@@ -161,7 +160,11 @@ export const MEMORY_CALLS: MemoryKinds = {
   fork: callMade(
     {
       mm: MM,
-      as: maybe(label, 'name of the child; default: the parent\u2019s with "-child"', 'child'),
+      as: maybe(
+        nameOrNumber,
+        'name of the child; default: the parent\u2019s with "-child"',
+        'child',
+      ),
     },
     ({ mm, as }) => ({ mm, as: as ?? `${mm}-child` }),
   ),
@@ -197,12 +200,6 @@ export const MEMORY_CALLS: MemoryKinds = {
     },
     range,
   ),
-  io_setup: call({
-    mm: MM,
-    pages: may(whole(1, 1024), 1, 'pages of the ring; default 1', 'nr_pages', 'n'),
-    as: AS,
-  }),
-  io_destroy: call({ mm: MM, ctx: need(label, 'name of the io_setup', 'name', 'ring') }),
   put_pages: call({
     pins: need(
       oneOrMore(page, 65536),
@@ -213,58 +210,6 @@ export const MEMORY_CALLS: MemoryKinds = {
       'pin',
     ),
   }),
-  vb2_queue_init: callMade(
-    {
-      queue: QUEUE,
-      memory: may(MEMORY, 'userptr', 'USERPTR (default) or MMAP'),
-      direction: may(DIRECTION, 'capture', 'CAPTURE (default) or OUTPUT', 'type'),
-      area: AREA,
-      mm: MM,
-      allocator: may(
-        oneOf(
-          new Map([
-            ['dma-contig', 'dma-contig'],
-            ['dma-sg', 'dma-sg'],
-            ['vmalloc', 'vmalloc'],
-          ] as const),
-        ),
-        'dma-contig',
-        'dma-contig (default), dma-sg or vmalloc',
-        'mem_ops',
-      ),
-      as: maybe(label, 'instead of queue'),
-    },
-    ({ as, ...rest }) => ({ ...rest, queue: as ?? rest.queue }),
-  ),
-  vb2_reqbufs: call({
-    queue: QUEUE,
-    count: need(whole(0, 1024), 'number of buffers', 'n'),
-    size: may(bytes(2 ** 32), PAGE_SIZE, 'bytes of a buffer; default 4096', 'length', 'plane_size'),
-    memory: maybe(MEMORY, 'when this opens the queue: USERPTR (default) or MMAP'),
-    direction: maybe(DIRECTION, 'when this opens the queue: CAPTURE (default) or OUTPUT', 'type'),
-    area: AREA,
-    mm: MAYBE_MM,
-  }),
-  vb2_qbuf: call({
-    queue: QUEUE,
-    index: INDEX,
-    userptr: maybe(address, 'address of the memory; USERPTR queues need it', 'addr', 'vaddr'),
-    length: maybe(bytes(2 ** 32), 'bytes; default: size of REQBUFS', 'len', 'size'),
-    mm: MAYBE_MM,
-  }),
-  vb2_prepare_buf: call({
-    queue: QUEUE,
-    index: INDEX,
-    userptr: maybe(address, 'address of the memory; USERPTR queues need it', 'addr', 'vaddr'),
-    length: maybe(bytes(2 ** 32), 'bytes; default: size of REQBUFS', 'len', 'size'),
-    mm: MAYBE_MM,
-  }),
-  vb2_buffer_done: call({ queue: QUEUE, index: INDEX }),
-  vb2_dqbuf: call({ queue: QUEUE }),
-  vb2_streamon: call({ queue: QUEUE }),
-  vb2_streamoff: call({ queue: QUEUE }),
-  vb2_mmap: call({ queue: QUEUE, index: INDEX, mm: MAYBE_MM, as: AS }),
-  vb2_queue_release: call({ queue: QUEUE }),
   page: call({
     page: maybe(page, 'PFN, or name of a result', 'pfn'),
     addr: maybe(address, 'or an address of the process', 'address', 'vaddr'),

@@ -1,8 +1,10 @@
 /** The calls of `pinscope exec`: their members, in any spelling, and what they become. */
 import { DUMP_KINDS, type CallArguments, type CallName } from '../sim'
 import { area, call, callMade, type CallKind } from './exec-call-kind'
+import { DEVICE_CALLS } from './exec-calls-device'
 import { MEMORY_CALLS } from './exec-calls-memory'
 import {
+  Complaint,
   count,
   flag,
   gfp,
@@ -11,6 +13,7 @@ import {
   may,
   maybe,
   migratetype,
+  nameOrNumber,
   named,
   need,
   oneOf,
@@ -34,7 +37,7 @@ const optionalOrder = maybe(
 const zone = maybe(text(32), 'zone name; default: all zones')
 const PAGE = need(page, 'PFN, or name of a result', 'pfn', 'page_pfn')
 const pageType = (value: number, help: string) => may(migratetype, value, help, 'type', 'mt')
-const START = need(pfn, 'first PFN', 'start_pfn', 'from')
+const START = need(pfn, 'first PFN', 'start_pfn', 'from', 'pfn', 'page')
 const END = need(pfn, 'PFN behind the last', 'end_pfn', 'to')
 
 const MOVABLE = 2
@@ -165,12 +168,14 @@ export const CALLS: CallKinds = {
       count: n ?? (end !== null && 'pfn' in start ? end - start.pfn : null),
     }),
   ),
-  alloc_contig_range: call({
-    start: START,
-    end: END,
-    migratetype: pageType(CMA, 'MOVABLE or CMA; default CMA'),
-    as: AS,
-  }),
+  alloc_contig_range: callMade(
+    { ...RANGE, migratetype: pageType(CMA, 'MOVABLE or CMA; default CMA'), as: AS },
+    (members, at) => {
+      const { start, end, migratetype: type, as } = withEnd(members)
+      if (end === null) throw new Complaint(`${at}.end`, 'is missing; or give pages')
+      return { start, end, migratetype: type, as }
+    },
+  ),
   dma_alloc_from_contiguous: call({
     area: AREA,
     count: need(count, 'number of pages', 'pages', 'n'),
@@ -233,10 +238,13 @@ export const CALLS: CallKinds = {
     zone,
     min: maybe(whole(0, 2 ** 30), 'new WMARK_MIN of the zone, in pages', 'wmark_min'),
   }),
-  sysctl: call({
-    name: may(text(64), 'min_free_kbytes', 'sysctl name'),
-    value: need(whole(0, 2 ** 30), 'value', 'kbytes'),
-  }),
+  sysctl: callMade(
+    {
+      name: may(text(64), 'min_free_kbytes', 'sysctl name'),
+      value: need(oneOrMore(whole(0, 2 ** 30), 8), 'value, or a list of them', 'values', 'kbytes'),
+    },
+    ({ name, value }) => ({ name, values: value }),
+  ),
   gfp: call({ gfp: need(gfp, 'gfp mask', 'mask', 'value') }),
   bitmap_find_next_zero_area: call({
     size: need(whole(1, 2 ** 20), 'bits of the bitmap'),
@@ -267,7 +275,7 @@ export const CALLS: CallKinds = {
     withEnd,
   ),
   kill: call({
-    mm: maybe(label, 'process; default: the task of kernel calls', 'process', 'task'),
+    mm: maybe(nameOrNumber, 'process; default: the task of kernel calls', 'process', 'task'),
     signal: may(
       oneOf(
         new Map([
@@ -291,7 +299,7 @@ export const CALLS: CallKinds = {
   unlock_page: call({ page: PAGE }),
   add_to_swap: call({ page: PAGE }),
   create_file: call({
-    name: need(label, 'file name', 'as', 'file'),
+    name: need(nameOrNumber, 'file name', 'as', 'file'),
     pages: need(whole(0, 2 ** 20), 'size of the file in pages', 'size'),
     shmem: may(flag, false, 'a tmpfs file', 'swapBacked', 'tmpfs'),
     buffers: may(flag, false, 'pages carry buffer heads'),
@@ -320,12 +328,13 @@ export const CALLS: CallKinds = {
     ),
   }),
   truncate: call({
-    file: need(label, 'file name', 'name'),
+    file: need(nameOrNumber, 'file name', 'name'),
     pages: may(whole(0, 2 ** 20), 0, 'new size in pages', 'size'),
   }),
   dump: call({ what: need(DUMP_WORDS, 'what to dump'), zone }),
   check: call({ quiescent: may(flag, true, 'free counters are checked too') }),
   ...MEMORY_CALLS,
+  ...DEVICE_CALLS,
 }
 
 /** Other names of calls, with members they set. */
@@ -349,6 +358,8 @@ export const CALL_ALIASES: Readonly<Record<string, readonly [CallName, Readonly<
   drain_pages: ['drain_all_pages'],
   fold_vm_stats: ['refresh_cpu_vm_stats'],
   min_free_kbytes: ['sysctl', { name: 'min_free_kbytes' }],
+  lowmem_reserve_ratio: ['sysctl', { name: 'lowmem_reserve_ratio' }],
+  percpu_pagelist_fraction: ['sysctl', { name: 'percpu_pagelist_fraction' }],
   read: ['touch', { write: false }],
   write: ['touch', { write: true }],
   madvise: ['madvise_dontneed'],
@@ -364,6 +375,19 @@ export const CALL_ALIASES: Readonly<Record<string, readonly [CallName, Readonly<
   vb2_release: ['vb2_queue_release'],
   vb2_close: ['vb2_queue_release'],
   vb2_done: ['vb2_buffer_done'],
+  vb2_read: ['vb2_init_fileio', { direction: 'capture' }],
+  vb2_write: ['vb2_init_fileio', { direction: 'output' }],
+  vb2_dc_get_userptr: ['vb2_get_userptr', { allocator: 'dma-contig' }],
+  vb2_dma_sg_get_userptr: ['vb2_get_userptr', { allocator: 'dma-sg' }],
+  vb2_vmalloc_get_userptr: ['vb2_get_userptr', { allocator: 'vmalloc' }],
+  vb2_dc_put_userptr: ['vb2_put_userptr'],
+  vb2_dma_sg_put_userptr: ['vb2_put_userptr'],
+  vb2_vmalloc_put_userptr: ['vb2_put_userptr'],
+  direct_IO: ['direct_io'],
+  dio_read: ['direct_io', { rw: 'read' }],
+  dio_write: ['direct_io', { rw: 'write' }],
+  ibv_reg_mr: ['ib_umem_get'],
+  ibv_dereg_mr: ['ib_umem_release'],
   offline: ['offline_pages'],
   online: ['online_pages'],
   send_sigkill: ['kill'],

@@ -1,5 +1,5 @@
 /** CONFIG_* options of a machine: those the model can switch, and those it has for good. */
-import { Complaint, entriesOf, flag, squeeze, whole } from './exec-kinds'
+import { Complaint, entriesOf, flag, squeeze, text, whole } from './exec-kinds'
 
 /** What configurations change in the recipe of a machine. */
 export interface Configs {
@@ -63,10 +63,19 @@ function known(): string {
   return [...Object.keys(SWITCHES), ...ALWAYS, ...NEVER].toSorted().join(', ')
 }
 
-/** Reads an object of options, with or without CONFIG_, in any spelling. */
+/** `CONFIG_NAME` or `CONFIG_NAME=y`, as a line of a kernel configuration. */
+function listed(line: unknown, at: string): [string, unknown] {
+  const [name = '', value = 'y'] = text(128).read(line, at).split('=')
+  return [name.trim(), value.trim()]
+}
+
+/** Reads an object of options, or a list of lines, with or without CONFIG_, in any spelling. */
 export function readConfigs(x: unknown, at: string): Configs {
   const configs: Configs = {}
-  for (const [key, value] of entriesOf(x, at)) {
+  const options = Array.isArray(x)
+    ? x.map((line, i) => listed(line, `${at}[${i}]`))
+    : entriesOf(x, at)
+  for (const [key, value] of options) {
     const path = `${at}.${key}`
     const word = squeeze(key).replace(/^config/, '')
     const name = SPELLINGS[word] ?? Object.keys(SWITCHES).find((n) => squeeze(n) === word)

@@ -122,6 +122,16 @@ export const label: Kind<string> = named('name', {
   json: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,63}$' },
 })
 
+/** A name of something that outsiders also number: a process, a queue, a file. */
+export const nameOrNumber: Kind<string> = named('nameOrNumber', {
+  read: (x, at) => (isSmallNumber(x) ? String(x) : label.read(x, at)),
+  json: { anyOf: [label.json, { type: 'integer', minimum: 0 }] },
+})
+
+function isSmallNumber(x: unknown): boolean {
+  return (typeof x === 'number' || typeof x === 'string') && /^\d{1,9}$/.test(String(x))
+}
+
 export function text(max: number): Kind<string> {
   return {
     read: (x, at) =>
@@ -148,12 +158,13 @@ export function squeeze(name: string): string {
   return name.toLowerCase().replaceAll(/[_\s-]/g, '')
 }
 
-/** One of some words in any spelling; `words` maps what may be written to what it means. */
+/** One of some words in any spelling, or its number in a header; `words` maps both to what they mean. */
 export function oneOf<const T>(words: ReadonlyMap<string, T>): Kind<T> {
   const bySpelling = new Map([...words].map(([word, value]) => [squeeze(word), value]))
   return {
     read: (x, at) => {
-      const found = typeof x === 'string' ? bySpelling.get(squeeze(x)) : undefined
+      const word = typeof x === 'string' || typeof x === 'number' ? squeeze(String(x)) : null
+      const found = word === null ? undefined : bySpelling.get(word)
       if (found !== undefined) return found
       return wrong(at, `one of ${[...words.keys()].join(', ')}`, x)
     },
@@ -226,7 +237,8 @@ export function record<const F extends Fields>(fields: F): Kind<Read<F>> {
       }
       const out = Object.entries(fields).map(([name, field]) => {
         const value = given.get(name)
-        if (value !== undefined) return [name, field.kind.read(value, join(at, name))] as const
+        if (value !== undefined && value !== null)
+          return [name, field.kind.read(value, join(at, name))] as const
         if (field.fallback !== null) return [name, field.fallback.value] as const
         throw new Complaint(join(at, name), 'is missing')
       })

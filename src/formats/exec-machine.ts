@@ -18,6 +18,7 @@ import {
   maybe,
   need,
   oneOf,
+  oneOrMore,
   pfn,
   record,
   shown,
@@ -105,11 +106,14 @@ const machineFields = {
   configs: may(configs, {}, 'CONFIG_* options', 'config'),
 } as const
 
+/** What a state says of its zones. */
+type Zones = Pick<StatePlan, 'zones'>
+
 export const machineKind = record(machineFields)
 type MachineFile = Read<typeof machineFields>
 
 /** The recipe of the machine. `state` is read before it, as it may say how large orders are. */
-export function machineSpec(x: unknown, state: StatePlan | null): MachineSpec {
+export function machineSpec(x: unknown, state: Zones | null): MachineSpec {
   const file = machineKind.read(x, 'machine')
   const spec = file.preset === null ? explicitSpec(file, state) : presetSpec(file.preset, file)
   const total = spec.zones.reduce((n, z) => n + z.pages, 0)
@@ -127,7 +131,7 @@ function presetSpec(name: string, file: MachineFile): MachineSpec {
   if (cma === false || highmem === false) {
     throw new Complaint('machine.configs', `preset ${name} has CMA as it is; give zones instead`)
   }
-  const made = presetMachine(name, {
+  const made = presetMachine(presetNamed(name), {
     ...options,
     cma: file.cma === null ? undefined : presetCma(file.cma),
     cpus: file.cpus ?? undefined,
@@ -146,11 +150,24 @@ function presetSpec(name: string, file: MachineFile): MachineSpec {
   }
 }
 
+const BOARDS: Readonly<Record<string, string>> = {
+  arm: 'vexpress',
+  'vexpress-a9': 'vexpress',
+  exynos: 'exynos4',
+}
+
+/** A board by its full name, or the first of its family: `x86_64` is `x86_64-512m`. */
+function presetNamed(name: string): string {
+  const word = name.toLowerCase()
+  const start = BOARDS[word] ?? word
+  return PRESET_NAMES.find((n) => n === word || n.startsWith(`${start}-`)) ?? name
+}
+
 /** Bytes of a preset's area; a list of areas stands for its size. */
 function presetCma(x: unknown): number {
   const PAGE_SIZE = 4096
-  if (!Array.isArray(x)) return bytes(2 ** 40).read(x, 'machine.cma')
-  const areas = listOf(cmaArea, 8).read(x, 'machine.cma')
+  if (typeof x !== 'object') return bytes(2 ** 40).read(x, 'machine.cma')
+  const areas = oneOrMore(cmaArea, 8).read(x, 'machine.cma')
   return areas.reduce((n, area, i) => n + sizeOf(area, `machine.cma[${i}]`), 0) * PAGE_SIZE
 }
 
@@ -175,7 +192,7 @@ function reservedRuns(file: MachineFile): BootUse[] {
 /** Frames of low memory below which a machine is a worked example: 1 MiB. */
 const TOY_PAGES = 256
 
-function explicitSpec(file: MachineFile, state: StatePlan | null): MachineSpec {
+function explicitSpec(file: MachineFile, state: Zones | null): MachineSpec {
   if (file.zones === null || file.zones.length === 0) {
     throw new Complaint('machine', `needs a preset (${PRESET_NAMES.join(', ')}) or zones`)
   }
@@ -243,7 +260,7 @@ function zoneOrder(zones: readonly ZoneSpec[]): number {
 function defaultMaxOrder(
   block: number | null,
   zones: readonly ZoneSpec[],
-  state: StatePlan | null,
+  state: Zones | null,
 ): number {
   if (block === null || block >= 9) return Math.max((block ?? 0) + 1, zoneOrder(zones) + 1)
   const listed = state?.zones.flatMap((z) => z.freeLists.map((list) => list.order + 1)) ?? []
@@ -282,7 +299,7 @@ function overlap(x: Span, y: Span): boolean {
 
 function areaSpecs(x: unknown, zones: readonly ZoneSpec[], order: number): MachineSpec['cma'] {
   if (x === null) return []
-  const areas = listOf(cmaArea, 8).read(x, 'machine.cma')
+  const areas = oneOrMore(cmaArea, 8).read(x, 'machine.cma')
   const block = 2 ** order
   const specs: { name: string; startPfn: number; pages: number }[] = []
   for (const [i, area] of areas.entries()) {

@@ -59,7 +59,7 @@ export const address: Kind<AddressRef> = named('address', {
 /** FOLL_* flags as a number, a list, or names joined by "|". */
 export const follFlags: Kind<number> = {
   read: (x, at) => {
-    if (typeof x === 'number') return whole(0, 0xffff).read(x, at)
+    if (typeof x === 'number') return follFlag(x, at)
     const words = Array.isArray(x) ? x : typeof x === 'string' ? x.split('|') : null
     if (words === null) throw new Complaint(at, `expected FOLL_* flags, got ${shown(x)}`)
     return words.reduce<number>((flags, word) => flags | follFlag(word, at), 0)
@@ -67,11 +67,19 @@ export const follFlags: Kind<number> = {
   json: { anyOf: [{ type: 'integer' }, { type: 'string' }, { type: 'array' }] },
 }
 
+/** The number FOLL_LONGTERM has from 5.1 on. */
+const LONGTERM = 0x10000
+
+function follNumber(n: number, at: string): number {
+  const flags = whole(0, 0x1ffff).read(n, at)
+  return (flags & LONGTERM) === 0 ? flags : (flags & ~LONGTERM) | FOLL_FLAGS.FOLL_LONGTERM
+}
+
 function follFlag(word: unknown, at: string): number {
-  if (typeof word === 'number') return whole(0, 0xffff).read(word, at)
+  if (typeof word === 'number') return follNumber(word, at)
   if (typeof word === 'string') {
     const n = numberOf(word)
-    if (!Number.isNaN(n)) return whole(0, 0xffff).read(n, at)
+    if (!Number.isNaN(n)) return follNumber(n, at)
     const wanted = squeeze(word).replace(/^foll/, '')
     for (const [name, bit] of Object.entries(FOLL_FLAGS)) {
       if (squeeze(name).replace(/^foll/, '') === wanted) return bit

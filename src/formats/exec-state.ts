@@ -1,5 +1,13 @@
 /** The state of `pinscope exec`: lists, counters and pages a machine starts with. */
-import type { FreeListPlan, PagePlan, PcpEntry, PcpPlan, StatePlan, ZonePlan } from '../sim'
+import type {
+  BitmapPlan,
+  FreeListPlan,
+  PagePlan,
+  PcpEntry,
+  PcpPlan,
+  StatePlan,
+  ZonePlan,
+} from '../sim'
 import {
   Complaint,
   count,
@@ -13,6 +21,7 @@ import {
   migratetype,
   need,
   oneOf,
+  oneOrMore,
   pfn,
   record,
   shown,
@@ -20,6 +29,7 @@ import {
   type Kind,
   type Read,
 } from './exec-kinds'
+import { area } from './exec-call-kind'
 import { watermarks, zoneName } from './exec-machine'
 
 const MAX_LIST = 2 ** 20
@@ -232,7 +242,7 @@ function pagePlan(frame: number, file: PageFile, at: string): PagePlan {
 function checkAddress(addr: number | null, at: string): void {
   if (addr === null) return
   if (addr % PAGE_SIZE !== 0) throw new Complaint(`${at}.addr`, 'is not page aligned')
-  if (addr < 16 * PAGE_SIZE) throw new Complaint(`${at}.addr`, 'at least 0x10000')
+  if (addr < PAGE_SIZE) throw new Complaint(`${at}.addr`, 'at least 0x1000')
 }
 
 function isUser(kind: PagePlan['kind']): boolean {
@@ -269,7 +279,39 @@ const pageMap: Kind<PagePlan[]> = {
   json: { type: 'object', additionalProperties: record(pageFields).json },
 }
 
+const bitmapRun: Kind<readonly [number, number]> = {
+  read: (x, at) => {
+    const bit = whole(0, 2 ** 20)
+    if (!Array.isArray(x)) return [bit.read(x, at), 1]
+    if (x.length !== 2)
+      throw new Complaint(at, `expected bit or [first bit, length], got ${shown(x)}`)
+    return [bit.read(x[0], at), bit.read(x[1], at)]
+  },
+  json: {
+    anyOf: [
+      { type: 'integer' },
+      { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 2 },
+    ],
+  },
+}
+
+const bitmapFields = {
+  area: maybe(area, 'area of the machine by number or name; default: the first', 'name'),
+  set: need(listOf(bitmapRun, 2 ** 20), 'set bits: bits, or [first bit, length]', 'bits'),
+  startPfn: maybe(pfn, 'as a dump has it; not read'),
+  pages: maybe(count, 'as a dump has it; not read'),
+  used: maybe(count, 'as a dump has it; not read'),
+} as const
+const bitmap = record(bitmapFields)
+
 const stateFields = {
+  cma: may(
+    oneOrMore(bitmap, 8),
+    [],
+    'bits of CMA bitmaps; others are clear',
+    'cma_bitmap',
+    'areas',
+  ),
   zones: may(
     listOf(zone, 5),
     [],
@@ -282,6 +324,7 @@ const stateFields = {
 export interface StateFile {
   readonly zones: readonly ZoneFile[]
   readonly pages: readonly PagePlan[]
+  readonly cma: readonly Read<typeof bitmapFields>[]
 }
 
 export const stateKind: Kind<StateFile> = record(stateFields)
@@ -291,7 +334,7 @@ export function withPageblocks(
   file: StateFile,
   startOf: (zone: string) => number,
   pageblockOrder: number,
-): StatePlan {
+): Omit<StatePlan, 'bitmaps'> {
   const size = 2 ** pageblockOrder
   const zones = file.zones.map((z): ZonePlan => {
     if (typeof z.pageblocks !== 'string') return { ...z, pageblocks: z.pageblocks }
@@ -303,4 +346,16 @@ export function withPageblocks(
     return { ...z, pageblocks: blocks }
   })
   return { zones, pages: file.pages }
+}
+
+/** Bits by number of the area; areas without a name come in order. An unknown one has number -1. */
+export function bitmapsOf(
+  file: StateFile,
+  areas: readonly { readonly name: string }[],
+): BitmapPlan[] {
+  return file.cma.map(({ area: given, set }, i) => {
+    if (given === null) return { area: i, set }
+    const number = typeof given === 'number' ? given : areas.findIndex((a) => a.name === given)
+    return { area: number, set }
+  })
 }

@@ -3,10 +3,10 @@ import { failure, success, type Result } from '../shared/result'
 import {
   CALLERS,
   FIXES,
-  FOLL_FLAGS,
   kernelComplaint,
   missingSymbols,
   POLICIES,
+  SLEEP,
   specError,
   stateError,
   VARIANTS,
@@ -15,6 +15,7 @@ import {
   type ExecPlan,
   type Interleave,
   type KernelSpec,
+  type StatePlan,
 } from '../sim'
 import { CALL_ALIASES, CALLS } from './exec-calls'
 import type { CallKind } from './exec-call-kind'
@@ -39,7 +40,7 @@ import {
   type Kind,
 } from './exec-kinds'
 import { machineKind, machineSpec } from './exec-machine'
-import { stateKind, withPageblocks, type StateFile } from './exec-state'
+import { bitmapsOf, stateKind, withPageblocks, type StateFile } from './exec-state'
 
 export const EXEC_FORMAT = 'pinscope/exec@1'
 const MAX_TEXT = 32 * 1024 * 1024
@@ -55,20 +56,29 @@ const objectKind: Kind<object> = {
   json: { type: 'object' },
 }
 
-/** `none`, `all`, a number, a list, or text such as `1,3,5`. */
+const patchNumbers: Kind<number[]> = {
+  read: (x, at) => {
+    const numbers = oneOrMore(whole(1, 5, 'a patch number'), 32).read(x, at)
+    return [...new Set(numbers)].toSorted((a, b) => a - b)
+  },
+  json: {},
+}
+
+/** `none`, `all`, a number, a list, or text such as `1,3,5` or `135`. */
 const patches: Kind<number[]> = {
   read: (x, at) => {
     if (x === 'none' || x === '' || x === null) return []
     if (x === 'all') return [1, 2, 3, 4, 5]
-    const parts: unknown = typeof x === 'string' ? x.split(',') : x
-    const numbers = oneOrMore(whole(1, 5, 'a patch number'), 32).read(parts, at)
-    return [...new Set(numbers)].toSorted((a, b) => a - b)
+    const glued = (typeof x === 'string' || typeof x === 'number') && /^p?[1-5]+$/.test(String(x))
+    if (glued) return patchNumbers.read(Array.from(String(x).replace('p', '')), at)
+    const parts: unknown = typeof x === 'string' ? x.split(/[,+ ]+/) : x
+    return patchNumbers.read(parts, at)
   },
   json: {
     anyOf: [
       { enum: ['none', 'all'] },
       { type: 'array', items: { type: 'integer', minimum: 1, maximum: 5 } },
-      { type: 'string', pattern: '^[1-5](,[1-5])*$' },
+      { type: 'string', pattern: '^[1-5](,?[1-5])*$' },
     ],
   },
 }
@@ -121,6 +131,15 @@ function kernelSpec(x: unknown): KernelSpec {
   return spec
 }
 
+/** A number n of IP-n, also spelled so; 0 stands for `sleep`. */
+const point: Kind<number> = {
+  read: (x, at) => {
+    if (x === 'sleep') return SLEEP
+    return whole(1, 11).read(typeof x === 'string' ? x.replace(/^IP-?/i, '') : x, at)
+  },
+  json: { anyOf: [{ type: 'integer', minimum: 1, maximum: 11 }, { const: 'sleep' }] },
+}
+
 /** Members every call may have. */
 const commonFields = {
   cpu: maybe(whole(0, 63), 'CPU the call runs on; default: where it ran last, 0 at first'),
@@ -128,7 +147,7 @@ const commonFields = {
   interleave: may(
     listOf(
       record({
-        ip: need(whole(1, 11), 'interleaving point IP-n of the specification'),
+        ip: need(point, 'interleaving point IP-n of the specification, or "sleep"', 'at'),
         nth: may(whole(1, 2 ** 20), 1, 'at its nth pause there; default 1'),
         calls: need(
           listOf(
@@ -176,7 +195,7 @@ function readCall(x: unknown, at: string, nested: boolean): ExecCall {
     } = read as Record<string, unknown> & CommonRead
     const inner = interleave.map((i) => readInterleave(i, at, nested))
     const args = entry.make(own, '') as object
-    return { call, ...args, cpu, expect, interleave: inner } as unknown as ExecCall
+    return { call, spelled: name, ...args, cpu, expect, interleave: inner } as unknown as ExecCall
   } catch (error) {
     if (!(error instanceof Complaint)) throw error
     if (error.at.startsWith('call ')) throw error
@@ -232,42 +251,37 @@ function readPlan(body: unknown): ExecPlan {
   const bare = machineSpec(file.machine, orders)
   const impossible = specError(bare)
   if (impossible !== null) throw new Complaint(`machine.${impossible.at}`, impossible.message)
-  const state = stateFile === null ? null : placedState(stateFile, bare)
-  const machine = bare.cma.length > 0 ? bare : { ...bare, cma: areasOf(state, bare) }
+  const { machine, state } = placed(stateFile, bare)
   const calls = file.calls.map((c, i) => readCall(c, `call ${i}`, false))
-  const kernel = withUser(kernelSpec(file.kernel), calls)
+  const kernel = kernelSpec(file.kernel)
   return { machine, kernel, state, calls, events: file.events }
 }
 
-function placedState(file: StateFile, machine: ExecPlan['machine']): ExecPlan['state'] {
-  const startOf = (name: string): number =>
-    machine.zones.find((z) => z.name === name)?.startPfn ?? 0
-  const state = withPageblocks(file, startOf, machine.pageblockOrder)
+/** The state on its machine, which gets the areas that pageblocks of the state tell of. */
+function placed(
+  file: StateFile | null,
+  bare: ExecPlan['machine'],
+): Pick<ExecPlan, 'machine' | 'state'> {
+  if (file === null) return { machine: bare, state: null }
+  const startOf = (name: string): number => bare.zones.find((z) => z.name === name)?.startPfn ?? 0
+  const zones = withPageblocks(file, startOf, bare.pageblockOrder)
+  const machine = bare.cma.length > 0 ? bare : { ...bare, cma: areasOf(zones, bare) }
+  const state = { ...zones, bitmaps: bitmapsOf(file, machine.cma) }
   const impossible = stateError(machine, state)
   if (impossible !== null) throw new Complaint(impossible.at, impossible.message)
-  return state
-}
-
-/** A call that passes FOLL_DURABLE itself is a user of patches 3 and 4 like a converted caller (P0-4). */
-function withUser(kernel: KernelSpec, calls: readonly ExecCall[]): KernelSpec {
-  const isDurable = calls.some(
-    (c) => c.call === 'get_user_pages' && (c.flags & FOLL_FLAGS.FOLL_DURABLE) !== 0,
-  )
-  const hasUser = (kernel.converted ?? []).length > 0 || kernel.patches.includes(5)
-  // No call of this format is RDMA's, so nothing else changes.
-  return isDurable && !hasUser ? { ...kernel, converted: ['rdma'] } : kernel
+  return { machine, state }
 }
 
 const CMA = 4
 
 /** Without areas in the machine, every run of CMA pageblocks of the state is one. */
 function areasOf(
-  state: ExecPlan['state'],
+  state: Pick<StatePlan, 'zones'>,
   machine: ExecPlan['machine'],
 ): ExecPlan['machine']['cma'] {
   const size = 2 ** machine.pageblockOrder
   const areas: { name: string; startPfn: number; pages: number }[] = []
-  for (const { pageblocks } of state?.zones ?? []) {
+  for (const { pageblocks } of state.zones) {
     const blocks = pageblocks.filter((b) => b.type === CMA).map((b) => b.pfn)
     for (const first of blocks.toSorted((a, b) => a - b)) {
       const last = areas.at(-1)
@@ -293,7 +307,8 @@ export function parseExec(source: string, name: string): Result<ExecPlan> {
   }
   let body: unknown
   try {
-    body = JSON.parse(source)
+    // Some editors begin a file with a byte order mark.
+    body = JSON.parse(source.replace(/^\uFEFF/, ''))
   } catch (error) {
     return refuse('', `not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -114,7 +114,9 @@ export { runExec } from './exec/run'
 export { stateError } from './exec/state-check'
 export {
   DUMP_KINDS,
+  SLEEP,
   type AddressRef,
+  type BitmapPlan,
   type CallArguments,
   type CallName,
   type ExecCall,

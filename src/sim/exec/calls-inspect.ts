@@ -19,6 +19,7 @@ import { createAddressSpace } from '../mm/filemap'
 import { allocflags_to_migratetype, gfp_zone } from '../mm/page_alloc'
 import { setup_zone_migrate_reserve, zone_watermark_ok } from '../mm/page_alloc_wmark'
 import {
+  lowmem_reserve_ratio_sysctl_handler,
   min_free_kbytes_sysctl_handler,
   percpu_pagelist_fraction_sysctl_handler,
 } from '../mm/page_alloc_sysctl'
@@ -129,20 +130,26 @@ export const INSPECT_CALLS: Handlers<
 /** Writes one of the vm sysctls (2.5.3, 4.1.4, 5.1.3). */
 function setSysctl(x: Session, c: CallOf<'sysctl'>): Answer {
   const { m } = x
-  switch (c.name.replace(/^vm[./]/, '')) {
-    case 'min_free_kbytes':
-      min_free_kbytes_sysctl_handler(m, c.value)
-      break
-    case 'percpu_pagelist_fraction':
-      percpu_pagelist_fraction_sysctl_handler(m, c.value)
-      break
-    default:
-      throw new ExecRefusal(
-        `no sysctl "${c.name}"; there are min_free_kbytes, percpu_pagelist_fraction`,
-      )
+  const write = SYSCTLS.get(c.name.replace(/^vm[./]/, ''))
+  if (write === undefined) {
+    throw new ExecRefusal(`no sysctl "${c.name}"; there are ${[...SYSCTLS.keys()].join(', ')}`)
   }
-  return { ret: 0, watermarks: m.zones.map((zone) => Array.from(zone.watermark)) }
+  const ret = write(m, c.values)
+  return {
+    ret,
+    watermarks: m.zones.map((zone) => Array.from(zone.watermark)),
+    reserves: m.zones.map((zone) => Array.from(zone.lowmem_reserve)),
+  }
 }
+
+const SYSCTLS: ReadonlyMap<string, (m: Machine, values: readonly number[]) => number> = new Map([
+  ['min_free_kbytes', (m, [value]) => min_free_kbytes_sysctl_handler(m, value ?? -1)],
+  [
+    'percpu_pagelist_fraction',
+    (m, [value]) => percpu_pagelist_fraction_sysctl_handler(m, value ?? -1),
+  ],
+  ['lowmem_reserve_ratio', lowmem_reserve_ratio_sysctl_handler],
+])
 
 /** The zone of that name, or all of them. */
 function zonesOf(m: Machine, name: string | null): readonly Zone[] {

@@ -21,7 +21,7 @@ import { down_read, up_read } from '../include/linux/rwsem'
 import { readMapping } from '../machine/huge'
 import { newHolder, pin_get } from '../machine/ledger'
 import { page_to_pfn } from '../machine/machine'
-import { pte_present, pteTarget, type MmStruct } from '../machine/mm_types'
+import { pte_present, pteTarget, type AddressSpace, type MmStruct } from '../machine/mm_types'
 import {
   dontneedRegion,
   exitProcess,
@@ -32,12 +32,13 @@ import {
 import { enter, leave, type Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { vb2_queue_release } from '../drivers/media/v4l2-core/videobuf2-core'
+import { createAddressSpace } from '../mm/filemap'
 import { get_user_pages, get_user_pages_fast, gupFlags, gupLongterm } from '../mm/gup'
 import { io_destroy, io_setup } from '../fs/aio'
 import { __get_user_pages } from '../mm/memory_gup'
 import { sys_mlock, sys_munlock } from '../mm/mlock_range'
 import { putUserPage } from '../mm/swap'
-import { isFree } from './frames'
+import { isFree, pinned } from './frames'
 import type { Answer, Handlers } from './handler'
 import {
   bind,
@@ -109,7 +110,7 @@ export const MEMORY_CALLS: Handlers<
     const args = { mm, start: vpn, nr_pages: n, gup_flags, pages, holder }
     const ret = yield* get_user_pages_fast(x.m, args, c.longterm)
     if (ret >= 0) bind(x, c.as, { kind: 'pins', holder: holder.id, pages })
-    return { ret, pins: pages.map((page) => pinned(x, page)) }
+    return { ret, pins: pages.map((page) => pinned(x.m, page)) }
   },
   *io_setup(x, c) {
     const { mm } = processFor(x, c.mm)
@@ -151,9 +152,15 @@ function areaFlags(c: CallOf<'mmap'>): number {
   )
 }
 
+/** Shared memory without a file is a file of tmpfs that has no name; private memory has none. */
+function anonymousFile(x: Session, c: CallOf<'mmap'>): AddressSpace | null {
+  if (!c.shared) return null
+  return createAddressSpace(x.m, 'dev/zero', c.pages, { swapBacked: true })
+}
+
 function* mapArea(x: Session, c: CallOf<'mmap'>): Proc<Answer> {
   const { mm } = processFor(x, c.mm)
-  const file = c.file === null ? null : x.files.get(c.file)
+  const file = c.file === null ? anonymousFile(x, c) : x.files.get(c.file)
   if (file === undefined) throw new ExecRefusal(`no file "${c.file}"; create_file makes one`)
   const ret = yield* mapRegion(x.m, mm, {
     pages: c.pages,
@@ -220,16 +227,7 @@ function* pinPages(x: Session, c: CallOf<'get_user_pages'>): Proc<Answer> {
   up_read(m, mm.mmap_sem)
   leave(m)
   if (c.as !== null && ret >= 0) bind(x, c.as, { kind: 'pins', holder: holder.id, pages })
-  return { ret, pins: pages.map((page) => pinned(x, page)) }
-}
-
-function pinned(x: Session, page: Page): object {
-  const { m } = x
-  return {
-    pfn: page_to_pfn(m, page),
-    count: m.mem.count[page],
-    mapcount: (m.mem.mapcount[page] as number) + 1,
-  }
+  return { ret, pins: pages.map((page) => pinned(x.m, page)) }
 }
 
 function putPages(x: Session, c: CallOf<'put_pages'>): Answer {

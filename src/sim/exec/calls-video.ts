@@ -2,6 +2,7 @@
 import {
   vb2_buffer_done,
   vb2_dqbuf,
+  vb2_init_fileio,
   vb2_mmap,
   vb2_prepare_buf,
   vb2_qbuf,
@@ -12,12 +13,25 @@ import {
   vb2_streamon,
   type Vb2Queue,
 } from '../drivers/media/v4l2-core/videobuf2-core'
+import { get_userptr, put_userptr } from '../drivers/media/v4l2-core/videobuf2-allocators'
 import { EINVAL } from '../include/linux/errno'
 import { PAGE_SHIFT, PAGE_SIZE } from '../include/linux/mmzone'
+import { down_read, up_read } from '../include/linux/rwsem'
 import { page_to_pfn } from '../machine/machine'
 import type { Proc } from '../machine/proc'
+import { pinned } from './frames'
 import type { Answer, Handlers } from './handler'
-import { addressOf, areaOf, bind, ExecRefusal, processFor, type Session } from './session'
+import {
+  addressOf,
+  areaOf,
+  bind,
+  ExecRefusal,
+  lookUp,
+  markGone,
+  processFor,
+  rangeOf,
+  type Session,
+} from './session'
 import type { CallOf } from './types'
 
 export const VIDEO_CALLS: Handlers<
@@ -31,6 +45,9 @@ export const VIDEO_CALLS: Handlers<
   | 'vb2_streamoff'
   | 'vb2_mmap'
   | 'vb2_queue_release'
+  | 'vb2_init_fileio'
+  | 'vb2_get_userptr'
+  | 'vb2_put_userptr'
 > = {
   vb2_queue_init: (x, c) => {
     if (x.queues.has(c.queue)) throw new ExecRefusal(`queue "${c.queue}" is open already`)
@@ -48,7 +65,7 @@ export const VIDEO_CALLS: Handlers<
   vb2_qbuf: qbuf,
   vb2_prepare_buf: prepareBuf,
   vb2_buffer_done: (x, c) => ({
-    ret: vb2_buffer_done(queueOf(x, c.queue), c.index) ? 0 : -EINVAL,
+    ret: vb2_buffer_done(queueOf(x, c.queue), c.index, c.failed) ? 0 : -EINVAL,
   }),
   vb2_dqbuf: (x, c) => {
     const queue = queueOf(x, c.queue)
@@ -71,6 +88,38 @@ export const VIDEO_CALLS: Handlers<
     x.queues.delete(c.queue)
     return { ret }
   },
+  *vb2_init_fileio(x, c) {
+    if (!x.queues.has(c.queue)) open(x, c.queue, 'mmap', c.direction, c.area, c.mm ?? 'a')
+    const queue = queueOf(x, c.queue)
+    const ret = yield* vb2_init_fileio(x.m, queue, c.size ?? PAGE_SIZE)
+    return { ret, count: queue.bufs.length, buffers: buffersOf(x, queue) }
+  },
+  vb2_get_userptr: getUserptr,
+  *vb2_put_userptr(x, c) {
+    const { binding, gone } = lookUp(x, c.buffer)
+    if (binding.kind !== 'buffer' || gone >= 0) {
+      throw new ExecRefusal(`"${c.buffer}" is no memory of vb2_get_userptr`)
+    }
+    yield* put_userptr(x.m, binding.queue, binding.memory)
+    markGone(x, c.buffer)
+    return { ret: 0 }
+  },
+}
+
+/** The memory operation of an allocator alone, as a driver without a queue would call it. */
+function* getUserptr(x: Session, c: CallOf<'vb2_get_userptr'>): Proc<Answer> {
+  const { mm, vpn, pages } = rangeOf(x, c)
+  const vaddr = addressOf(x, c.addr)
+  const size = c.length ?? pages * PAGE_SIZE - (vaddr - vpn * PAGE_SIZE)
+  const direction = c.write ? 'capture' : 'output'
+  const queue = vb2_queue_init('userptr', direction, undefined, { allocator: `vb2-${c.allocator}` })
+  const label = 'vb2 get_userptr'
+  yield* down_read(mm.mmap_sem)
+  const memory = yield* get_userptr(x.m, queue, { mm, vaddr, size, write: c.write, label })
+  up_read(x.m, mm.mmap_sem)
+  if (typeof memory === 'number') return { ret: memory }
+  bind(x, c.as, { kind: 'buffer', queue, memory })
+  return { ret: 0, pins: memory.pages.map((page) => pinned(x.m, page)) }
 }
 
 function open(
@@ -136,9 +185,5 @@ function* qbuf(x: Session, c: CallOf<'vb2_qbuf'>): Proc<Answer> {
 
 function pinsOf(x: Session, buffer: Vb2Queue['bufs'][number] | undefined): object[] {
   if (buffer?.memory?.kind !== 'userptr') return []
-  return buffer.memory.pages.map((page) => ({
-    pfn: page_to_pfn(x.m, page),
-    count: x.m.mem.count[page],
-    mapcount: (x.m.mem.mapcount[page] as number) + 1,
-  }))
+  return buffer.memory.pages.map((page) => pinned(x.m, page))
 }

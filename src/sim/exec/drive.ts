@@ -4,6 +4,7 @@
  */
 import type { Machine } from '../machine/machine'
 import type { Pause, Proc } from '../machine/proc'
+import { SLEEP } from './types'
 
 /** The kernel never came back from the call. */
 export class ExecHang extends Error {
@@ -51,6 +52,7 @@ function advance<T>(
     }
     const pause = step.value
     if (pause.at === 'sleep') {
+      onPause(SLEEP)
       d.m.now += pause.ns
       if (++sleeps > MAX_SLEEPS) throw new ExecHang('it sleeps and is never woken for good')
     } else if (pause.at === 'IP') onPause(pause.n)
@@ -88,7 +90,7 @@ export function runAs(
 }
 
 /**
- * Runs a call as a task to its end. `onPause` is told of every interleaving point and may run others.
+ * Runs a call as a task to its end. `onPause` is told of every interleaving point, and of every sleep, and may run others.
  * @throws ExecHang when it waits for what nobody will bring
  */
 export function runCall<T>(

@@ -48,6 +48,15 @@ export function refsOf(m: Machine, page: Page): Record<string, number> {
   )
 }
 
+/** A frame as results list what is pinned. */
+export function pinned(m: Machine, page: Page): object {
+  return {
+    pfn: page_to_pfn(m, page),
+    count: at(m.mem.count, page),
+    mapcount: at(m.mem.mapcount, page) + 1,
+  }
+}
+
 /** Refuses a frame that is free already: what the kernel would do then is not defined. */
 export function refuseFree(x: Session, page: Page): void {
   if (!isFree(x.m, page)) return

@@ -23,6 +23,7 @@ import {
   set_freepage_migratetype,
   set_page_order,
 } from '../mm/page_alloc_buddy'
+import { bitmap_set } from '../lib/bitmap'
 import type { PcpPlan, StatePlan, ZonePlan } from './types'
 
 /** The recipe with the zone sizes and marks of the state, so that boot computes the rest from them. */
@@ -46,6 +47,15 @@ export function placeZones(m: Machine, state: StatePlan): void {
     const zone = m.zones.find((z) => z.name === plan.name)
     if (zone === undefined) throw new Error(`no zone ${plan.name}`)
     placeZone(m, zone, plan)
+  }
+}
+
+/** Marks what the CMA areas handed out; the frames themselves are in use as the zones have them. */
+export function placeBitmaps(m: Machine, state: StatePlan): void {
+  for (const { area, set } of state.bitmaps) {
+    const bitmap = m.cma[area]?.bitmap
+    if (bitmap === undefined) throw new Error(`no CMA area ${area}`)
+    for (const [start, length] of set) bitmap_set(bitmap, start, length)
   }
 }
 

@@ -1,5 +1,6 @@
 /** Runs a list of kernel calls on a machine: what every call returned, and a digest of it all. */
 import { errnoName } from '../include/linux/errno'
+import { FOLL_DURABLE } from '../include/linux/mm'
 import { bootMachine } from '../machine/boot'
 import { createDigest, digestHex, digestText, digestWord } from '../machine/digest'
 import { KernelBug, type Machine, type Task } from '../machine/machine'
@@ -7,18 +8,19 @@ import { createThread } from '../machine/process'
 import type { Proc } from '../machine/proc'
 import { NR_FREE_CMA_PAGES, NR_FREE_PAGES } from '../include/linux/mmzone'
 import { exactZoneState } from '../mm/vmstat'
-import { createKernel } from '../patches/series'
+import { createKernel, type Kernel } from '../patches/series'
 import { eventType } from '../trace/catalogue'
 import { EV_sim_would_loop } from '../trace/events/sim'
 import { ALLOC_CALLS } from './calls-alloc'
 import { CONTIG_CALLS } from './calls-contig'
+import { DEVICE_CALLS } from './calls-device'
 import { INSPECT_CALLS } from './calls-inspect'
 import { MEMORY_CALLS } from './calls-memory'
 import { ownerOf, VIDEO_CALLS } from './calls-video'
 import { createDriver, ExecHang, runAs, runCall, type Driver } from './drive'
 import { mismatch } from './expect'
 import type { Answer, Handlers } from './handler'
-import { placeZones, specWithState } from './place'
+import { placeBitmaps, placeZones, specWithState } from './place'
 import { createFiles, placePages } from './place-pages'
 import { createSession, ExecRefusal, processFor, processOf, type Session } from './session'
 import type {
@@ -36,6 +38,7 @@ const HANDLERS: Handlers<CallName> = {
   ...CONTIG_CALLS,
   ...MEMORY_CALLS,
   ...VIDEO_CALLS,
+  ...DEVICE_CALLS,
   ...INSPECT_CALLS,
 }
 
@@ -62,15 +65,29 @@ interface Run {
 
 /** Boots the machine of a plan with its state; the state must be possible on it. */
 export function bootExec(plan: ExecPlan): Session {
-  const m = bootMachine(specWithState(plan.machine, plan.state), createKernel(plan.kernel))
+  const m = bootMachine(specWithState(plan.machine, plan.state), kernelOf(plan))
   const x = createSession(m)
   if (plan.state !== null) {
     placeZones(m, plan.state)
     createFiles(m, plan.state, x.files)
     const process = (name: string) => processFor(x, name).mm
     placePages(m, plan.state, { process, files: x.files })
+    placeBitmaps(m, plan.state)
   }
   return x
+}
+
+/**
+ * A call that passes FOLL_DURABLE itself makes patches 3 and 4 act like a converted caller does, and
+ * converts nobody else (P0-2, P0-4).
+ */
+function kernelOf({ kernel: spec, calls }: ExecPlan): Kernel {
+  const kernel = createKernel(spec)
+  const all = calls.flatMap((c) => [c, ...c.interleave.flatMap((i) => i.calls)])
+  if (!all.some((c) => c.call === 'get_user_pages' && (c.flags & FOLL_DURABLE) !== 0)) return kernel
+  const used = createKernel({ ...spec, converted: ['rdma'] })
+  const { faultAvoidsCma, migratesAtPin } = used
+  return { ...kernel, faultAvoidsCma, migratesAtPin }
 }
 
 /**
@@ -98,11 +115,11 @@ export function runExec(plan: ExecPlan): ExecOutcome {
       result = runOne(run, call, index)
     } catch (error) {
       if (!(error instanceof ExecRefusal)) throw error
-      return { ok: false, error: { at: `call ${index}: ${call.call}`, message: error.message } }
+      return { ok: false, error: { at: `call ${index}: ${call.spelled}`, message: error.message } }
     }
     results.push(result)
     const wrong = call.expect === null ? null : mismatch(call.expect, result)
-    if (wrong !== null) failures.push({ index, message: `${call.call}: ${wrong}` })
+    if (wrong !== null) failures.push({ index, message: `${call.spelled}: ${wrong}` })
     if ('bug' in result || 'hang' in result) break
   }
   return { ok: true, report: { results, digest: digestOf(x.m, results), failures } }
@@ -145,7 +162,7 @@ function runOne(run: Run, call: ExecCall, index: number): CallResult {
   const errno = ret === null ? null : errnoName(ret)
   const result: Record<string, unknown> = {
     index,
-    call: call.call,
+    call: call.spelled,
     ...ended,
     ret,
     ...(errno === null ? {} : { errno }),
@@ -218,7 +235,7 @@ function runInterleaved(run: Run, call: ExecCall, index: number, nested: CallRes
   const { x, driver } = run
   const task = helperFor(run, call)
   if (call.cpu !== null) task.cpu = checkedCpu(x, call.cpu)
-  const result: Record<string, unknown> = { index, call: call.call, ret: null }
+  const result: Record<string, unknown> = { index, call: call.spelled, ret: null }
   nested.push(result as unknown as CallResult)
   runAs(driver, task.id, answerOf(x, call), (value) => {
     const answer = value as Answer
@@ -241,7 +258,13 @@ function processName(x: Session, call: ExecCall): string | null {
 }
 
 /** Calls that bring their process into being. */
-const MAKERS: ReadonlySet<CallName> = new Set(['mmap', 'io_setup', 'vb2_queue_init', 'vb2_reqbufs'])
+const MAKERS: ReadonlySet<CallName> = new Set([
+  'mmap',
+  'io_setup',
+  'vb2_queue_init',
+  'vb2_reqbufs',
+  'vb2_init_fileio',
+])
 
 function taskFor(x: Session, call: ExecCall): Task {
   const name = processName(x, call)

@@ -1,5 +1,7 @@
 /** What the calls of one run share: the machine, its processes, and the names results were given. */
+import type { IbUmem } from '../drivers/infiniband/core/umem'
 import type { Vb2Queue } from '../drivers/media/v4l2-core/videobuf2-core'
+import type { UserBuffer } from '../drivers/media/v4l2-core/videobuf2-memops'
 import { PAGE_SIZE } from '../include/linux/mmzone'
 import {
   addTask,
@@ -30,6 +32,8 @@ export type Binding =
   | { readonly kind: 'pins'; readonly holder: number; readonly pages: readonly Page[] }
   | { readonly kind: 'isolated'; readonly cc: CompactControl }
   | { readonly kind: 'ring'; readonly mm: string; readonly ctx: KioCtx }
+  | { readonly kind: 'umem'; readonly umem: IbUmem }
+  | { readonly kind: 'buffer'; readonly queue: Vb2Queue; readonly memory: UserBuffer }
   | { readonly kind: 'area'; readonly mm: string; readonly vpn: number; readonly pages: number }
 
 interface Named {
@@ -96,18 +100,27 @@ export function pageOf(x: Session, ref: PageRef): Page {
     const verb = binding.kind === 'pins' ? 'put' : 'given back'
     throw new ExecRefusal(`"${ref.name}" was ${verb} by call ${gone} already`)
   }
+  if (binding.kind === 'area') throw new ExecRefusal(`"${ref.name}" is a mapping, not a page`)
+  if (binding.kind !== 'pages') return nth(ref, pagesNamed(binding))
+  if (binding.page === NULL_PAGE) return NULL_PAGE
+  return frame(x, page_to_pfn(x.m, binding.page) + ref.offset)
+}
+
+/** The pages, one by one, that a name stands for. */
+function pagesNamed(
+  binding: Exclude<Binding, { readonly kind: 'pages' | 'area' }>,
+): readonly Page[] {
   switch (binding.kind) {
-    case 'pages':
-      if (binding.page === NULL_PAGE) return NULL_PAGE
-      return frame(x, page_to_pfn(x.m, binding.page) + ref.offset)
     case 'pins':
-      return nth(ref, binding.pages)
+      return binding.pages
     case 'isolated':
-      return nth(ref, binding.cc.migratepages)
+      return binding.cc.migratepages
     case 'ring':
-      return nth(ref, binding.ctx.ring_pages)
-    case 'area':
-      throw new ExecRefusal(`"${ref.name}" is a mapping, not a page`)
+      return binding.ctx.ring_pages
+    case 'umem':
+      return binding.umem.pages
+    case 'buffer':
+      return binding.memory.pages
   }
 }
 

@@ -37,7 +37,29 @@ export function stateError(spec: MachineSpec, state: StatePlan): ExecError | nul
     const wrong = zoneError(claims, zone, span, at)
     if (wrong !== null) return wrong
   }
-  return pagesError(claims, state)
+  return pagesError(claims, state) ?? bitmapsError(claims, state)
+}
+
+/** A page that a CMA area handed out is on no list, and its bit is in the area. */
+function bitmapsError(c: Claims, state: StatePlan): ExecError | null {
+  for (const [i, { area, set }] of state.bitmaps.entries()) {
+    const at = `state.cma[${i}]`
+    const known = c.spec.cma[area]
+    if (known === undefined) {
+      const names = c.spec.cma.map((a) => a.name).join(', ')
+      return complaint(`${at}.area`, `there is no such area; there are ${names || 'none'}`)
+    }
+    for (const [start, length] of set) {
+      if (start + length > known.pages) {
+        return complaint(at, `bit ${start + length - 1} is outside area ${known.name}`)
+      }
+      for (let bit = start; bit < start + length; bit++) {
+        const pfn = known.startPfn + bit
+        if (c.taken.has(pfn)) return complaint(at, `pfn ${pfn} is set and on a free list`)
+      }
+    }
+  }
+  return null
 }
 
 function zoneError(c: Claims, zone: ZonePlan, span: Span, at: string): ExecError | null {

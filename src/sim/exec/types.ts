@@ -75,9 +75,18 @@ export interface PagePlan {
   readonly buffers: boolean
 }
 
+/** Bits of a CMA bitmap: runs of pages that were handed out. */
+export interface BitmapPlan {
+  /** Number of the area. */
+  readonly area: number
+  /** [first bit, length]. */
+  readonly set: readonly (readonly [number, number])[]
+}
+
 export interface StatePlan {
   readonly zones: readonly ZonePlan[]
   readonly pages: readonly PagePlan[]
+  readonly bitmaps: readonly BitmapPlan[]
 }
 
 /** A byte address, or the name of a mapping plus an offset in bytes. */
@@ -92,7 +101,10 @@ interface MemoryRange {
   readonly pages: number | null
 }
 
-/** A position of a paused call at which others run: the nth time that it pauses at IP-n. */
+/** Stands for `sleep` where interleaving points have numbers: the call waits for time to pass. */
+export const SLEEP = 0
+
+/** A position of a paused call at which others run: the nth time that it pauses at IP-n or sleeps. */
 export interface Interleave {
   readonly ip: number
   readonly nth: number
@@ -100,6 +112,8 @@ export interface Interleave {
 }
 
 interface Common {
+  /** The call's name as the input has it. */
+  readonly spelled: string
   /** CPU the call runs on; null = where its task is (0 at first). */
   readonly cpu: number | null
   /** What the result must show, member by member; null = nothing is expected. */
@@ -185,7 +199,7 @@ export interface CallArguments {
     readonly nr_free: readonly number[] | null
   }
   setup_zone_migrate_reserve: { readonly zone: string | null; readonly min: number | null }
-  sysctl: { readonly name: string; readonly value: number }
+  sysctl: { readonly name: string; readonly values: readonly number[] }
   gfp: { readonly gfp: number }
   bitmap_find_next_zero_area: {
     readonly size: number
@@ -245,6 +259,9 @@ export interface CallArguments {
     }
   get_user_pages_fast: As &
     MemoryRange & { readonly write: boolean; readonly longterm: boolean; readonly long: boolean }
+  direct_io: MemoryRange & { readonly rw: 'read' | 'write'; readonly deviceNs: number }
+  ib_umem_get: As & MemoryRange & { readonly write: boolean }
+  ib_umem_release: { readonly umem: string }
   io_setup: As & { readonly mm: string; readonly pages: number }
   io_destroy: { readonly mm: string; readonly ctx: string }
   put_pages: { readonly pins: readonly PageRef[] }
@@ -279,12 +296,26 @@ export interface CallArguments {
     readonly length: number | null
     readonly mm: string | null
   }
-  vb2_buffer_done: { readonly queue: string; readonly index: number }
+  vb2_buffer_done: { readonly queue: string; readonly index: number; readonly failed: boolean }
   vb2_dqbuf: { readonly queue: string }
   vb2_streamon: { readonly queue: string }
   vb2_streamoff: { readonly queue: string }
   vb2_mmap: As & { readonly queue: string; readonly index: number; readonly mm: string | null }
   vb2_queue_release: { readonly queue: string }
+  vb2_init_fileio: {
+    readonly queue: string
+    readonly size: number | null
+    readonly direction: 'capture' | 'output'
+    readonly area: string | number | null
+    readonly mm: string | null
+  }
+  vb2_get_userptr: As &
+    MemoryRange & {
+      readonly length: number | null
+      readonly write: boolean
+      readonly allocator: 'dma-contig' | 'dma-sg' | 'vmalloc'
+    }
+  vb2_put_userptr: { readonly buffer: string }
   page: { readonly page: PageRef | null; readonly mm: string; readonly addr: AddressRef | null }
   dump: { readonly what: DumpKind; readonly zone: string | null }
   check: { readonly quiescent: boolean }
@@ -326,7 +357,8 @@ export interface ExecPlan {
 /** What one call did; members beyond these depend on the call. */
 export interface CallResult {
   readonly index: number
-  readonly call: CallName
+  /** Its name as the input has it. */
+  readonly call: string
   /** The kernel's number; null when the kernel never returned. */
   readonly ret: number | null
   readonly errno?: string

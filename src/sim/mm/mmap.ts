@@ -37,8 +37,8 @@ import { anon_vma_clone, unlink_anon_vmas } from './rmap'
 
 /** Areas are placed downwards from here: the top of the mapping region of a 32-bit ARM process. */
 const MMAP_BASE: Vpn = 0xb7000
-/** Nothing is mapped below: 32 KiB, and room for the program itself. */
-const MMAP_MIN: Vpn = 0x10
+/** Nothing is mapped at page 0; everything else may be, as with mmap_min_addr 4096. */
+const MMAP_MIN: Vpn = 1
 const VPN_END: Vpn = 1 << 20
 
 export const VM_ANON_RW = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE
