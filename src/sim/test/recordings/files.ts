@@ -1,6 +1,6 @@
 /** Recordings on disk: finding them, reading them, and which patches their kernel had. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { FormatError, parseRecording, type Recording } from './format'
@@ -49,16 +49,21 @@ export function parsePatches(text: string): number[] | null {
   return [...new Set(Array.from(digits, Number))].sort()
 }
 
-/** The patches of the kernel that made a recording: boot line, else name of the folder, else none. */
+/**
+ * The patches of the kernel that made a recording: boot line, else the nearest folder whose name tells
+ * them, else none.
+ */
 export function patchesOf(path: string): Patches {
   const bootline = path.replace(/\.jsonl(\.gz)?$/, '.bootline.txt')
   if (bootline !== path && existsSync(bootline)) {
-    const image = /-kernel\s+(\S*zImage-(\w+))/.exec(readFileSync(bootline, 'utf8'))
+    const image = /-kernel\s+(\S*zImage-([\w,+]+))/.exec(readFileSync(bootline, 'utf8'))
     const numbers = image === null ? null : parsePatches(image[2] as string)
     if (numbers !== null) return { numbers, from: basename(bootline) }
   }
-  const folder = basename(dirname(path))
-  const numbers = /^p[1-5]+$|^base$/.test(folder) ? parsePatches(folder) : null
-  if (numbers !== null) return { numbers, from: `folder ${folder}` }
+  for (let folder = dirname(resolve(path)); folder !== dirname(folder); folder = dirname(folder)) {
+    const name = basename(folder)
+    const numbers = /^p[1-5][1-5,+]*$|^base$/.test(name) ? parsePatches(name) : null
+    if (numbers !== null) return { numbers, from: `folder ${name}` }
+  }
   return { numbers: [], from: 'nothing says otherwise' }
 }

@@ -98,6 +98,21 @@ describe('experiments on Linux 3.9.6, without and with the series', () => {
     expect(report.operations).toBeGreaterThan(0)
   })
 
+  // What passes FOLL_DURABLE differs only where patch 3 is there (e4, e5).
+  it.each([[[1]], [[2]], [[5]], [[1, 2]]])('patches %j alone change nothing (P0-2)', (patches) => {
+    for (const name of ['e2', 'e4', 'e5']) {
+      expect(replayRecording(keptRecording(`base/${name}`), patches).found).toEqual([])
+    }
+  })
+
+  it('patch 3 without 4 keeps new pages out of CMA and leaves old ones where they are (P0-6)', () => {
+    expect(replayRecording(keptRecording('base/e2'), [1, 2, 3]).found).toEqual([])
+    const { found } = replayRecording(keptRecording('base/e4'), [1, 2, 3])
+    expect(found.map(({ model }) => model)).toEqual([
+      expect.stringMatching(/^\["fn","handle_mm_fault","0x[0-9a-f]+","0x81"\]$/),
+    ])
+  })
+
   it('the series makes a difference: a patched recording does not replay without it', () => {
     expect(replayRecording(keptRecording('p12345/e3'), []).differences).toBeGreaterThan(10)
   })
@@ -339,6 +354,11 @@ describe('npm run replay-recordings', () => {
     writeFileSync(join(folder, 'e.bootline.txt'), 'qemu -kernel zImage-base -dtb x\n')
     expect(patchesOf(path).numbers).toEqual([])
     expect(patchesOf('/x/p1235/e9.jsonl')).toEqual({ numbers: [1, 2, 3, 5], from: 'folder p1235' })
+    expect(patchesOf('/x/p123/replays/s6.jsonl')).toEqual({
+      numbers: [1, 2, 3],
+      from: 'folder p123',
+    })
+    expect(patchesOf('/x/p1/base/s6.jsonl').numbers).toEqual([])
     expect(parsePatches('1,3')).toEqual([1, 3])
     expect(parsePatches('x')).toBeNull()
   })

@@ -249,17 +249,21 @@ function runOp(run: Run, op: OpLine): Result {
 
 function allocIntoSlot({ m, slots }: Run, op: OpLine): Result {
   const order = op.o ?? 0
+  const slot = op.s ?? op.a ?? -1
   const page = alloc_pages(m, Number(op.gfp), order)
+  slots.delete(slot)
   if (page === NULL_PAGE) return value(0)
-  slots.set(op.s ?? op.a ?? -1, { page, order, count: 1 << order })
+  slots.set(slot, { page, order, count: 1 << order })
   return value(page_to_pfn(m, page))
 }
 
 function cmaIntoSlot({ m, slots }: Run, op: OpLine): Result {
   const count = op.b ?? 0
   const page = runToEnd(m, dma_alloc_from_contiguous(m, m.cma[0], count, op.c ?? 0))
+  const slot = op.a ?? op.s ?? -1
+  slots.delete(slot)
   if (page === NULL_PAGE) return value(0)
-  slots.set(op.a ?? op.s ?? -1, { page, order: -1, count })
+  slots.set(slot, { page, order: -1, count })
   return value(page_to_pfn(m, page))
 }
 
