@@ -85,6 +85,8 @@ describe('drop_caches', () => {
     expect(drop_caches(lab.m)).toBe(1)
     expect([...mapping.pages.values()]).toEqual(pages.slice(0, 6))
     expect(lab.refs(free)).toBe('0')
+    // It keeps its buffers too, and waits to be demoted.
+    expect(lab.refs(mapped)).toBe('4 = map1 + pv1 + cache1 + priv1')
     clearFlag(lab.m, locked, PG_locked)
     ref_drop(lab.m, held, REF_TMP)
     put_bh(lab.m, busy)

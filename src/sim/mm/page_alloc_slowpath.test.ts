@@ -23,6 +23,7 @@ import {
   ALLOC_NO_WATERMARKS,
 } from '../include/linux/mmzone'
 import { recordEvents, toyMachine, type ToyOptions } from '../machine/builders'
+import { INIT_LIST_HEAD } from '../machine/columns'
 import { currentTask, type Zone } from '../machine/machine'
 import { vmEvent } from '../machine/vm_events'
 import { createAddressSpace, read_cache_page } from './filemap'
@@ -47,26 +48,24 @@ describe('step 3: waking kswapd (5.6 step 3)', () => {
   })
 
   it('looks at every zone of the list, and at none above it', () => {
-    const spec: ToyOptions = { pages: 64, movableFrom: 32, watermarks: [1, 2, 3] }
-    const wakened = (gfp: number, zone: number): string[] => {
-      const m = toyMachine(spec)
-      const other = m.zones[1 - zone] as Zone
-      const events = recordEvents(m)
-      ;(m.zones[zone] as Zone).watermark.set([0, 60, 61])
-      // The other zone is well off, and yet the request cannot be served from it.
-      m.zones[0]?.lowmem_reserve.fill(60)
-      other.watermark.fill(other === m.zones[0] ? 0 : 60)
-      alloc_pages(m, gfp | __GFP_NOWARN, 0)
-      return zones(events)
-    }
-    expect(wakened(GFP_HIGHUSER_MOVABLE, 1)[0]).toBe('mm_vmscan_wakeup_kswapd: nid=0 zid=1 order=0')
-    expect(wakened(GFP_KERNEL, 0)).toEqual(['mm_vmscan_wakeup_kswapd: nid=0 zid=0 order=0'])
-    const m = toyMachine(spec)
-    ;(m.zones[1] as Zone).watermark.fill(60)
-    ;(m.zones[0] as Zone).watermark.set([0, 60, 61])
+    const m = toyMachine({ pages: 64, movableFrom: 32, watermarks: [1, 2, 3] })
+    const [normal, movable] = m.zones as [Zone, Zone]
+    normal.watermark.set([0, 60, 61])
+    // Movable seems well off, and yet has nothing to give.
+    movable.free_list.forEach((head) => INIT_LIST_HEAD(m.mem, head))
+    movable.nr_free.fill(0)
     const events = recordEvents(m)
-    alloc_pages(m, GFP_KERNEL, 0)
+    alloc_pages(m, GFP_HIGHUSER_MOVABLE, 0)
     expect(zones(events)).toEqual(['mm_vmscan_wakeup_kswapd: nid=0 zid=0 order=0'])
+
+    const other = toyMachine({ pages: 64, movableFrom: 32, watermarks: [1, 2, 3] })
+    ;(other.zones[1] as Zone).watermark.fill(60)
+    ;(other.zones[0] as Zone).watermark.set([0, 31, 32])
+    const quiet = recordEvents(other)
+    alloc_pages(other, GFP_KERNEL, 0)
+    expect(zones(quiet)).toEqual([])
+    alloc_pages(other, GFP_KERNEL, 0)
+    expect(zones(quiet)).toEqual(['mm_vmscan_wakeup_kswapd: nid=0 zid=0 order=0'])
   })
 
   it('is left out with NO_KSWAPD', () => {
