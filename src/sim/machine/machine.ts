@@ -3,10 +3,8 @@
  * state outside it, so two machines run side by side and a snapshot is a copy.
  */
 import type { Kernel } from '../patches/series'
-import { MIGRATE_TYPES, NR_LRU_LISTS, NR_VM_ZONE_STAT_ITEMS } from '../include/linux/mmzone'
-import type { Links } from './columns'
+import { MIGRATE_TYPES, NR_LRU_LISTS } from '../include/linux/mmzone'
 import { INIT_LIST_HEAD } from './columns'
-import { NR_REF_KINDS } from './kinds'
 import { createTrace, type Trace } from './trace'
 import type { CounterName, MachineSpec, Page, Pfn } from './types'
 import { COUNTER_NAMES, NULL_PAGE } from './types'
@@ -22,178 +20,20 @@ import { createFaultPlan, type FaultPlan } from './fault'
 import { createMemoryHotplug, type MemoryHotplug } from './memory_block'
 import type { Runtime } from './runtime'
 import { createVmEvents } from './vm_events'
+import { createMemMap, type MemMap } from './mem_map'
+import { createTask, type Holder, type Kswapd, type PinRecord, type Task } from './task'
+import {
+  createCmaArea,
+  createPagevecs,
+  createZone,
+  type CmaArea,
+  type Pagevecs,
+  type Zone,
+} from './zone'
 
-/** struct page as columns; index = Page. Sentinels of lists follow behind the last page. */
-export interface MemMap extends Links {
-  readonly flags: Int32Array
-  /** `_count`. */
-  readonly count: Int32Array
-  /** `_mapcount` as stored: -1 unmapped, -128 head of a free block, n-1 mapped n times. */
-  readonly mapcount: Int32Array
-  /** Order of a free block head; swap entry or buffer heads otherwise. */
-  readonly private: Int32Array
-  /** Cached migratetype while free or on a pcp list; offset in the mapping while in use. */
-  readonly index: Int32Array
-  /** 0 = NULL; `id * 4 + 1` = anon_vma id; `id * 4` = address_space id. */
-  readonly mapping: Int32Array
-  /** References by kind, kind-major: `refs[kind * nrPages + page]`. */
-  readonly refs: Uint16Array
-  /** USE_* of the frame. */
-  readonly use: Uint8Array
-  /** Task that allocated it (index into `machine.tasks`). */
-  readonly owner: Uint16Array
-  /** Event number of the allocation. */
-  readonly since: Float64Array
-  /** Content tag; copying a page copies it (allocator S-15). */
-  readonly content: Int32Array
-}
-
-export interface PerCpuPages {
-  count: number
-  high: number
-  batch: number
-  /** List heads by migratetype U, E, M. */
-  readonly lists: readonly [number, number, number]
-}
-
-export interface Zone {
-  readonly name: MachineSpec['zones'][number]['name']
-  /** Index into machine.zones; ascending as allocator 1.2.1. */
-  readonly idx: number
-  /** HighMem, or Movable carved from HighMem (5.2.2). */
-  readonly highmem: boolean
-  zone_start_pfn: Pfn
-  spanned_pages: number
-  present_pages: number
-  managed_pages: number
-  /** [MIN, LOW, HIGH]. */
-  readonly watermark: Int32Array
-  readonly lowmem_reserve: Int32Array
-  /** List heads: free_list[order * MIGRATE_TYPES + migratetype]. */
-  readonly free_list: Int32Array
-  readonly nr_free: Int32Array
-  /** One per CPU. */
-  readonly pageset: readonly PerCpuPages[]
-  /** LRU list heads, LRU_INACTIVE_ANON .. LRU_UNEVICTABLE. */
-  readonly lru: Int32Array
-  /** Zone counters as stored (errata 1): the zone's part. */
-  readonly vm_stat: Int32Array
-  /** Per-CPU differences: [cpu * NR_VM_ZONE_STAT_ITEMS + item]. */
-  readonly vm_stat_diff: Int32Array
-  stat_threshold: number
-  /** Frames handed out of ISOLATE pageblocks; NF stays short by as many for good (allocator 4.5.4). */
-  strays: number
-  /** Pages that reclaim looked at since the last buddy free of the zone (allocator 1.3.1). */
-  pages_scanned: number
-  /** Reclaim gave the zone up; the next buddy free clears it (allocator 1.3.1). */
-  all_unreclaimable: boolean
-  /** Mlocked clean file pages that left NR_ISOLATED_FILE too high for good (allocator 7.3.3). */
-  isolatedLeak: number
-  readonly compact: ZoneCompaction
-}
-
-/** What a zone remembers about its compactions (allocator 9.4). */
-export interface ZoneCompaction {
-  /** Where the next compaction's scanners start. */
-  cached_migrate_pfn: Pfn
-  cached_free_pfn: Pfn
-  /** The skip hints are to be forgotten when kswapd next sleeps. */
-  blockskip_flush: boolean
-  /** Requests passed over since the last failure, of 1 << defer_shift. */
-  considered: number
-  defer_shift: number
-  /** Lowest order that failed; lower ones are never deferred. */
-  order_failed: number
-}
-
-export interface CmaArea {
-  readonly name: string
-  /** The device whose own area it is; null for one that every device may use (8.1.5). */
-  readonly device: string | null
-  readonly base_pfn: Pfn
-  readonly count: number
-  /** One byte per page: 1 = handed out. */
-  readonly bitmap: Uint8Array
-}
-
-/** Deferred LRU queues of one CPU (allocator 10.2). Pages in order of insertion. */
-export interface Pagevecs {
-  /** lru_add_pvecs[lru]. */
-  readonly lru_add: Page[][]
-  readonly lru_rotate: Page[]
-  readonly lru_deactivate: Page[]
-  readonly activate_page: Page[]
-}
-
-/** Who holds a pin. Interned once per call that pins; the ledger names it. */
-export interface Holder {
-  readonly id: number
-  readonly task: number
-  /** `vb2 QBUF index 0`, `direct I/O`. */
-  readonly label: string
-  /** Modelled call path of its first pin, outermost first; empty before that. */
-  path: readonly string[]
-  /** Long pins outlive the call that took them. */
-  readonly long: boolean
-  /** Who answers when migration wants its pins; null as in every kernel up to now. */
-  owner: PinOwner | null
-}
-
-/** What a driver offers under the policies `unpin-callback` and `mmu-notifier` (MOD-3, MOD-5). */
-export interface PinOwner {
-  /** May a page of its go elsewhere now? No: busy. */
-  mayMove(): boolean
-  /** One pin of the holder is on `to` now. */
-  moved(from: Page, to: Page): void
-  /** One pin of the holder is gone; it takes a new one when it next needs the memory. */
-  released(page: Page): void
-  /** Pages it was told about, with the attempts that are left until it lets go. */
-  readonly leaving: Map<Page, number>
-}
-
-export interface PinRecord {
-  readonly holder: number
-  readonly event: number
-  readonly timeNs: number
-}
-
-/** A thread of control: an actor of the scenario or the kernel itself (index 0). */
-export interface Task {
-  readonly id: number
-  readonly comm: string
-  readonly pid: number
-  cpu: number
-  /** Its address space (index into machine.mms), -1 for a kernel thread. */
-  mm: number
-  sigkill: boolean
-  /** Any signal at all is pending; SIGKILL sets both. */
-  signal_pending: boolean
-  /** The task that forked it; -1 for none. */
-  parent: number
-  /** PF_MEMALLOC: it is reclaiming, may use the reserves and never waits for a page lock (MIG-14). */
-  pf_memalloc: boolean
-  /** TIF_MEMDIE: the OOM killer chose it; it may use the reserves to get out (allocator 5.6). */
-  memdie: boolean
-  /** Realtime: its requests may go deeper (ALLOC_HARDER, allocator 5.6 step 4). */
-  rt: boolean
-  /** In the slow path with nothing to be had; only others can help it on. */
-  stalled: boolean
-  /** Modelled functions it is in, outermost first. */
-  readonly calls: string[]
-  /** unmap_and_move calls it made so far. */
-  attempts: number
-  /** PF_* bits. */
-  flags: number
-}
-
-/** kswapd: its task once it was first woken, and what it was woken for (allocator 5.8). */
-export interface Kswapd {
-  task: number
-  /** It was woken and has not gone back to sleep. */
-  awake: boolean
-  order: number
-  classzone_idx: number
-}
+export type { MemMap } from './mem_map'
+export type { Holder, Kswapd, PinOwner, PinRecord, Task } from './task'
+export type { CmaArea, Pagevecs, PerCpuPages, Zone, ZoneCompaction } from './zone'
 
 /** A page under writeback and when its I/O is done; the device serves one request after the other. */
 export interface PageIo {
@@ -365,16 +205,6 @@ function createSysctl(spec: MachineSpec): Machine['sysctl'] {
   }
 }
 
-function createCmaArea(area: MachineSpec['cma'][number]): CmaArea {
-  return {
-    name: area.name,
-    device: area.device ?? null,
-    base_pfn: area.startPfn,
-    count: area.pages,
-    bitmap: new Uint8Array(area.pages),
-  }
-}
-
 /** What reclaim, writeback and buffers keep beside the frames. */
 function createReclaimState(
   spec: MachineSpec,
@@ -403,78 +233,6 @@ function createReclaimState(
   }
 }
 
-function createMemMap(nrPages: number, heads: number): MemMap {
-  return {
-    next: new Int32Array(nrPages + heads),
-    prev: new Int32Array(nrPages + heads),
-    flags: new Int32Array(nrPages),
-    count: new Int32Array(nrPages),
-    mapcount: new Int32Array(nrPages).fill(-1),
-    private: new Int32Array(nrPages),
-    index: new Int32Array(nrPages),
-    mapping: new Int32Array(nrPages),
-    refs: new Uint16Array(nrPages * NR_REF_KINDS),
-    use: new Uint8Array(nrPages),
-    owner: new Uint16Array(nrPages),
-    since: new Float64Array(nrPages),
-    content: new Int32Array(nrPages),
-  }
-}
-
-function createZone(
-  spec: MachineSpec,
-  z: MachineSpec['zones'][number],
-  idx: number,
-  takeHead: () => number,
-): Zone {
-  const threshold = spec.statThreshold ?? 0
-  const highmemConfig = spec.zones.some((other) => other.name === 'HighMem')
-  return {
-    name: z.name,
-    idx,
-    highmem: z.name === 'HighMem' || (z.name === 'Movable' && highmemConfig),
-    zone_start_pfn: z.startPfn,
-    spanned_pages: z.pages,
-    present_pages: z.pages,
-    managed_pages: z.managed ?? z.pages,
-    watermark: new Int32Array(3),
-    lowmem_reserve: new Int32Array(spec.zones.length),
-    free_list: Int32Array.from({ length: spec.maxOrder * MIGRATE_TYPES }, takeHead),
-    nr_free: new Int32Array(spec.maxOrder),
-    pageset: Array.from({ length: spec.cpus }, () => ({
-      count: 0,
-      high: 0,
-      batch: 1,
-      lists: [takeHead(), takeHead(), takeHead()] as const,
-    })),
-    lru: Int32Array.from({ length: NR_LRU_LISTS }, takeHead),
-    vm_stat: new Int32Array(NR_VM_ZONE_STAT_ITEMS),
-    vm_stat_diff: new Int32Array(NR_VM_ZONE_STAT_ITEMS * spec.cpus),
-    stat_threshold: threshold,
-    strays: 0,
-    compact: {
-      cached_migrate_pfn: z.startPfn,
-      cached_free_pfn: z.startPfn + z.pages,
-      blockskip_flush: false,
-      considered: 0,
-      defer_shift: 0,
-      order_failed: 0,
-    },
-    pages_scanned: 0,
-    all_unreclaimable: false,
-    isolatedLeak: 0,
-  }
-}
-
-function createPagevecs(): Pagevecs {
-  return {
-    lru_add: Array.from({ length: NR_LRU_LISTS }, () => []),
-    lru_rotate: [],
-    lru_deactivate: [],
-    activate_page: [],
-  }
-}
-
 export function page_to_pfn(m: Machine, page: Page): Pfn {
   return page + m.startPfn
 }
@@ -495,26 +253,6 @@ export function page_zone(m: Machine, page: Page): Zone {
 
 export function currentTask(m: Machine): Task {
   return m.tasks[m.current] as Task
-}
-
-function createTask(id: number, comm: string, pid: number, cpu: number): Task {
-  return {
-    id,
-    comm,
-    pid,
-    cpu,
-    mm: -1,
-    sigkill: false,
-    signal_pending: false,
-    parent: -1,
-    pf_memalloc: false,
-    memdie: false,
-    rt: false,
-    stalled: false,
-    calls: [],
-    attempts: 0,
-    flags: 0,
-  }
 }
 
 /** Adds a task; its index is its id for good. */
