@@ -9,7 +9,7 @@ const MOST = 3
 export function nearest(name: string, candidates: readonly string[]): string[] {
   const wanted = name.toLowerCase()
   if (wanted === '') return []
-  const limit = Math.max(1, Math.floor(wanted.length / 3))
+  const limit = Math.max(1, Math.floor((wanted.length + 1) / 3))
   return [...new Set(candidates)]
     .map((candidate) => ({ candidate, cost: cost(wanted, candidate.toLowerCase(), limit) }))
     .filter((found) => found.cost <= limit)

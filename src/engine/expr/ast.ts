@@ -177,3 +177,32 @@ function bindsOf(expr: Expr): number {
       return BINDS_POSTFIX
   }
 }
+
+/** True when the expression uses a bare name. */
+export function mentions(expr: Expr, name: string): boolean {
+  return expr.kind === 'name' ? expr.name === name : partsOf(expr).some((e) => mentions(e, name))
+}
+
+function partsOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'number':
+    case 'text':
+    case 'name':
+      return []
+    case 'call':
+      return expr.args
+    case 'member':
+      return [expr.object]
+    case 'index':
+      return [expr.object, expr.index]
+    case 'unary':
+      return [expr.operand]
+    case 'binary':
+      return [expr.left, expr.right]
+    case 'in':
+      return [
+        expr.operand,
+        ...expr.items.flatMap((i) => (i.to === null ? [i.from] : [i.from, i.to])),
+      ]
+  }
+}

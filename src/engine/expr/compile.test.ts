@@ -27,9 +27,29 @@ beforeAll(async () => {
   m = recording.machine
 })
 
-function scope(kind: ScopeKind, locals: readonly string[] | null = null): Scope {
+const FUNCTIONS = {
+  alloc_contig_range: {
+    args: [
+      { name: 'start', kind: 'pfn' },
+      { name: 'end', kind: 'pfn' },
+      { name: 'migratetype', kind: 'migratetype' },
+    ],
+    locals: [{ name: 'order', kind: 'order' }],
+    ret: 'errno',
+  },
+  __rmqueue: {
+    args: [
+      { name: 'zone', kind: 'zone' },
+      { name: 'order', kind: 'order' },
+    ],
+    locals: [{ name: 'order', kind: 'order' }],
+    ret: 'page',
+  },
+}
+
+function scope(kind: ScopeKind, fn: string | null = null): Scope {
   const actors = m.tasks.map((task) => task.comm)
-  return { kind, machine: m, actors, functions: ['alloc_contig_range', 'migrate_pages'], locals }
+  return { kind, machine: m, actors, functions: FUNCTIONS, fn }
 }
 
 function compiled(text: string, where: Scope = scope('state')): CompiledExpr {
@@ -46,14 +66,14 @@ function state(text: string): number | string | null {
 
 const FRAME: FrameCells = {
   fn: 'alloc_contig_range',
-  args: { start: 0x67000, end: 0x67400, migratetype: 4 },
-  locals: { order: 3 },
+  args: [0x67000, 0x67400, 4],
+  locals: new Map([['order', 3]]),
   ret: -16,
 }
 
-function frame(text: string, cells: Partial<FrameCells> = {}, locals?: string[]): unknown {
+function frame(text: string, cells: Partial<FrameCells> = {}): unknown {
   const input = { machine: m, frame: { ...FRAME, ...cells }, actor: 'codec' }
-  return compiled(text, scope('frame', locals ?? null)).evaluate(input)
+  return compiled(text, scope('frame', cells.fn ?? FRAME.fn)).evaluate(input)
 }
 
 function problem(text: string, where: Scope = scope('state')): ExprError {
@@ -153,13 +173,21 @@ describe('frames', () => {
 
   it('before the return no comparison with ret holds, whatever it says', () => {
     for (const test of ['ret == 0', 'ret != 0', 'ret < 0', 'ret >= 0', 'ret in [0, -EBUSY]']) {
-      expect(frame(test, { ret: null })).toBe(0)
+      expect(frame(test, { ret: Number.NaN })).toBe(0)
     }
-    expect(frame('ret', { ret: null })).toBeNull()
+    expect(frame('ret', { ret: Number.NaN })).toBeNull()
+  })
+
+  it('pages are PFNs, zones have names, a local takes the place of the argument of its name', () => {
+    const cells = { fn: '__rmqueue', args: [0, 5], locals: new Map(), ret: 7 }
+    expect(frame('zone == Normal and order == 5', cells)).toBe(1)
+    expect(frame('ret', cells)).toBe(m.startPfn + 7)
+    expect(frame('ret == NULL', { ...cells, ret: -1 })).toBe(1)
+    expect(frame('order', { ...cells, locals: new Map([['order', 2]]) })).toBe(2)
   })
 
   it('a name that the function has not is refused with the nearest ones', () => {
-    const where = scope('frame', ['start', 'end', 'migratetype'])
+    const where = scope('frame', 'alloc_contig_range')
     expect(problem('stort == 1', where)).toMatchObject({ column: 1, nearest: ['start'] })
     expect(problem('ret == EBUSY', where)).toMatchObject({
       column: 8,

@@ -6,7 +6,7 @@ import { pfn_valid, type Machine } from '../../sim'
 import type { BinaryNode, CallNode, Expr, InItem, InNode, UnaryNode } from './ast'
 import { CONSTANT_NAMES, constantOf, errnoValue } from './constants'
 import { ExprProblem, orProblem, type ExprError } from './error'
-import { frameName, scopeName, scopeNames, takesAnyName, type Scope } from './scope'
+import { scopeName, scopeNames, type Scope } from './scope'
 import { arithmetic, compareNumbers, type NumberOp } from './operators'
 import {
   cmaThing,
@@ -53,6 +53,12 @@ export const ROOTS: readonly string[] = ['page', 'pageblock', 'zone', 'pcp', 'cm
 export function fieldNames(expr: Expr, scope: Scope): readonly string[] {
   const compiled = orProblem(() => new Compiler(scope).compile(expr))
   return compiled.ok && compiled.value.type === 'thing' ? compiled.value.names() : []
+}
+
+/** The names that the text a path leads to can be; none for a number, or when any text may come. */
+export function textWords(expr: Expr, scope: Scope): readonly string[] {
+  const compiled = orProblem(() => new Compiler(scope).compile(expr))
+  return compiled.ok && compiled.value.type === 'text' ? (compiled.value.words.names ?? []) : []
 }
 
 function finish(value: Value): CompiledExpr {
@@ -137,7 +143,6 @@ class Compiler {
     if (errnoValue(name) !== null) {
       throw new ExprProblem(at, `the kernel returns errors as negative numbers; write -${name}`)
     }
-    if (takesAnyName(this.#scope)) return frameName(name)
     const known = [...scopeNames(this.#scope), ...ROOTS, ...CONSTANT_NAMES]
     throw unknown(at, `"${name}" means nothing here`, name, known)
   }

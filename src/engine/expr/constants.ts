@@ -20,6 +20,8 @@ const ERRNO: ReadonlyMap<string, number> = new Map(
 const FIXED: ReadonlyMap<string, Constant> = new Map([
   ['true', { value: 1, unit: 'bool' }],
   ['false', { value: 0, unit: 'bool' }],
+  // No page: what a function returns that finds none.
+  ['NULL', { value: -1, unit: 'pfn' }],
   ...MIGRATETYPE_NAMES.flatMap((name, value): (readonly [string, Constant])[] => [
     [name, { value, unit: 'migratetype' }],
     [`MIGRATE_${name.toUpperCase()}`, { value, unit: 'migratetype' }],

@@ -1,25 +1,46 @@
 /** What a bare name means: in a frame, for an event, or for the state of the machine. */
 import { callName, EVENT_TYPES, type EventType, type Machine } from '../../sim'
-import { number, text, type EvalInput, type Unit, type Value } from './value'
+import { number, text, type EvalInput, type NumberOf, type Unit, type Value } from './value'
 
 export type ScopeKind = 'frame' | 'event' | 'state'
 
-/** Where an expression stands. Names that are given are checked; null lets any pass. */
+/** A value of a function, and what kind of number it is (`page`, `zone`, `order` ...). */
+interface FrameValue {
+  readonly name: string
+  readonly kind: string
+}
+
+/** What is known of the modelled functions, by name. */
+export type FunctionTable = Readonly<
+  Partial<
+    Record<
+      string,
+      {
+        readonly args: readonly FrameValue[]
+        readonly locals: readonly FrameValue[]
+        readonly ret: string
+      }
+    >
+  >
+>
+
+/** Where an expression stands. */
 export interface Scope {
   readonly kind: ScopeKind
   /** Any machine of the run: its zones, areas and frames are what expressions may name. */
   readonly machine: Machine
+  /** Names that are checked; null lets any pass. */
   readonly actors: readonly string[] | null
-  /** Of a frame: functions, and the arguments and locals of the one that is meant. */
-  readonly functions: readonly string[] | null
-  readonly locals: readonly string[] | null
+  readonly functions: FunctionTable
+  /** The function whose frame it is about; null for none and for a frame of any function. */
+  readonly fn: string | null
 }
 
 /** The names a scope has, in the order of completion. */
 export function scopeNames(scope: Scope): readonly string[] {
   switch (scope.kind) {
     case 'frame':
-      return ['ret', 'actor', 'fn', 'time', 'event', ...(scope.locals ?? [])]
+      return ['ret', 'actor', 'fn', 'time', 'event', ...frameNames(scope)]
     case 'event':
       return ['type', 'actor', 'pfn', 'time', 'event', ...PAYLOAD.keys()]
     case 'state':
@@ -27,31 +48,74 @@ export function scopeNames(scope: Scope): readonly string[] {
   }
 }
 
+function frameNames({ functions, fn }: Scope): string[] {
+  const own = fn === null ? undefined : functions[fn]
+  const all = own === undefined ? [] : [...own.args, ...own.locals]
+  return [...new Set(all.map((value) => value.name))]
+}
+
 /** The meaning of a bare name; null when the scope has none of that name. */
 export function scopeName(scope: Scope, name: string): Value | null {
-  return ownName(scope, name) ?? commonName(scope, name)
+  const own = scope.kind === 'frame' ? frameName(scope, name) : eventName(scope, name)
+  return own ?? commonName(scope, name)
 }
 
-/** True when every name is taken for one of the frame's: its function is not known yet. */
-export function takesAnyName(scope: Scope): boolean {
-  return scope.kind === 'frame' && scope.locals === null
-}
-
-/** An argument or a local of the frame. */
-export function frameName(name: string): Value {
-  return number(unitOfName(name), ({ frame }) => {
-    if (frame === undefined) return Number.NaN
-    return frame.args[name] ?? frame.locals[name] ?? Number.NaN
+/** An argument or a local of the frame; a local of an argument's name takes its place. */
+function frameName(scope: Scope, name: string): Value | null {
+  const { functions, fn } = scope
+  if (name === 'fn') return text('function', Object.keys(functions), (x) => x.frame?.fn ?? null)
+  const own = fn === null ? undefined : functions[fn]
+  if (name === 'ret') {
+    return frameValue(scope, own?.ret ?? 'errno', ({ frame }) => frame?.ret ?? Number.NaN)
+  }
+  const i = own?.args.findIndex((value) => value.name === name) ?? -1
+  const value = own?.locals.find((local) => local.name === name) ?? own?.args[i]
+  if (value === undefined) return null
+  return frameValue(scope, value.kind, ({ frame }) => {
+    return frame?.locals.get(name) ?? frame?.args[i] ?? Number.NaN
   })
 }
 
-function ownName(scope: Scope, name: string): Value | null {
-  if (scope.kind === 'frame') {
-    if (name === 'ret') return number('ret', ({ frame }) => frame?.ret ?? Number.NaN)
-    if (name === 'fn') return text('function', scope.functions, ({ frame }) => frame?.fn ?? null)
-    return scope.locals?.includes(name) === true ? frameName(name) : null
+/** A number of the model as people write it: PFNs for pages, names for what has names. */
+function frameValue({ machine, actors }: Scope, kind: string, get: NumberOf): Value {
+  switch (kind) {
+    case 'page':
+      // Below 0 it is NULL or an error, and no page.
+      return number('pfn', (x) => {
+        const page = get(x)
+        return page < 0 ? page : page + x.machine.startPfn
+      })
+    case 'zone': {
+      const names = machine.zones.map((zone) => zone.name)
+      return text('zone', names, (x) => x.machine.zones[get(x)]?.name ?? null)
+    }
+    case 'area':
+      return text(
+        'CMA area',
+        machine.cma.map((area) => area.name),
+        (x) => x.machine.cma[get(x)]?.name ?? null,
+      )
+    case 'task':
+      return text('actor', actors, (x) => x.machine.tasks[get(x)]?.comm ?? null)
+    default:
+      return number(UNIT_OF_KIND.get(kind) ?? 'count', get)
   }
-  if (scope.kind === 'state') return null
+}
+
+const UNIT_OF_KIND: ReadonlyMap<string, Unit> = new Map([
+  ['pfn', 'pfn'],
+  ['migratetype', 'migratetype'],
+  ['errno', 'ret'],
+  ['ns', 'time'],
+  ['bool', 'bool'],
+  ['flags', 'hex'],
+  ['gfp', 'hex'],
+  ['address', 'hex'],
+  ['vpn', 'hex'],
+])
+
+function eventName(scope: Scope, name: string): Value | null {
+  if (scope.kind !== 'event') return null
   if (name === 'type') {
     return text('event type', TYPE_NAMES, ({ event }) => event?.type.name ?? null)
   }

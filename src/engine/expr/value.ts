@@ -2,13 +2,14 @@
 import type { Machine } from '../../sim'
 import type { EventCells } from '../event-log'
 
-/** The frame of a modelled function. Numbers are as the function has them; pages are PFNs. */
+/** The frame of a modelled function, with the numbers as the model reports them. */
 export interface FrameCells {
   readonly fn: string
-  readonly args: Readonly<Record<string, number>>
-  readonly locals: Readonly<Record<string, number>>
-  /** null until it returns. */
-  readonly ret: number | null
+  /** In the order of the function's arguments. */
+  readonly args: readonly number[]
+  readonly locals: ReadonlyMap<string, number>
+  /** NaN until it returns, and for a function without a return value. */
+  readonly ret: number
 }
 
 /** A moment of a run. */
