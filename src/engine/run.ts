@@ -13,16 +13,22 @@ import {
   type Machine,
   type Outcome,
   type RunCounters,
+  type RunPlan,
   type ScenarioPlan,
   type ScenarioRun,
 } from '../sim'
 import { expectationOf } from './expectations'
+import { Keyframes } from './keyframes'
 import { Recorder } from './recorder'
+import { Tape } from './tape'
 import { verdictOf } from './verdict'
 
 /** A finished run with everything that can be asked of it. */
 export interface Recording {
+  /** The machine as the run left it. */
   readonly machine: Machine
+  /** The run, to be played again. */
+  readonly tape: Tape
   readonly recorder: Recorder
   readonly summary: Omit<RunSummary, 'run'>
 }
@@ -83,9 +89,15 @@ async function runSlices(
   recorder: Recorder,
   hooks: RunHooks,
 ): Promise<Result<Recording>> {
-  const run = startScenario({ scenario: plan, seed: recipe.seed, kernel: recipe.kernel }, recorder)
+  const runPlan: RunPlan = { scenario: plan, seed: recipe.seed, kernel: recipe.kernel }
+  const run = startScenario(runPlan, recorder)
   recorder.attach(run.machine)
+  const keyframes = new Keyframes()
+  keyframes.keep(run.freeze())
   while (run.advance(SLICE_EVENTS)) {
+    if (keyframes.isDue(run.machine.trace.events) && run.settle(SLICE_EVENTS)) {
+      keyframes.keep(run.freeze())
+    }
     hooks.onProgress(run.machine.trace.events, run.fraction())
     await hooks.breathe()
     if (hooks.isCancelled()) return failure('cancelled', 'the run was cancelled')
@@ -93,6 +105,7 @@ async function runSlices(
   hooks.onProgress(run.machine.trace.events, 1)
   return success({
     machine: run.machine,
+    tape: new Tape(runPlan, keyframes, run.machine.trace.events, run.machine.now),
     recorder,
     summary: summarise(plan, recipe, build, run, recorder),
   })

@@ -132,3 +132,4 @@ export {
   type ZonePlan,
 } from './exec/types'
 export { TYPE_NAMES } from './exec/zone-dump'
+export type { FrameSink } from './trace/frames'

@@ -44,7 +44,7 @@ describe('images of columns', () => {
           expect(unpackDelta(delta, make(LENGTH).fill(7))).toEqual(column)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 15 },
     )
   })
 

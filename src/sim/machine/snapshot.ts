@@ -129,13 +129,23 @@ function copyObject(
     for (const v of value) set.add(copy(v))
     return set
   }
-  const object = Object.create(Object.getPrototypeOf(value) as object | null) as Record<
-    string,
-    unknown
-  >
+  const object = sameShape(value)
   copies.set(value, object)
-  for (const key of Object.keys(value)) object[key] = copy((value as Record<string, unknown>)[key])
+  for (const key of Object.keys(value)) {
+    const child = (value as Record<string, unknown>)[key]
+    if (typeof child === 'object' && child !== null) object[key] = copy(child)
+  }
   return object
+}
+
+/**
+ * A shallow copy. Spreading keeps the engine's fast form of an object, which adding one computed
+ * property after the other would lose; the model would then run many times slower on the copy.
+ */
+function sameShape(value: object): Record<string, unknown> {
+  const shallow = { ...value } as Record<string, unknown>
+  const proto = Object.getPrototypeOf(value) as object | null
+  return proto === Object.prototype ? shallow : (Object.setPrototypeOf(shallow, proto) as never)
 }
 
 interface Base {

@@ -3,6 +3,7 @@
  * 32-bit numbers whose meaning `trace/events` names. The digest covers all of them.
  */
 import { createDigest, digestWord, type Digest } from './digest'
+import type { FrameSink } from '../trace/frames'
 import type { Machine } from './machine'
 
 export interface Trace {
@@ -12,6 +13,7 @@ export interface Trace {
   sink: TraceSink | null
   /** Entries and returns of functions, for comparing with recordings; no part of the digest. */
   probes: ProbeSink | null
+  frames: FrameSink | null
 }
 
 /** Takes events as they happen; called after the state change the event tells of. */
@@ -34,7 +36,7 @@ export interface ProbeSink {
 }
 
 export function createTrace(): Trace {
-  return { events: 0, digest: createDigest(), sink: null, probes: null }
+  return { events: 0, digest: createDigest(), sink: null, probes: null, frames: null }
 }
 
 /** Emits one event. `type` is an EV_* number of trace/events; unused fields are 0. */

@@ -293,12 +293,8 @@ export function* __offline_pages(
     retry_max: RETRY_MAX,
     rounds: 0,
   }
-  let ret: number
-  try {
-    ret = yield* offlineLocked(m, zone, loop)
-  } finally {
-    unlock_memory_hotplug(m)
-  }
+  const ret = yield* offlineLocked(m, zone, loop)
+  unlock_memory_hotplug(m)
   emit(m, EV_sim_offline_result, start_pfn, end_pfn - start_pfn, ret, loop.rounds)
   leave(m)
   return ret

@@ -52,12 +52,8 @@ export function* dma_alloc_from_contiguous(
   enter(m, 'dma_alloc_from_contiguous')
   emit(m, EV_sim_cma_alloc, area.base_pfn, count, order, m.cma.indexOf(area))
   yield* lockCmaMutex(m)
-  let result: SearchResult
-  try {
-    result = yield* searchArea(m, area, count, order)
-  } finally {
-    unlockCmaMutex(m)
-  }
+  const result = yield* searchArea(m, area, count, order)
+  unlockCmaMutex(m)
   const pfn = result.page === NULL_PAGE ? -1 : page_to_pfn(m, result.page)
   printk(m, `cma: dma_alloc_from_contiguous(): returned ${pageText(pfn)}`)
   emit(m, EV_sim_cma_alloc_ret, pfn, count, result.ret)

@@ -1,0 +1,253 @@
+/**
+ * The debugger over one recording: a cursor, steps in both directions, breakpoints, and why it
+ * stopped. It changes nothing in the recording; every state is made again by playing the tape.
+ */
+import { failure, success, type Result } from '../shared/result'
+import type { Machine } from '../sim'
+import { Breakpoints, type Breakpoint, type Hit } from './breakpoints'
+import { comparePositions, type Position } from './position'
+import { search, type Direction, type Place } from './search'
+import {
+  finishRule,
+  frameToFinish,
+  nextRule,
+  stepRule,
+  type Accepts,
+  type Stance,
+} from './stepping'
+import type { Frame, Moment, PlayHooks, Played, Tape } from './tape'
+
+/** Why the debugger stands where it stands. */
+export type Why =
+  | { readonly kind: 'arrived' }
+  | { readonly kind: 'breakpoint'; readonly breakpoint: Breakpoint; readonly text: string }
+  /** A step is done: at an event, at a function's entry or its return. */
+  | { readonly kind: 'step'; readonly at: Moment['kind'] }
+  /** Nothing more that way; `lastHit`: where a breakpoint was last met the other way, if anywhere. */
+  | { readonly kind: 'end' | 'start'; readonly lastHit: Position | null }
+  | { readonly kind: 'cancelled' }
+
+export interface Stop {
+  readonly position: Position
+  readonly why: Why
+  /** What logpoints printed on the way, in the order they were met. */
+  readonly log: readonly string[]
+}
+
+/** A place somebody wants to come back to. */
+export interface Checkpoint {
+  readonly id: number
+  readonly position: Position
+  readonly note: string
+}
+
+const START: Place = { event: 0, step: 0 }
+const MOST_VISITED = 1000
+
+export class Debugger {
+  readonly tape: Tape
+  readonly breakpoints = new Breakpoints()
+  readonly checkpoints: Checkpoint[] = []
+  readonly #hooks: PlayHooks
+  #here: Played
+  #withFrames = false
+  readonly #visited: Place[] = []
+  #visit = -1
+  #steps = 0
+  #nextCheckpoint = 1
+
+  private constructor(tape: Tape, hooks: PlayHooks, here: Played) {
+    this.tape = tape
+    this.#hooks = hooks
+    this.#here = here
+    this.#remember()
+  }
+
+  /** A debugger at the start of the recording. */
+  static async open(tape: Tape, hooks: PlayHooks): Promise<Debugger> {
+    return new Debugger(tape, hooks, await playTo(tape, START, false))
+  }
+
+  /** Where the cursor is. */
+  get position(): Position {
+    return this.#here.position
+  }
+
+  /** The machine as it is at the cursor, to be looked at only. Valid until the cursor moves. */
+  get machine(): Machine {
+    return this.#here.run.machine
+  }
+
+  /** The task that runs at the cursor. */
+  get task(): number {
+    return this.#here.task
+  }
+
+  /** Goes to a place; beyond the last event is the end. */
+  async seek(to: Place): Promise<Stop> {
+    await this.#goTo(to, false)
+    return this.#stop({ kind: 'arrived' })
+  }
+
+  /** Steps by events, negative ones backward. */
+  async stepEvents(count: number): Promise<Stop> {
+    const { event, step } = this.position
+    // Between two events the next one back is the one passed last.
+    const target = event + count + (count < 0 && step > 0 ? 1 : 0)
+    await this.#goTo({ event: Math.max(0, target), step: 0 }, false)
+    this.#noteStep()
+    if (target < 0) return this.#stop({ kind: 'start', lastHit: null })
+    if (target >= this.tape.events) return this.#stop({ kind: 'end', lastHit: null })
+    return this.#stop({ kind: 'step', at: 'event' })
+  }
+
+  /** To the next entry, return or event of the running task; backward: to the one before. */
+  async step(direction: Direction): Promise<Stop> {
+    return await this.#stepBy(direction, stepRule(await this.#stance()))
+  }
+
+  /** As `step`, but over what the current function calls. */
+  async next(direction: Direction): Promise<Stop> {
+    return await this.#stepBy(direction, nextRule(await this.#stance(), direction))
+  }
+
+  /** To the return of the current function; backward: to its entry. */
+  async finish(direction: Direction): Promise<Result<Stop>> {
+    const stance = await this.#stance()
+    const frame = frameToFinish(stance, direction)
+    if (frame === null) {
+      return failure('bad-input', 'no function is entered here that could be finished')
+    }
+    return success(await this.#stepBy(direction, finishRule(stance, frame, direction)))
+  }
+
+  /** Runs to the next hit of a breakpoint; backward: to the one before. */
+  async continue(direction: Direction): Promise<Stop> {
+    const from = this.position
+    const log: string[] = []
+    let stop: Hit | null = null
+    const accept = (hits: readonly Hit[]): boolean => {
+      stop = this.breakpoints.count(hits, log)
+      return stop !== null
+    }
+    const found = await this.#searchHits(direction, from, accept)
+    if (found.how === 'cancelled') return this.#stop({ kind: 'cancelled' }, log)
+    if (found.at === null) return await this.#stopAtEdge(direction, from, log)
+    await this.#goTo(found.at, true)
+    const { breakpoint, text } = stop as unknown as Hit
+    if (breakpoint.temporary) this.breakpoints.delete(breakpoint.id)
+    return this.#stop({ kind: 'breakpoint', breakpoint, text }, log)
+  }
+
+  /** Functions entered at the cursor by a task (the running one), innermost first. */
+  async stack(task = this.task): Promise<readonly Frame[]> {
+    if (!this.#withFrames) await this.#make(this.position, true)
+    return (this.#here.stacks.get(task) ?? []).toReversed()
+  }
+
+  /** Keeps the cursor's place under a number. */
+  checkpoint(note: string): Checkpoint {
+    const checkpoint = { id: this.#nextCheckpoint++, position: this.position, note }
+    this.checkpoints.push(checkpoint)
+    return checkpoint
+  }
+
+  /** Goes back (-1) or forward (1) through the places visited; null when there is none. */
+  async revisit(by: -1 | 1): Promise<Stop | null> {
+    const place = this.#visited[this.#visit + by]
+    if (place === undefined) return null
+    this.#visit += by
+    await this.#make(place, false)
+    return this.#stop({ kind: 'arrived' })
+  }
+
+  async #stance(): Promise<Stance> {
+    const stack = (await this.stack()).toReversed()
+    return { kind: this.#here.kind, task: this.task, stack }
+  }
+
+  async #stepBy(direction: Direction, accepts: Accepts): Promise<Stop> {
+    const quest = {
+      frames: true,
+      match: (moment: Moment) => (accepts(moment) ? moment.kind : null),
+      accept: () => true,
+    }
+    const found = await search(this.tape, this.#hooks, direction, this.position, quest)
+    if (found.how === 'cancelled') return this.#stop({ kind: 'cancelled' })
+    if (found.at === null || found.value === null) {
+      await this.#goTo(this.#edge(direction), true)
+      return this.#stop({ kind: direction === 'forward' ? 'end' : 'start', lastHit: null })
+    }
+    await this.#goTo(found.at, true)
+    this.#noteStep()
+    return this.#stop({ kind: 'step', at: found.value })
+  }
+
+  #edge(direction: Direction): Place {
+    return direction === 'forward' ? { event: this.tape.events, step: 0 } : START
+  }
+
+  /** No hit: it says where the last one was, so that nobody wonders whether there is any. */
+  async #stopAtEdge(direction: Direction, from: Position, log: readonly string[]): Promise<Stop> {
+    const other = direction === 'forward' ? 'backward' : 'forward'
+    const last = await this.#searchHits(other, from, () => true)
+    await this.#goTo(this.#edge(direction), false)
+    const kind = direction === 'forward' ? 'end' : 'start'
+    return this.#stop({ kind, lastHit: last.at }, log)
+  }
+
+  async #searchHits(
+    direction: Direction,
+    from: Place,
+    accept: (hits: readonly Hit[]) => boolean,
+  ): ReturnType<typeof search<readonly Hit[]>> {
+    const { breakpoints } = this
+    return await search(this.tape, this.#hooks, direction, from, {
+      frames: breakpoints.needFrames,
+      begin: (machine) => {
+        breakpoints.begin(machine)
+      },
+      match: (moment) => breakpoints.match(moment),
+      accept,
+    })
+  }
+
+  /** Moves the cursor; the place is one of those visited from then on. */
+  async #goTo(to: Place, frames: boolean): Promise<void> {
+    await this.#make(to, frames)
+    this.#remember()
+  }
+
+  /** Makes the state of a place. Frames need the whole way from the image at level 2. */
+  async #make(to: Place, frames: boolean): Promise<void> {
+    const isHere = comparePositions(to, this.position) === 0
+    if (isHere && (this.#withFrames || !frames)) return
+    this.tape.recycle(this.#here.run)
+    this.#withFrames = frames || to.step > 0
+    this.#here = await playTo(this.tape, to, this.#withFrames)
+  }
+
+  /** Whoever steps will go on stepping: an image near by is worth its price then. */
+  #noteStep(): void {
+    this.#steps++
+    if (this.#steps % 4 === 2) this.tape.densify(this.position.event)
+  }
+
+  #remember(): void {
+    const last = this.#visited[this.#visit]
+    if (last !== undefined && comparePositions(last, this.position) === 0) return
+    this.#visited.length = this.#visit + 1
+    this.#visited.push(this.position)
+    if (this.#visited.length > MOST_VISITED) this.#visited.shift()
+    this.#visit = this.#visited.length - 1
+  }
+
+  #stop(why: Why, log: readonly string[] = []): Stop {
+    return { position: this.position, why, log }
+  }
+}
+
+async function playTo(tape: Tape, to: Place, frames: boolean): Promise<Played> {
+  const see = (moment: Moment): boolean => comparePositions(moment, to) >= 0
+  return await tape.play(to.event, { frames, see })
+}

@@ -1,0 +1,99 @@
+/** Finds moments of a recorded run, forward by playing on, backward by playing stretch after stretch. */
+import { comparePositions, type Position } from './position'
+import type { Moment, PlayHooks, Tape } from './tape'
+
+/** Where in a run something is. */
+export interface Place {
+  readonly event: number
+  readonly step: number
+}
+
+export type Direction = 'forward' | 'backward'
+
+/** What is looked for. `match` only looks; `accept` is asked for each match in the order it is met. */
+export interface Quest<T> {
+  /** Level 2 is needed. */
+  readonly frames: boolean
+  /** A stretch begins: the machine as it is before the first moment that is matched. */
+  readonly begin?: (machine: Moment['machine']) => void
+  readonly match: (moment: Moment) => T | null
+  /** False to go on. */
+  readonly accept: (value: T) => boolean
+}
+
+export interface Found<T> {
+  readonly how: 'found' | 'none' | 'cancelled'
+  readonly at: Position | null
+  readonly value: T | null
+}
+
+/** The first accepted match after `from`, or the last one before it. */
+export async function search<T>(
+  tape: Tape,
+  hooks: PlayHooks,
+  direction: Direction,
+  from: Place,
+  quest: Quest<T>,
+): Promise<Found<T>> {
+  return direction === 'forward'
+    ? await forward(tape, hooks, from, quest)
+    : await backward(tape, hooks, from, quest)
+}
+
+async function forward<T>(
+  tape: Tape,
+  hooks: PlayHooks,
+  from: Place,
+  quest: Quest<T>,
+): Promise<Found<T>> {
+  let found: Found<T> = { how: 'none', at: null, value: null }
+  const see = (moment: Moment): boolean => {
+    const order = comparePositions(moment, from)
+    if (order === 0) quest.begin?.(moment.machine)
+    if (order <= 0) return false
+    const value = quest.match(moment)
+    if (value === null || !quest.accept(value)) return false
+    found = { how: 'found', at: placeOf(moment), value }
+    return true
+  }
+  const begin = quest.begin
+  const played = await tape.play(from.event, { frames: quest.frames, see, begin }, hooks)
+  tape.recycle(played.run)
+  return played.how === 'cancelled' ? { how: 'cancelled', at: null, value: null } : found
+}
+
+/** From image to image backwards; in each stretch the matches are met last to first. */
+async function backward<T>(
+  tape: Tape,
+  hooks: PlayHooks,
+  from: Place,
+  quest: Quest<T>,
+): Promise<Found<T>> {
+  let until = from
+  for (;;) {
+    const last = until.step > 0 ? until.event : until.event - 1
+    if (last < 0) return { how: 'none', at: null, value: null }
+    const start = tape.keyframes.before(last).events
+    const matches: { at: Position; value: T }[] = []
+    const limit = until
+    const see = (moment: Moment): boolean => {
+      if (comparePositions(moment, limit) >= 0) return true
+      const value = quest.match(moment)
+      if (value !== null) matches.push({ at: placeOf(moment), value })
+      return false
+    }
+    const begin = quest.begin
+    const played = await tape.play(start, { frames: quest.frames, see, begin }, hooks)
+    tape.recycle(played.run)
+    if (played.how === 'cancelled') return { how: 'cancelled', at: null, value: null }
+    for (const { at, value } of matches.toReversed()) {
+      if (quest.accept(value)) return { how: 'found', at, value }
+    }
+    // What precedes the first event of a stretch belongs to the stretch before it.
+    until = { event: start, step: 0 }
+  }
+}
+
+function placeOf({ event, step, timeNs }: Moment): Position {
+  return { event, step, timeNs }
+}

@@ -1,0 +1,53 @@
+/** What each kind of step may stop at, seen from where it begins: gdb's rules, in both directions. */
+import type { Frame, Moment } from './tape'
+import type { Direction } from './search'
+
+/** Where a step begins. */
+export interface Stance {
+  /** What happened there. */
+  readonly kind: Moment['kind']
+  readonly task: number
+  /** Functions of the task that are entered, outermost first; the one that is entered or left included. */
+  readonly stack: readonly Frame[]
+}
+
+export type Accepts = (moment: Moment) => boolean
+
+/** The running task, if it is in a function; outside of one it is whoever comes next. */
+function isSteppedTask(from: Stance): Accepts {
+  return from.stack.length === 0 ? () => true : (moment) => moment.task === from.task
+}
+
+/** The next entry, return or event. */
+export function stepRule(from: Stance): Accepts {
+  return isSteppedTask(from)
+}
+
+/**
+ * The next one outside of functions that are called meanwhile. Who stands at a return goes on in the
+ * caller, and so does, backward, who stands at an entry.
+ */
+export function nextRule(from: Stance, direction: Direction): Accepts {
+  const leaves = from.kind === (direction === 'forward' ? 'leave' : 'enter')
+  const depth = Math.max(1, from.stack.length - (leaves ? 1 : 0))
+  const ours = isSteppedTask(from)
+  return (moment) => ours(moment) && moment.stack.length <= depth
+}
+
+/** The function to be finished; null outside of all. At its own return or entry it is the caller's turn. */
+export function frameToFinish(from: Stance, direction: Direction): Frame | null {
+  const done = from.kind === (direction === 'forward' ? 'leave' : 'enter')
+  return from.stack.at(done ? -2 : -1) ?? null
+}
+
+/** The return of that function; backward: its entry. */
+export function finishRule(from: Stance, frame: Frame, direction: Direction): Accepts {
+  const kind = direction === 'forward' ? 'leave' : 'enter'
+  return (moment) =>
+    moment.kind === kind && moment.task === from.task && isSameFrame(moment.frame, frame)
+}
+
+/** A frame is known by where it was entered. */
+function isSameFrame(a: Frame | null, b: Frame): boolean {
+  return a?.event === b.event && a.step === b.step
+}

@@ -1,0 +1,280 @@
+/**
+ * A recorded run that can be played again from any place: the nearest image is thawed and the model
+ * runs on from there, doing what it did. Whoever watches is told of every event and, at level 2, of
+ * every function entered and left, and says where to stop.
+ */
+import {
+  ColumnPool,
+  digestHex,
+  resumeScenario,
+  type FrameSink,
+  type Machine,
+  type RunImage,
+  type RunPlan,
+  type ScenarioRun,
+  type TraceSink,
+} from '../sim'
+import type { Keyframes } from './keyframes'
+import type { Position } from './position'
+
+/** A function that has been entered and not left. */
+export interface Frame {
+  readonly fn: string
+  readonly args: readonly number[]
+  readonly locals: Map<string, number>
+  /** Where it was entered. */
+  readonly event: number
+  readonly step: number
+}
+
+/**
+ * Something that happened: an event, or a function entered or left. One object is told over and over,
+ * so that a long run leaves no garbage: it is valid only while one is told.
+ */
+export interface Moment extends Position {
+  readonly kind: 'event' | 'enter' | 'leave'
+  readonly machine: Machine
+  readonly task: number
+  /** Of an event; 0 otherwise. */
+  readonly type: number
+  readonly a: number
+  readonly b: number
+  readonly c: number
+  readonly d: number
+  /** The function entered or left; for an event the innermost one, if level 2 knows it. */
+  readonly frame: Frame | null
+  /** What the function that is left returns; NaN otherwise, and for void. */
+  readonly ret: number
+  /** Functions of the running task that are entered, this one included, outermost first. */
+  readonly stack: readonly Frame[]
+}
+
+export interface Watcher {
+  /** Function frames are told, too. */
+  readonly frames: boolean
+  /** The machine of the image, before anything is told. */
+  readonly begin?: ((machine: Machine) => void) | undefined
+  /** True to stop here. */
+  readonly see: (moment: Moment) => boolean
+}
+
+/** Long work lets others run, tells how far it is, and ends when it is asked to. */
+export interface PlayHooks {
+  readonly breathe: () => Promise<void>
+  readonly isCancelled: () => boolean
+  readonly onProgress: (events: number) => void
+}
+
+/** Where playing ended. */
+export interface Played {
+  readonly how: 'stopped' | 'end' | 'cancelled'
+  readonly position: Position
+  /** The state there; it does not go on. */
+  readonly run: ScenarioRun
+  /** Functions entered and not left, by task; empty at level 1. */
+  readonly stacks: ReadonlyMap<number, readonly Frame[]>
+  /** The last moment told: its task and what it was. */
+  readonly task: number
+  readonly kind: Moment['kind']
+}
+
+/** Thrown out of the model to leave it exactly where it is. */
+class Halt extends Error {}
+
+const SLICE = 20_000
+
+/** A replay went another way than the recording: never to be passed over. */
+export class ReplayMismatch extends Error {
+  readonly events: number
+
+  constructor(image: RunImage, found: string) {
+    super(
+      `the replay differs from the recording: at keyframe event ${image.events} the digest is ` +
+        `${found.slice(0, 16)}, it was ${image.digest.slice(0, 16)}; run the scenario anew`,
+    )
+    this.name = 'ReplayMismatch'
+    this.events = image.events
+  }
+}
+
+export class Tape {
+  readonly plan: RunPlan
+  readonly keyframes: Keyframes
+  /** Events of the whole run. */
+  readonly events: number
+  readonly endNs: number
+  readonly #pool = new ColumnPool()
+
+  constructor(plan: RunPlan, keyframes: Keyframes, events: number, endNs: number) {
+    this.plan = plan
+    this.keyframes = keyframes
+    this.events = events
+    this.endNs = endNs
+  }
+
+  /** Plays from the last image before event `from` until the watcher stops it. */
+  async play(from: number, watcher: Watcher, hooks: PlayHooks | null = null): Promise<Played> {
+    const image = this.keyframes.before(from)
+    const run = resumeScenario(this.plan, image, null, this.#pool)
+    const reel = new Reel(image, run.machine, watcher)
+    try {
+      while (run.advance(this.#slice(run))) {
+        this.#verify(run)
+        if (hooks === null) continue
+        hooks.onProgress(run.machine.trace.events)
+        await hooks.breathe()
+        if (hooks.isCancelled()) return reel.played('cancelled', run)
+      }
+    } catch (error) {
+      if (!(error instanceof Halt)) throw error
+      return reel.played('stopped', run)
+    }
+    return reel.played('end', run)
+  }
+
+  /** Events up to the next image, where the digest can be compared, but not more than a slice. */
+  #slice(run: ScenarioRun): number {
+    const { events } = run.machine.trace
+    const next = this.keyframes.kept.find((image) => image.events > events)
+    return Math.min(SLICE, (next?.events ?? Infinity) - events)
+  }
+
+  /** Compares the digest where the run stands exactly on an image of the recording. */
+  #verify(run: ScenarioRun): void {
+    const { events, digest } = run.machine.trace
+    const image = this.keyframes.kept.find((k) => k.events === events)
+    if (image === undefined) return
+    const found = digestHex(digest)
+    if (found !== image.digest) throw new ReplayMismatch(image, found)
+  }
+
+  /** Freezes a run on the way to `event`, so that places near it can be reached in no time. */
+  densify(event: number): void {
+    const image = this.keyframes.before(event)
+    if (event - image.events < NEAR) return
+    const run = resumeScenario(this.plan, image, null, this.#pool)
+    while (run.machine.trace.events < event - NEAR) {
+      if (!run.advance(event - NEAR - run.machine.trace.events)) return
+    }
+    if (run.settle(NEAR) && run.machine.trace.events <= event)
+      this.keyframes.keepLocal(run.freeze())
+    run.recycle(this.#pool)
+  }
+
+  /** Takes the columns of a state that nobody looks at any more. */
+  recycle(run: ScenarioRun): void {
+    run.recycle(this.#pool)
+  }
+}
+
+/** Steps within so many events of an image need no other. */
+const NEAR = 2000
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** Tells a watcher what happens in a run that is played, and counts the steps between events. */
+class Reel implements TraceSink, FrameSink {
+  readonly #watcher: Watcher
+  readonly #stacks = new Map<number, Frame[]>()
+  readonly #moment: Writable<Moment>
+
+  constructor(image: RunImage, run: Machine, watcher: Watcher) {
+    this.#watcher = watcher
+    this.#moment = {
+      kind: 'event',
+      // Event n is told when n events came before it.
+      event: image.events - 1,
+      step: 0,
+      timeNs: image.timeNs,
+      machine: run,
+      task: 0,
+      type: 0,
+      a: 0,
+      b: 0,
+      c: 0,
+      d: 0,
+      frame: null,
+      ret: NaN,
+      stack: NO_STACK,
+    }
+    run.trace.sink = this
+    if (watcher.frames) run.trace.frames = this
+    watcher.begin?.(run)
+  }
+
+  event(type: number, task: number, _ns: number, a: number, b: number, c: number, d: number): void {
+    const moment = this.#moment
+    moment.event++
+    moment.step = 0
+    moment.kind = 'event'
+    moment.type = type
+    moment.a = a
+    moment.b = b
+    moment.c = c
+    moment.d = d
+    const stack = this.#watcher.frames ? this.#stackOf(task) : NO_STACK
+    moment.frame = stack.at(-1) ?? null
+    this.#tell(stack)
+  }
+
+  enter(fn: string, args: readonly number[]): void {
+    const moment = this.#moment
+    this.#between('enter')
+    const stack = this.#stackOf(moment.machine.current)
+    const frame = { fn, args, locals: new Map(), event: moment.event, step: moment.step }
+    stack.push(frame)
+    moment.frame = frame
+    this.#tell(stack)
+  }
+
+  local(name: string, value: number): void {
+    this.#stackOf(this.#moment.machine.current).at(-1)?.locals.set(name, value)
+  }
+
+  leave(fn: string, ret: number): void {
+    const moment = this.#moment
+    this.#between('leave')
+    const stack = this.#stackOf(moment.machine.current)
+    const frame = stack.at(-1)
+    if (frame?.fn !== fn) throw new Error(`${fn} returns, but ${frame?.fn ?? 'nothing'} is entered`)
+    moment.frame = frame
+    moment.ret = ret
+    this.#tell(stack)
+    stack.pop()
+  }
+
+  /** What has been played; nothing is told any more. */
+  played(how: Played['how'], run: ScenarioRun): Played {
+    const m = run.machine
+    m.trace.sink = null
+    m.trace.frames = null
+    const { event, step, task, kind } = this.#moment
+    const place = how === 'end' ? { event: event + 1, step: 0 } : { event, step }
+    return { how, position: { ...place, timeNs: m.now }, run, stacks: this.#stacks, task, kind }
+  }
+
+  #between(kind: 'enter' | 'leave'): void {
+    const moment = this.#moment
+    moment.step++
+    moment.kind = kind
+    moment.type = moment.a = moment.b = moment.c = moment.d = 0
+  }
+
+  #stackOf(task: number): Frame[] {
+    let stack = this.#stacks.get(task)
+    if (stack === undefined) this.#stacks.set(task, (stack = []))
+    return stack
+  }
+
+  #tell(stack: readonly Frame[]): void {
+    const moment = this.#moment
+    const m = moment.machine
+    moment.task = m.current
+    moment.timeNs = m.now
+    moment.stack = stack
+    if (this.#watcher.see(moment)) throw new Halt('')
+    moment.ret = NaN
+  }
+}
+
+const NO_STACK: readonly Frame[] = []
