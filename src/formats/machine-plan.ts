@@ -11,12 +11,17 @@ type Explicit = Exclude<MachineFile, { preset: string }>
 /** Answers where the machine is impossible, as a path in the file. */
 export function toMachineSpec(file: MachineFile): MachinePlanned {
   if ('preset' in file) {
-    const { preset, ...options } = file
+    const { preset, swapPages, ...options } = file
     const made = presetMachine(preset, options)
-    if (made.ok) return made
+    if (made.ok) return { ok: true, spec: { ...made.spec, ...withSwap(swapPages) } }
     return { ok: false, at: `machine.${made.at}`, message: made.message }
   }
   return checkZones(file) ?? { ok: true, spec: explicitSpec(file) }
+}
+
+/** Swap space where the file asks for it; no board has it of itself. */
+function withSwap(swapPages: number | undefined): { swapPages?: number } {
+  return swapPages === undefined ? {} : { swapPages }
 }
 
 /** Frames the map of a machine may have: every one costs memory, whether it exists or not. */
@@ -143,6 +148,7 @@ function explicitSpec(file: Explicit): MachineSpec {
     pageblocks: {},
     pcp: null,
     statThreshold: null,
+    ...withSwap(file.swapPages),
     debugVm: file.debugVm ?? false,
     thpEnabled: file.thpEnabled ?? false,
     groupByMobility: file.groupByMobility,

@@ -132,8 +132,12 @@ const CALLS: { readonly [Op in CallFile['op']]?: (i: FileOf<Op>) => Call } = {
   hold: (i) => ({ op: i.op, as: i.as, what: i.what, oneIn: i.oneIn ?? 1, ...range(i) }),
   allocPages: ({ op, as, gfp, order, blocks }) => ({ op, as, gfp: GFP[gfp], order, blocks }),
   freePages: ({ op, of, every }) => ({ op, of, every: every ?? 1 }),
-  openVideo: ({ op, as, memory, direction }) => ({
+  holdBuffers: ({ op, as, file, from, pages }) => ({
+    ...{ op, as, file, from: from ?? 0, pages: pages ?? null },
+  }),
+  openVideo: ({ op, as, memory, direction, allocator }) => ({
     ...{ op, as, memory, direction: direction ?? 'capture' },
+    allocator: allocator ?? 'dma-contig',
   }),
   deviceReads: ({ op, queue, index, area, offset }) => ({
     ...{ op, queue, index, area, from: pagesOf(offset ?? 0) },

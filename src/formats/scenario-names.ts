@@ -20,6 +20,7 @@ const MAKES: Readonly<Partial<Record<string, Kind>>> = {
   dmaAlloc: 'buffer',
   pin: 'pin',
   hold: 'hold',
+  holdBuffers: 'hold',
   ioSetup: 'ring',
 }
 

@@ -81,17 +81,21 @@ const CALL_OPS = {
   }),
   freePages: call('freePages', { of: name(), every: v.optional(whole(1, 1024)) }),
   drain: call('drain', { what: oneOf(['lru', 'pcp']) }),
+  compact: call('compact', {}),
+  sync: call('sync', {}),
   hold: call('hold', {
     as: name(),
     what: oneOf(['lock', 'writeback', 'lru']),
     oneIn: v.optional(whole(1, 1_000_000)),
     ...areaRange,
   }),
+  holdBuffers: call('holdBuffers', { as: name(), ...fileRange }),
   release: call('release', { of: name() }),
   openVideo: call('openVideo', {
     as: name(),
     memory: oneOf(['userptr', 'mmap']),
     direction: v.optional(oneOf(['capture', 'output'])),
+    allocator: v.optional(oneOf(['dma-contig', 'dma-sg', 'vmalloc'])),
   }),
   reqbufs: call('reqbufs', { queue: name(), count: whole(0, 32), size: size(1 << 30) }),
   qbuf: call('qbuf', {

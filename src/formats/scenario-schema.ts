@@ -100,6 +100,7 @@ const board = {
   sgChaining: v.optional(flag()),
   dmaMaxSegSize: v.optional(whole(4096, 2 ** 31)),
   dmaCacheAlign: v.optional(whole(1, 4096)),
+  swapPages: v.optional(whole(0, MAX_PAGES)),
   debugVm: v.optional(flag()),
   thpEnabled: v.optional(flag()),
   groupByMobility: v.optional(

@@ -140,6 +140,20 @@ describe('parseScenario', () => {
     expect(result.ok ? '' : result.error.message).toBe('deep.json: nested deeper than 40 levels')
   })
 
+  it('refuses an only on a parameter that does not exist, and names the nearest', () => {
+    const text = complaint((body) => (dig(body, 'actors', 1, 'program', 2).only = { bufers: 4 }))
+    expect(text).toMatch(
+      /^test\.json: actors\[1\]\.program\[2\]\.only\.bufers: no such parameter; there are machine, .*; did you mean buffers\?$/,
+    )
+  })
+
+  it('refuses an only on an actor in the same way', () => {
+    const text = complaint((body) => (dig(body, 'actors', 2).only = { nothingLikeIt: true }))
+    expect(text).toMatch(
+      /^test\.json: actors\[2\]\.only\.nothingLikeIt: no such parameter; there are /,
+    )
+  })
+
   it('refuses a parameter reference that does not exist', () => {
     const text = complaint((body) => (dig(body, 'machine').cma = '$cmaSize'))
     expect(text).toMatch(/^test\.json: machine\.cma: no parameter \$cmaSize; there are \$machine, /)
@@ -170,6 +184,22 @@ describe('planScenario', () => {
     expect(plan.ok ? '' : plan.error.message).toBe(
       'parameter buffers: expected a whole number from 1 to 32, got "99"',
     )
+  })
+})
+
+describe('a machine with swap space', () => {
+  it('has so many pages of it, as preset and as explicit zones; none when nothing is said', () => {
+    const swapOf = (machine: unknown): number | undefined => {
+      const scenario = JSON.parse(SC01) as Record<string, unknown>
+      if (machine !== undefined) scenario.machine = machine
+      const plan = planScenario(parsed(JSON.stringify(scenario)), {})
+      if (!plan.ok) throw new Error(plan.error.message)
+      return plan.value.machine.swapPages
+    }
+    expect(swapOf(undefined)).toBeUndefined()
+    expect(swapOf({ preset: 'vexpress-128m', cma: '16M', swapPages: 512 })).toBe(512)
+    const zones = [{ name: 'Normal', startPfn: 0, pages: 8192 }]
+    expect(swapOf({ cpus: 1, pageblockOrder: 10, zones, swapPages: 64 })).toBe(64)
   })
 })
 

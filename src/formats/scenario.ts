@@ -1,6 +1,7 @@
 /** Reads scenario files: text to a checked definition, definition and parameters to a plan. */
 import * as v from 'valibot'
 import type { ParameterInfo, ScenarioInfo } from '../shared/contract'
+import { didYouMean, nearest } from '../shared/nearest'
 import { failure, success, type Result } from '../shared/result'
 import type { ScenarioPlan } from '../sim'
 import { headSchema, scenarioSchema, type HeadFile, type ParameterFile } from './scenario-schema'
@@ -174,6 +175,8 @@ function fill(node: unknown, values: ReadonlyMap<string, ParameterValue>, at: st
   if (Array.isArray(node)) {
     const out: unknown[] = []
     for (const [i, entry] of node.entries()) {
+      const lost = unknownOnly(entry, values, `${at}[${i}]`)
+      if (lost !== null) return lost
       const item = chosen(entry, values)
       if (item === undefined) continue
       const filled = fill(item, values, `${at}[${i}]`)
@@ -194,9 +197,27 @@ function fill(node: unknown, values: ReadonlyMap<string, ParameterValue>, at: st
   return { ok: true, value: node }
 }
 
+/** An `only` on a parameter there is not would drop its entry without a word: it is refused. */
+function unknownOnly(
+  entry: unknown,
+  values: ReadonlyMap<string, ParameterValue>,
+  at: string,
+): Extract<Filled, { ok: false }> | null {
+  if (typeof entry !== 'object' || entry === null || !('only' in entry)) return null
+  const { only } = entry
+  if (typeof only !== 'object' || only === null) return null
+  const lost = Object.keys(only).find((name) => !values.has(name))
+  if (lost === undefined) return null
+  const names = [...values.keys()]
+  const known = names.length === 0 ? 'none' : names.join(', ')
+  const near = didYouMean(nearest(lost, names))
+  const message = `no such parameter; there are ${known}${near}`
+  return { ok: false, at: `${at}.only.${lost}`, message }
+}
+
 /**
  * An instruction, actor or file with `only` is there for those parameter values alone, and then without
- * that member; undefined when it is not there. A parameter that does not exist never matches.
+ * that member; undefined when it is not there.
  */
 function chosen(entry: unknown, values: ReadonlyMap<string, ParameterValue>): unknown {
   if (typeof entry !== 'object' || entry === null || !('only' in entry)) return entry

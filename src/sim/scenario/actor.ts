@@ -4,7 +4,7 @@ import type { CmaArea, Task } from '../machine/machine'
 import type { KioCtx, MmStruct } from '../machine/mm_types'
 import { createRng, type Rng } from '../machine/rng'
 import type { Page } from '../machine/types'
-import type { HoldKind } from './call-types'
+import type { HeldKind } from './call-types'
 import type { Instruction } from './types'
 
 /** A mapped area. */
@@ -37,7 +37,7 @@ export interface PinnedPages {
 
 /** Pages that are busy without a pin; -1 where the page was not to be had. */
 export interface HeldPages {
-  readonly what: HoldKind
+  readonly what: HeldKind
   readonly pages: readonly Page[]
 }
 

@@ -78,12 +78,19 @@ export type KernelCall =
   /** Frees every `every`-th of those blocks. */
   | { readonly op: 'freePages'; readonly of: string; readonly every: number }
   | { readonly op: 'drain'; readonly what: 'lru' | 'pcp' }
+  /** Writes /proc/sys/vm/compact_memory: every zone is compacted, whole and synchronously. */
+  | { readonly op: 'compact' }
+  /** sync(2): every dirty page of a file that can be written is written, and waited for. */
+  | { readonly op: 'sync' }
   /** Writes the state file of a memory block. */
   | { readonly op: 'offline'; readonly block: number }
   | { readonly op: 'online'; readonly block: number }
 
 /** What keeps a page busy without a pin. */
 export type HoldKind = 'lock' | 'writeback' | 'lru'
+
+/** What is held until a release. */
+export type HeldKind = HoldKind | 'buffers'
 
 export type PageCall =
   | (OnRange<'hold'> & {
@@ -92,6 +99,8 @@ export type PageCall =
       /** Takes each page with a chance of one in so many; 1 = every page. */
       readonly oneIn: number
     })
+  /** Holds a buffer of each cached page of a file, as a journal does until it commits. */
+  | (OnFile<'holdBuffers'> & { readonly as: string })
   | { readonly op: 'release'; readonly of: string }
 
 export type VideoCall =
@@ -100,6 +109,8 @@ export type VideoCall =
       readonly as: string
       readonly memory: 'userptr' | 'mmap'
       readonly direction: 'capture' | 'output'
+      /** The memory operations its driver chose; dma-contig when left out. */
+      readonly allocator?: 'dma-contig' | 'dma-sg' | 'vmalloc'
     }
   | (OnQueue<'reqbufs'> & {
       readonly count: number

@@ -38,6 +38,9 @@ const CALL_NAMES = [
   'io_destroy',
   'offline',
   'online',
+  'compact_nodes',
+  'sync',
+  'get_bh',
 ] as const
 
 export type CallText = (typeof CALL_NAMES)[number]

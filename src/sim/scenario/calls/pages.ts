@@ -2,11 +2,12 @@
  * Pages kept busy without a pin, as reclaim, writeback or a file system keep them: locked, under
  * writeback, or off the LRU. A program says for how long.
  */
-import { PG_writeback } from '../../include/linux/page-flags'
+import { get_bh, put_bh } from '../../fs/buffer'
+import { PG_private, PG_writeback } from '../../include/linux/page-flags'
 import { lock_page, unlock_page, wait_on_page_writeback } from '../../include/linux/pagemap'
 import type { Machine } from '../../machine/machine'
 import { pte_present, pteTarget, readPte } from '../../machine/mm_types'
-import { clearFlag, setFlag } from '../../machine/page'
+import { clearFlag, setFlag, testFlag } from '../../machine/page'
 import type { Proc } from '../../machine/proc'
 import { NULL_PAGE, type Page } from '../../machine/types'
 import { vm_normal_page } from '../../mm/memory_pte'
@@ -15,7 +16,7 @@ import { REF_TMP } from '../../machine/kinds'
 import { ref_get } from '../../machine/ledger'
 import { put_page } from '../../mm/swap'
 import { named, type Actor } from '../actor'
-import type { HoldKind, Of, PageCall } from '../call-types'
+import type { HeldKind, HoldKind, Of, PageCall } from '../call-types'
 import type { CallTable, Stage } from '../stage'
 import { range } from './memory'
 
@@ -27,6 +28,7 @@ const TAKE_NAMES = {
 
 export const PAGE_CALLS: CallTable<PageCall['op']> = {
   hold: { name: (call) => TAKE_NAMES[call.what], run: holdPages },
+  holdBuffers: { name: 'get_bh', run: holdBuffers },
   release: { name: 'release', run: releaseHeld },
 }
 
@@ -62,7 +64,7 @@ const TAKE: Readonly<Record<HoldKind, (m: Machine, page: Page) => Proc<boolean>>
   },
 }
 
-const GIVE_BACK: Readonly<Record<HoldKind, (m: Machine, page: Page) => void>> = {
+const GIVE_BACK: Readonly<Record<HeldKind, (m: Machine, page: Page) => void>> = {
   lock: (m, page) => {
     unlock_page(m, page)
     put_page(m, page, REF_TMP)
@@ -73,6 +75,24 @@ const GIVE_BACK: Readonly<Record<HoldKind, (m: Machine, page: Page) => void>> = 
   lru: (m, page) => {
     putback_lru_page(m, page)
   },
+  buffers: (m, page) => {
+    put_bh(m, page)
+  },
+}
+
+/** Pages of the file that are cached, have buffers, and now have one of them held. */
+function* holdBuffers({ m, files }: Stage, actor: Actor, call: Of<'holdBuffers'>): Proc<number> {
+  const mapping = named(files, call.file)
+  const end = Math.min(mapping.size, call.from + (call.pages ?? mapping.size))
+  const pages: Page[] = []
+  for (let index = call.from; index < end; index++) {
+    const page = mapping.pages.get(index)
+    if (page === undefined || !testFlag(m, page, PG_private)) continue
+    get_bh(m, page)
+    pages.push(page)
+  }
+  actor.holds.set(call.as, { what: 'buffers', pages })
+  return pages.length
 }
 
 function* releaseHeld({ m }: Stage, actor: Actor, call: Of<'release'>): Proc<number> {

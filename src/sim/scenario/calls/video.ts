@@ -25,7 +25,7 @@ export const VIDEO_CALLS: CallTable<VideoCall['op']> = {
     name: 'open',
 
     *run({ m }, actor, call) {
-      actor.queues.set(call.as, vb2_queue_init(call.memory, call.direction, m.cma[0]))
+      actor.queues.set(call.as, queueFor(m, call))
       return 0
     },
   },
@@ -61,6 +61,11 @@ export const VIDEO_CALLS: CallTable<VideoCall['op']> = {
     actor.queues.delete(call.queue)
     return vb2_queue_release(m, queue)
   }),
+}
+
+function queueFor(m: Machine, call: Of<'openVideo'>): Vb2Queue {
+  const driver = { allocator: `vb2-${call.allocator ?? 'dma-contig'}` } as const
+  return vb2_queue_init(call.memory, call.direction, m.cma[0], driver)
 }
 
 function onQueue<Op extends Exclude<VideoCall['op'], 'openVideo'>>(
