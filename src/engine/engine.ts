@@ -98,7 +98,7 @@ export function createEngine(source: PlanSource, tell: Tell, breathe: () => Prom
         if (!pfn_valid(r.machine, pfn)) {
           return failure('not-found', `pfn 0x${pfn.toString(16)} lies in no zone of this machine`)
         }
-        return success(pageInfo(r.machine, r.recorder.log, pfn_to_page(r.machine, pfn)))
+        return success(pageInfo(r.machine, r.recorder, pfn_to_page(r.machine, pfn)))
       }),
     divergence: (a, b) =>
       withRun(a, (x) => {

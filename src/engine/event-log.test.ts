@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EV_mm_migrate_pages, EV_mm_page_alloc, EV_mm_page_free } from '../sim'
+import { EV_mm_migrate_pages, EV_mm_page_free } from '../sim'
+import { CHUNK, packTimes, packWords, unpackColumn, unpackRow } from './event-columns'
 import { EventLog, fieldsOf, textOf } from './event-log'
 
 describe('EventLog', () => {
@@ -15,13 +17,55 @@ describe('EventLog', () => {
     expect(() => log.row(rows)).toThrow(RangeError)
   })
 
-  it('finds the last events about a frame and takes no other number for a PFN', () => {
+  it('keeps every number of every kind of row through packing', () => {
+    const word = fc.oneof(
+      fc.integer({ min: -3, max: 300 }),
+      fc.constantFrom(-0x8000_0000, 0x7fff_ffff, 0xffff, 0x1_0000),
+      fc.integer(),
+    )
+    const column = fc.array(word, { minLength: 1, maxLength: 40 })
+    fc.assert(
+      fc.property(column, (words) => {
+        const packed = packWords(Int32Array.from(words))
+        expect(words.map((_, i) => unpackRow(packed, i))).toEqual(words)
+        const out = new Int32Array(words.length)
+        unpackColumn(packed, out, 0, words.length)
+        expect([...out]).toEqual(words)
+      }),
+    )
+  })
+
+  it('keeps times exactly, also those that are no whole steps apart', () => {
+    const time = fc.oneof(
+      fc.integer({ min: 0, max: 1000 }),
+      fc.double({ min: 0, max: 1e18, noNaN: true }),
+      fc.constantFrom(2 ** 53, 1e15 + 1, 0.5, Number.NaN, Infinity),
+    )
+    fc.assert(
+      fc.property(fc.array(time, { minLength: 1, maxLength: 20 }), (times) => {
+        const packed = packTimes(Float64Array.from(times))
+        expect(times.map((_, i) => unpackRow(packed, i))).toEqual(times)
+      }),
+    )
+  })
+
+  it('packs a full chunk to less than a reused open one costs', () => {
     const log = new EventLog()
-    log.append(EV_mm_page_alloc, 1, 0, 77, 0, 2, 0x200da)
-    log.append(EV_mm_migrate_pages, 1, 1, 77, 0, 2, 6)
-    log.append(EV_mm_page_free, 1, 2, 77, 0, 0, 0)
-    expect(log.eventsOf(77, 10)).toEqual([0, 2])
-    expect(log.eventsOf(77, 1)).toEqual([2])
+    const empty = log.bytes
+    for (let i = 0; i < CHUNK; i++) log.append(EV_mm_page_free, 1, 1e12 + i * 90, 5000 + i, 0, 7, 0)
+    // Type 1 byte, time 4, a 2; the other columns are one number each.
+    expect(log.bytes - empty).toBe(CHUNK * 7)
+    expect(log.row(77)).toMatchObject({ task: 1, timeNs: 1e12 + 77 * 90, a: 5077, c: 7 })
+  })
+
+  it('scans rows as numbers, from and to any row, and stops at the limit', () => {
+    const log = new EventLog()
+    for (let i = 0; i < 2 * CHUNK + 10; i++) log.append(EV_mm_page_free, 0, i, i % 1000, 0, 0, 0)
+    const test = (_type: number, _task: number, _time: number, a: number): boolean => a === 7
+    const all = Array.from({ length: log.length }, (_, i) => i).filter((i) => i % 1000 === 7)
+    expect(log.scan(0, log.length, test)).toEqual(all)
+    expect(log.scan(8, 2 * CHUNK, test)).toEqual(all.filter((i) => i >= 8 && i < 2 * CHUNK))
+    expect(log.scan(0, Infinity, test, 3)).toEqual([7, 1007, 2007])
   })
 
   it('prints payloads in the kernel form and names their fields', () => {

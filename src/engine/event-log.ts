@@ -1,21 +1,19 @@
 /**
- * The event log: columns in chunks of typed arrays, 27 bytes an event. Rows are numbered from 0 in
- * the order the model emitted them.
+ * The event log: columns in chunks of typed arrays. Rows are numbered from 0 in the order the model
+ * emitted them. The open chunk takes 29 bytes an event; a full one is packed to about half.
  */
-import { eventType, type EventType, type EventValue } from '../sim'
-
-const CHUNK_SHIFT = 16
-const CHUNK = 1 << CHUNK_SHIFT
-
-interface Chunk {
-  readonly type: Uint8Array
-  readonly task: Uint16Array
-  readonly time: Float64Array
-  readonly a: Int32Array
-  readonly b: Int32Array
-  readonly c: Int32Array
-  readonly d: Int32Array
-}
+import { eventType, type EventColumn, type EventType, type EventValue } from '../sim'
+import {
+  CHUNK,
+  CHUNK_SHIFT,
+  chunkBytes,
+  createRawChunk,
+  sealChunk,
+  unpackColumn,
+  unpackRow,
+  type RawChunk,
+  type SealedChunk,
+} from './event-columns'
 
 /** One event as plain numbers. */
 export interface EventCells {
@@ -28,12 +26,41 @@ export interface EventCells {
   readonly d: number
 }
 
+/** A question about one event, put to its numbers; `type` is the number of the event type. */
+export type EventTest = (
+  type: number,
+  task: number,
+  timeNs: number,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  event: number,
+) => boolean
+
 export class EventLog {
-  readonly #chunks: Chunk[] = []
+  readonly #sealed: SealedChunk[] = []
+  readonly #open = createRawChunk()
   #length = 0
+  #sealedBytes = 0
 
   get length(): number {
     return this.#length
+  }
+
+  /** Bytes of the arrays that hold the rows. */
+  get bytes(): number {
+    return this.#sealedBytes + chunkBytes(this.#open)
+  }
+
+  /** Chunks that are full and will not change: rows [k << CHUNK_SHIFT, k + 1 << CHUNK_SHIFT) each. */
+  get sealedChunks(): number {
+    return this.#sealed.length
+  }
+
+  /** The open chunk: rows from sealedChunks << CHUNK_SHIFT on; what lies behind the last row is old. */
+  get openColumns(): RawChunk {
+    return this.#open
   }
 
   append(
@@ -46,8 +73,7 @@ export class EventLog {
     d: number,
   ): void {
     const i = this.#length & (CHUNK - 1)
-    if (i === 0) this.#chunks.push(createChunk())
-    const chunk = this.#chunks[this.#length >> CHUNK_SHIFT] as Chunk
+    const chunk = this.#open
     chunk.type[i] = type
     chunk.task[i] = task
     chunk.time[i] = timeNs
@@ -56,22 +82,59 @@ export class EventLog {
     chunk.c[i] = c
     chunk.d[i] = d
     this.#length++
+    if (i === CHUNK - 1) this.#seal()
+  }
+
+  #seal(): void {
+    const chunk = sealChunk(this.#open)
+    this.#sealed.push(chunk)
+    this.#sealedBytes += chunkBytes(chunk)
   }
 
   /** Row `event`; throws when there is none. */
   row(event: number): EventCells {
-    const chunk = event < this.#length ? this.#chunks[event >> CHUNK_SHIFT] : undefined
-    if (chunk === undefined) throw new RangeError(`no event ${event} of ${this.#length}`)
+    const type = eventType(this.typeAt(event))
     const i = event & (CHUNK - 1)
-    return {
-      type: eventType(chunk.type[i] as number),
-      task: chunk.task[i] as number,
-      timeNs: chunk.time[i] as number,
-      a: chunk.a[i] as number,
-      b: chunk.b[i] as number,
-      c: chunk.c[i] as number,
-      d: chunk.d[i] as number,
+    const sealed = this.#sealed[event >> CHUNK_SHIFT]
+    if (sealed === undefined) {
+      const { task, time, a, b, c, d } = this.#open
+      return {
+        type,
+        task: task[i] as number,
+        timeNs: time[i] as number,
+        a: a[i] as number,
+        b: b[i] as number,
+        c: c[i] as number,
+        d: d[i] as number,
+      }
     }
+    return {
+      type,
+      task: unpackRow(sealed.task, i),
+      timeNs: unpackRow(sealed.time, i),
+      a: unpackRow(sealed.a, i),
+      b: unpackRow(sealed.b, i),
+      c: unpackRow(sealed.c, i),
+      d: unpackRow(sealed.d, i),
+    }
+  }
+
+  /** The number of the type of row `event`; throws when there is no such row. */
+  typeAt(event: number): number {
+    // The comparison also refuses NaN and what is not whole.
+    if (!(Number.isInteger(event) && event >= 0 && event < this.#length)) {
+      throw new RangeError(`no event ${event} of ${this.#length}`)
+    }
+    const i = event & (CHUNK - 1)
+    const sealed = this.#sealed[event >> CHUNK_SHIFT]
+    return sealed === undefined ? (this.#open.type[i] as number) : unpackRow(sealed.type, i)
+  }
+
+  /** One of the four numbers of row `event`, which must exist. */
+  cell(event: number, column: EventColumn): number {
+    const i = event & (CHUNK - 1)
+    const sealed = this.#sealed[event >> CHUNK_SHIFT]
+    return sealed === undefined ? (this.#open[column][i] as number) : unpackRow(sealed[column], i)
   }
 
   /** True when rows `event` of both logs hold the same numbers. */
@@ -89,28 +152,66 @@ export class EventLog {
     )
   }
 
-  /** Numbers of the last `limit` events about a frame, ascending. */
-  eventsOf(pfn: number, limit: number): number[] {
+  /**
+   * The columns of chunk k, for loops over all of it. A full chunk is unpacked into `scratch`, and
+   * only rows [from, to) and the columns asked for; the open one is given as it is.
+   */
+  columns(
+    k: number,
+    scratch: RawChunk,
+    from = 0,
+    to = CHUNK,
+    names: readonly (keyof RawChunk)[] = ALL_COLUMNS,
+  ): RawChunk {
+    const sealed = this.#sealed[k]
+    if (sealed === undefined) return this.#open
+    for (const name of names) unpackColumn(sealed[name], scratch[name], from, to)
+    return scratch
+  }
+
+  /** Numbers of the events in [from, to) that pass the test, ascending, `limit` at most. */
+  scan(from: number, to: number, test: EventTest, limit = Infinity): number[] {
     const found: number[] = []
-    for (let event = this.#length - 1; event >= 0 && found.length < limit; event--) {
-      const chunk = this.#chunks[event >> CHUNK_SHIFT] as Chunk
-      const i = event & (CHUNK - 1)
-      if (chunk.a[i] !== pfn) continue
-      if (eventType(chunk.type[i] as number).aIsPfn) found.push(event)
+    const end = Math.min(to, this.#length)
+    let scratch: RawChunk | null = null
+    for (let event = Math.max(0, from); event < end && found.length < limit;) {
+      const k = event >> CHUNK_SHIFT
+      const base = k << CHUNK_SHIFT
+      const last = Math.min(end - base, CHUNK)
+      if (k < this.#sealed.length) scratch ??= createRawChunk()
+      const columns = this.columns(k, scratch ?? this.#open, event - base, last)
+      scanRows(columns, event - base, last, base, test, limit, found)
+      event = base + last
     }
-    return found.toReversed()
+    return found
   }
 }
 
-function createChunk(): Chunk {
-  return {
-    type: new Uint8Array(CHUNK),
-    task: new Uint16Array(CHUNK),
-    time: new Float64Array(CHUNK),
-    a: new Int32Array(CHUNK),
-    b: new Int32Array(CHUNK),
-    c: new Int32Array(CHUNK),
-    d: new Int32Array(CHUNK),
+const ALL_COLUMNS: readonly (keyof RawChunk)[] = ['type', 'task', 'time', 'a', 'b', 'c', 'd']
+
+function scanRows(
+  { type, task, time, a, b, c, d }: RawChunk,
+  from: number,
+  to: number,
+  base: number,
+  test: EventTest,
+  limit: number,
+  found: number[],
+): void {
+  for (let i = from; i < to; i++) {
+    const passes = test(
+      type[i] as number,
+      task[i] as number,
+      time[i] as number,
+      a[i] as number,
+      b[i] as number,
+      c[i] as number,
+      d[i] as number,
+      base + i,
+    )
+    if (!passes) continue
+    found.push(base + i)
+    if (found.length >= limit) return
   }
 }
 

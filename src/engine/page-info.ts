@@ -17,12 +17,18 @@ import {
 } from '../sim'
 import { textOf, type EventLog } from './event-log'
 import { pageClass } from './page-map'
+import type { Recorder } from './recorder'
 
 const HISTORY = 64
 
 /** A frame of the machine, which must lie in a zone. */
-export function pageInfo(m: Machine, log: EventLog, page: Page): PageInfo {
+export function pageInfo(
+  m: Machine,
+  { log, index }: Pick<Recorder, 'log' | 'index'>,
+  page: Page,
+): PageInfo {
   const pfn = page_to_pfn(m, page)
+  const latest = index.eventsOfFrame(pfn, { limit: HISTORY, descending: true })
   const block = page >> m.pageblockOrder
   return {
     pfn,
@@ -38,7 +44,7 @@ export function pageInfo(m: Machine, log: EventLog, page: Page): PageInfo {
     mapping: mappingText(m, page),
     ledger: ledgerOf(m, page),
     ledgerSum: ref_sum(m, page),
-    history: log.eventsOf(pfn, HISTORY).map((event) => eventRow(m, log, event)),
+    history: latest.toReversed().map((event) => eventRow(m, log, event)),
   }
 }
 

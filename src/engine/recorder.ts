@@ -6,12 +6,14 @@ import {
   type Machine,
   type TraceSink,
 } from '../sim'
+import { EventIndex } from './event-index'
 import { EventLog } from './event-log'
 import { RequestFollower } from './requests'
 import { Tracks } from './tracks'
 
 export class Recorder implements TraceSink {
   readonly log = new EventLog()
+  readonly index = new EventIndex(this.log)
   readonly tracks = new Tracks()
   readonly requests = new RequestFollower()
   /** Event numbers of the actors' calls and returns, ascending. */

@@ -92,7 +92,8 @@ export { dump_page, show_mem } from './mm/page_alloc_show'
 export { exactZoneState, frag_show, pagetypeinfo_show, zone_page_state } from './mm/vmstat'
 export { global_page_state, zoneinfo_show } from './mm/vmstat_show'
 export { EVENT_TYPES, eventType } from './trace/catalogue'
-export type { EventType, EventValue } from './trace/event'
+export { framesOf } from './trace/event'
+export type { EventColumn, EventType, EventValue, FrameExtent } from './trace/event'
 export { EV_mm_page_alloc, EV_mm_page_free } from './trace/events/kmem'
 export { EV_mm_migrate_pages } from './trace/events/migrate'
 export {
@@ -106,6 +107,7 @@ export {
   EV_sim_fault,
   EV_sim_isolate_page,
   EV_sim_migrate_giveup,
+  EV_sim_remap,
   EV_sim_unmap_and_move,
 } from './trace/events/sim'
 // Lists of kernel calls (exec).

@@ -16,6 +16,31 @@ export interface EventType {
   readonly text: (a: number, b: number, c: number, d: number) => string
   /** True when `a` is the PFN the event is about. */
   readonly aIsPfn: boolean
+  /** Every frame the event names; left out where that is `a` alone or, without `aIsPfn`, none. */
+  readonly frames?: readonly FrameExtent[]
+}
+
+/** One of an event's four numbers. */
+export type EventColumn = 'a' | 'b' | 'c' | 'd'
+
+/** Frames that an event names: one, a block of 2^order, or as many as another number says. */
+export interface FrameExtent {
+  /** Holds the first PFN; less than 0 stands for none. */
+  readonly first: EventColumn
+  /** Holds the order, in the eight bits from `shift` on. */
+  readonly order?: EventColumn
+  readonly shift?: number
+  /** Holds the number of frames; its sign does not count. */
+  readonly count?: EventColumn
+  /** Holds the PFN behind the last frame. */
+  readonly end?: EventColumn
+  /** The frames are where something looked, and nothing was done to each of them. */
+  readonly isRange?: boolean
+}
+
+/** What an event type says of frames, with what `frames` leaves out filled in. */
+export function framesOf(type: EventType): readonly FrameExtent[] {
+  return type.frames ?? (type.aIsPfn ? [{ first: 'a' }] : [])
 }
 
 export type EventValue = number | string

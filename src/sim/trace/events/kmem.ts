@@ -1,6 +1,6 @@
 // Model of include/trace/events/kmem.h, v3.9 (allocator 12.2).
 import { gfpText } from '../../include/linux/gfp'
-import { pageText, type EventType } from '../event'
+import { pageText, type EventType, type FrameExtent } from '../event'
 
 export const EV_mm_page_alloc = 1
 export const EV_mm_page_free = 2
@@ -24,12 +24,16 @@ function pfnOf(a: number): number {
   return a < 0 ? 0 : a
 }
 
+/** A block of 2^b pages. */
+const BLOCK: readonly FrameExtent[] = [{ first: 'a', order: 'b' }]
+
 export const KMEM_EVENTS: readonly EventType[] = [
   {
     id: EV_mm_page_alloc,
     name: 'mm_page_alloc',
     system: 'kmem',
     aIsPfn: true,
+    frames: BLOCK,
     fields: (a, b, c, d) => ({ pfn: pfnOf(a), order: b, migratetype: c, gfp_flags: gfpText(d) }),
     text: (a, b, c, d) =>
       `page=${pageText(a)} pfn=${pfnOf(a)} order=${b} migratetype=${c} gfp_flags=${gfpText(d)}`,
@@ -39,6 +43,7 @@ export const KMEM_EVENTS: readonly EventType[] = [
     name: 'mm_page_free',
     system: 'kmem',
     aIsPfn: true,
+    frames: BLOCK,
     fields: (a, b) => ({ pfn: a, order: b }),
     text: (a, b) => `page=${pageText(a)} pfn=${a} order=${b}`,
   },
@@ -55,6 +60,7 @@ export const KMEM_EVENTS: readonly EventType[] = [
     name: 'mm_page_alloc_zone_locked',
     system: 'kmem',
     aIsPfn: true,
+    frames: BLOCK,
     fields: (a, b, c) => ({
       pfn: pfnOf(a),
       order: b,
@@ -69,6 +75,7 @@ export const KMEM_EVENTS: readonly EventType[] = [
     name: 'mm_page_pcpu_drain',
     system: 'kmem',
     aIsPfn: true,
+    frames: BLOCK,
     fields: (a, b, c) => ({ pfn: a, order: b, migratetype: c }),
     text: (a, b, c) => `page=${pageText(a)} pfn=${a} order=${b} migratetype=${c}`,
   },
@@ -77,6 +84,8 @@ export const KMEM_EVENTS: readonly EventType[] = [
     name: 'mm_page_alloc_extfrag',
     system: 'kmem',
     aIsPfn: true,
+    // The block that was found, of the fallback's order.
+    frames: [{ first: 'a', order: 'c', shift: 24 }],
     fields: (a, b, c) => extfragFields(a, b, c),
     text: (a, b, c) => {
       const f = extfragFields(a, b, c)

@@ -1,5 +1,11 @@
 // Events of our own where v3.9 has no trace point; none has a kernel counterpart (allocator 12.2.2).
-import { pairs, type EventType, type EventValue } from '../event'
+import {
+  pairs,
+  type EventColumn,
+  type EventType,
+  type EventValue,
+  type FrameExtent,
+} from '../event'
 
 /** An actor's named call starts: a = index of the call name in the run's name table, b = instruction number. */
 export const EV_sim_call = 30
@@ -94,8 +100,34 @@ export const EV_sim_owner_notify = 83
 
 type Names = readonly [string?, string?, string?, string?]
 
-/** Describes an event of ours: names of its numbers, and whether the first is the frame it is about. */
-export function ours(id: number, name: string, names: Names, aIsPfn = false): EventType {
+const COLUMNS: readonly EventColumn[] = ['a', 'b', 'c', 'd']
+
+/** Each number that its name calls a PFN is one frame. */
+function namedFrames(names: Names): readonly FrameExtent[] {
+  return COLUMNS.filter((_, i) => isPfnName(names[i] ?? '')).map((first) => ({ first }))
+}
+
+function isPfnName(name: string): boolean {
+  return name === 'pfn' || name.endsWith('_pfn')
+}
+
+/** `b` is how many frames there are from `a` on. */
+export const COUNTED: readonly FrameExtent[] = [{ first: 'a', count: 'b' }]
+/** The same, looked at as a whole. */
+export const COUNTED_RANGE: readonly FrameExtent[] = [{ first: 'a', count: 'b', isRange: true }]
+const START_TO_END: readonly FrameExtent[] = [{ first: 'a', end: 'b', isRange: true }]
+
+/**
+ * Describes an event of ours: names of its numbers, whether the first is the frame it is about, and
+ * its frames where they are more than the numbers called pfn.
+ */
+export function ours(
+  id: number,
+  name: string,
+  names: Names,
+  aIsPfn = false,
+  frames = namedFrames(names),
+): EventType {
   const fields = (a: number, b: number, c: number, d: number): Record<string, EventValue> => {
     const values = [a, b, c, d]
     return Object.fromEntries(names.map((n, i) => [n as string, values[i] as number]))
@@ -105,6 +137,7 @@ export function ours(id: number, name: string, names: Names, aIsPfn = false): Ev
     name,
     system: 'sim',
     aIsPfn,
+    frames,
     fields,
     text: (a, b, c, d) => pairs(withHexPfns(fields(a, b, c, d))),
   }
@@ -114,10 +147,11 @@ export function ours(id: number, name: string, names: Names, aIsPfn = false): Ev
 function withHexPfns(fields: Record<string, EventValue>): Record<string, EventValue> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
-      const isPfn = name === 'pfn' || name.endsWith('_pfn')
       return [
         name,
-        isPfn && typeof value === 'number' && value >= 0 ? `0x${value.toString(16)}` : value,
+        isPfnName(name) && typeof value === 'number' && value >= 0
+          ? `0x${value.toString(16)}`
+          : value,
       ]
     }),
   )
@@ -126,11 +160,11 @@ function withHexPfns(fields: Record<string, EventValue>): Record<string, EventVa
 export const SIM_EVENTS: readonly EventType[] = [
   ours(EV_sim_call, 'sim_call', ['call', 'step']),
   ours(EV_sim_call_ret, 'sim_call_ret', ['call', 'step', 'ret', 'attempts']),
-  ours(EV_sim_cma_alloc, 'sim_cma_alloc', ['base_pfn', 'count', 'align', 'area']),
-  ours(EV_sim_cma_try, 'sim_cma_try', ['start_pfn', 'end_pfn']),
-  ours(EV_sim_cma_try_ret, 'sim_cma_try_ret', ['start_pfn', 'end_pfn', 'ret']),
-  ours(EV_sim_cma_alloc_ret, 'sim_cma_alloc_ret', ['pfn', 'count', 'ret']),
-  ours(EV_sim_cma_release, 'sim_cma_release', ['pfn', 'count'], true),
+  ours(EV_sim_cma_alloc, 'sim_cma_alloc', ['base_pfn', 'count', 'align', 'area'], false, []),
+  ours(EV_sim_cma_try, 'sim_cma_try', ['start_pfn', 'end_pfn'], false, START_TO_END),
+  ours(EV_sim_cma_try_ret, 'sim_cma_try_ret', ['start_pfn', 'end_pfn', 'ret'], false, START_TO_END),
+  ours(EV_sim_cma_alloc_ret, 'sim_cma_alloc_ret', ['pfn', 'count', 'ret'], false, COUNTED),
+  ours(EV_sim_cma_release, 'sim_cma_release', ['pfn', 'count'], true, COUNTED),
   ours(EV_sim_fault, 'sim_fault', ['pfn', 'flags', 'result', 'vpn'], true),
   ours(EV_sim_gup_pin, 'sim_gup_pin', ['pfn', 'holder', 'long', 'count'], true),
   ours(EV_sim_unpin, 'sim_unpin', ['pfn', 'holder', 'long', 'count'], true),
@@ -174,8 +208,16 @@ export const SIM_EVENTS: readonly EventType[] = [
   ours(EV_sim_reclaim_page, 'sim_reclaim_page', ['pfn', 'result', 'count'], true),
   ours(EV_sim_compact_begin, 'sim_compact_begin', ['zone', 'order', 'sync']),
   ours(EV_sim_compact_end, 'sim_compact_end', ['zone', 'order', 'ret']),
-  ours(EV_sim_map_huge, 'sim_map_huge', ['pfn', 'vpn', 'task', 'pages'], true),
-  ours(EV_sim_split_huge_page, 'sim_split_huge_page', ['pfn', 'pages', 'maps', 'pins'], true),
+  ours(EV_sim_map_huge, 'sim_map_huge', ['pfn', 'vpn', 'task', 'pages'], true, [
+    { first: 'a', count: 'd' },
+  ]),
+  ours(
+    EV_sim_split_huge_page,
+    'sim_split_huge_page',
+    ['pfn', 'pages', 'maps', 'pins'],
+    true,
+    COUNTED,
+  ),
   ours(EV_sim_huge_fault, 'sim_huge_fault', ['pfn', 'vpn'], true),
   ours(EV_sim_bug, 'sim_bug', ['pfn'], true),
 ]
