@@ -9,14 +9,9 @@ export const createTrace: typeof Trace.createTrace = () => ({
   events: 0,
   digest: createDigest(),
   sink: null,
-  probes: null,
   frames: null,
 })
 
 export const emit: typeof Trace.emit = (m) => {
   m.trace.events++
 }
-
-export const kprobe: typeof Trace.kprobe = () => undefined
-
-export const kretprobe: typeof Trace.kretprobe = (_m, _fn, ret) => ret ?? 0

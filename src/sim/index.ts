@@ -43,6 +43,9 @@ export { freeCmaPages, freePages, mappersOf, pageOrderIfFree, type Mapper } from
 export { PRESET_NAMES, presetMachine, type PresetName } from './machine/presets'
 export type { MemoryAction, MemoryBlock, MemoryBlockState } from './machine/memory_block'
 export type { TraceSink } from './machine/trace'
+export { FUNCTIONS } from './trace/functions'
+export type { FunctionInfo, FunctionValue, ValueKind } from './trace/functions_info'
+export type { FrameSink } from './trace/frames'
 export {
   CALLERS,
   COUNTER_NAMES,
@@ -134,4 +137,3 @@ export {
   type ZonePlan,
 } from './exec/types'
 export { TYPE_NAMES } from './exec/zone-dump'
-export type { FrameSink } from './trace/frames'

@@ -206,7 +206,7 @@ function* pinPages(x: Session, c: CallOf<'get_user_pages'>): Proc<Answer> {
   const { m } = x
   const { mm, vpn, pages: n } = rangeOf(x, c)
   const label = c.flags === 0 ? 'get_user_pages' : '__get_user_pages'
-  enter(m, label)
+  enter(m, label, mm.id, vpn, n, c.flags)
   const pages: Page[] = []
   const holder = newHolder(m, label, c.long)
   yield* down_read(mm.mmap_sem)
@@ -225,7 +225,7 @@ function* pinPages(x: Session, c: CallOf<'get_user_pages'>): Proc<Answer> {
       : yield* __get_user_pages(m, mm, vpn, n, flags, null, -1)
   }
   up_read(m, mm.mmap_sem)
-  leave(m)
+  leave(m, ret)
   if (c.as !== null && ret >= 0) bind(x, c.as, { kind: 'pins', holder: holder.id, pages })
   return { ret, pins: pages.map((page) => pinned(x.m, page)) }
 }

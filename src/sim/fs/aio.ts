@@ -16,6 +16,7 @@ import { __get_user_pages } from '../mm/memory_gup'
 import { do_mmap, do_munmap, VM_ANON_RW } from '../mm/mmap'
 import { set_page_dirty } from '../mm/page-writeback'
 import { putUserPage } from '../mm/swap'
+import { frameEnter, frameLeave } from '../trace/frames'
 
 const CALLER = 'aio'
 
@@ -24,10 +25,11 @@ const CALLER = 'aio'
  * not every page could be had, whatever the reason was (MOD-2b).
  */
 export function* io_setup(m: Machine, mm: MmStruct, nr_pages: number): Proc<KioCtx | number> {
-  enter(m, 'io_setup')
+  enter(m, 'io_setup', mm.id, nr_pages)
   const ring = m.kernel.policy === 'aio-callback' ? ringFile(m, nr_pages) : null
   yield* down_write(m, mm.mmap_sem)
   const flags = ring === null ? VM_ANON_RW : VM_ANON_RW | VM_SHARED
+  frameEnter(m, 'do_mmap', mm.id, nr_pages, flags)
   const start = do_mmap(mm, {
     pages: nr_pages,
     flags,
@@ -36,6 +38,7 @@ export function* io_setup(m: Machine, mm: MmStruct, nr_pages: number): Proc<KioC
     pgoff: 0,
     vm_ops: null,
   })
+  frameLeave(m, 'do_mmap', start)
   let result: KioCtx | number = -EINVAL
   if (start >= 0) {
     const holder = newHolder(m, 'aio ring', true).id
@@ -46,7 +49,7 @@ export function* io_setup(m: Machine, mm: MmStruct, nr_pages: number): Proc<KioC
     else aio_free_ring(m, ctx)
   }
   up_write(mm.mmap_sem)
-  leave(m)
+  leave(m, typeof result === 'number' ? result : 0)
   return result
 }
 
@@ -105,9 +108,11 @@ function putRingPages(m: Machine, ctx: KioCtx): void {
 
 /** Unmaps the ring and puts its pages; the caller holds mmap_sem for writing. */
 function aio_free_ring(m: Machine, ctx: KioCtx): void {
+  frameEnter(m, 'aio_free_ring', ctx.mm.id, ctx.start, ctx.nr_pages)
   do_munmap(m, ctx.mm, ctx.start, ctx.nr_pages)
   putRingPages(m, ctx)
   if (ctx.file !== null) truncate_inode_pages(m, ctx.file)
+  frameLeave(m, 'aio_free_ring')
 }
 
 /** Ends a context of the running process: 0, or -EINVAL when it has none such. */
@@ -115,17 +120,18 @@ export function* io_destroy(m: Machine, ctx: KioCtx): Proc<number> {
   const slot = ctx.mm.ioctx_list.indexOf(ctx)
   if (slot < 0) return -EINVAL
   ctx.mm.ioctx_list.splice(slot, 1)
-  enter(m, 'io_destroy')
+  enter(m, 'io_destroy', ctx.mm.id, ctx.start)
   yield* down_write(m, ctx.mm.mmap_sem)
   aio_free_ring(m, ctx)
   up_write(ctx.mm.mmap_sem)
-  leave(m)
-  return 0
+  return leave(m, 0)
 }
 
 /** The address space goes: every ring is put before the memory is unmapped. */
 export function exit_aio(m: Machine, mm: MmStruct): void {
+  frameEnter(m, 'exit_aio', mm.id)
   for (const ctx of mm.ioctx_list) putRingPages(m, ctx)
+  frameLeave(m, 'exit_aio')
 }
 
 /** After the memory is unmapped: files of rings have no other user. */

@@ -12,6 +12,7 @@ import type { GupArgs } from '../mm/gup_batch'
 import { get_user_pages_fast, gupFlags, gupLongterm } from '../mm/gup'
 import { set_page_dirty } from '../mm/page-writeback'
 import { putUserPage } from '../mm/swap'
+import { framed } from '../trace/frames'
 
 const CALLER = 'direct-io'
 /** DIO_PAGES: user pages pinned by one call. */
@@ -30,26 +31,27 @@ export interface DirectIo {
 
 /** Pins the user pages, waits for the device, lets go: pages transferred, or -EFAULT. */
 export function* direct_IO(m: Machine, io: DirectIo): Proc<number> {
-  enter(m, 'direct_IO')
+  enter(m, 'direct_IO', io.mm.id, io.start, io.nr_pages, io.rw === 'read' ? 0 : 1)
   const holder = newHolder(m, `direct I/O ${io.rw}`, false)
   const pages: Page[] = []
   while (pages.length < io.nr_pages) {
     const batch: Page[] = []
-    const got = yield* dio_refill_pages(m, {
+    const args = {
       mm: io.mm,
       start: io.start + pages.length,
       nr_pages: Math.min(DIO_PAGES, io.nr_pages - pages.length),
       gup_flags: gupFlags(io.rw === 'read', false),
       pages: batch,
       holder,
-    })
+    }
+    const body = dio_refill_pages(m, args)
+    const got = yield* framed(m, 'dio_refill_pages', body, args.start, args.nr_pages)
     pages.push(...batch)
     if (got <= 0) break
   }
   if (pages.length > 0) yield { at: 'sleep', ns: io.deviceNs }
   for (const page of pages) yield* dio_bio_complete(m, page, holder.id, io.rw === 'read')
-  leave(m)
-  return pages.length > 0 ? pages.length : -EFAULT
+  return leave(m, pages.length > 0 ? pages.length : -EFAULT)
 }
 
 /**

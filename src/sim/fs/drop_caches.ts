@@ -23,8 +23,7 @@ export function drop_caches(m: Machine): number {
   for (const mapping of m.address_spaces) {
     if (mapping !== null && !mapping.swapBacked) dropped += invalidate_mapping_pages(m, mapping)
   }
-  leave(m)
-  return dropped
+  return leave(m, dropped)
 }
 
 /** The same for one file, by ascending index; pages that stay are the next that reclaim looks at. */

@@ -2,6 +2,7 @@
  * Whatever can sleep is a generator that yields exactly at the interleaving points of spec
  * gup-migration 2.14 (IP-n) and where it waits; what runs under a spinlock is a plain function.
  */
+import { frameEnter, frameLeave, VOID } from '../trace/frames'
 import { currentTask, type Machine } from './machine'
 
 /** What a kernel thread says when it lets others run. */
@@ -54,11 +55,18 @@ function waitAlone(m: Machine, pause: Extract<Pause, { at: 'wait' }>): void {
   }
 }
 
-/** Marks that the running task entered a modelled function; pairs with `leave`. */
-export function enter(m: Machine, fn: string): void {
+/**
+ * Marks that the running task entered a modelled function, whose name then stands in the call path of what
+ * it does (pins keep that path); pairs with `leave`. Also the function's frame, with its arguments.
+ */
+export function enter(m: Machine, fn: string, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): void {
   currentTask(m).calls.push(fn)
+  frameEnter(m, fn, a, b, c, d, e, f)
 }
 
-export function leave(m: Machine): void {
-  currentTask(m).calls.pop()
+/** Leaves the function entered last and hands its return value on; NaN for none. */
+export function leave(m: Machine, ret = VOID): number {
+  const fn = currentTask(m).calls.pop()
+  if (fn !== undefined) frameLeave(m, fn, ret)
+  return ret
 }

@@ -16,6 +16,7 @@ import {
 import { anon_vma_fork } from '../mm/rmap'
 import { zeroPage } from '../mm/zero_page'
 import { EV_sim_exit_killed, EV_sim_fork } from '../trace/events/sim'
+import { frameEnter, frameLeave } from '../trace/frames'
 import { addTask, currentTask, type Machine, type Task } from './machine'
 import type { MmStruct, Vma, Vpn } from './mm_types'
 import { enter, leave, runToEnd, type Proc } from './proc'
@@ -79,7 +80,8 @@ export function* mmapRegion(
 /** Maps what the request says under mmap_sem, and populates it when it is locked. */
 export function* mapRegion(m: Machine, mm: MmStruct, request: MapRequest): Proc<number> {
   yield* down_write(m, mm.mmap_sem)
-  const start = do_mmap(mm, request)
+  frameEnter(m, 'do_mmap', mm.id, request.pages, request.flags)
+  const start = frameLeave(m, 'do_mmap', do_mmap(mm, request))
   up_write(mm.mmap_sem)
   const locked = start >= 0 && (request.flags & VM_LOCKED) !== 0
   // As in the kernel, a mapping whose pages could not all be had still stands.
@@ -107,13 +109,13 @@ export function* forkProcess(m: Machine, comm: string, cpu: number): Proc<Proces
   if (parent === undefined) throw new Error(`${currentTask(m).comm} has no address space to copy`)
   const child = addProcess(m, comm, cpu)
   child.task.parent = m.current
-  enter(m, 'do_fork')
+  enter(m, 'do_fork', parent.id)
   yield* down_write(m, parent.mmap_sem)
   const ret = yield* dup_mmap(m, child.mm, parent)
   up_write(parent.mmap_sem)
   if (ret < 0) exit_mmap(m, child.mm)
   else emit(m, EV_sim_fork, child.task.id)
-  leave(m)
+  leave(m, ret < 0 ? ret : child.task.pid)
   return ret < 0 ? null : child
 }
 

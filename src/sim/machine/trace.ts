@@ -11,8 +11,7 @@ export interface Trace {
   events: number
   readonly digest: Digest
   sink: TraceSink | null
-  /** Entries and returns of functions, for comparing with recordings; no part of the digest. */
-  probes: ProbeSink | null
+  /** Level 2: entries, locals and returns of functions; null is off. No part of the digest. */
   frames: FrameSink | null
 }
 
@@ -29,14 +28,8 @@ export interface TraceSink {
   ): void
 }
 
-/** Told when a probed function is entered and left, as a kprobe and a kretprobe are. */
-export interface ProbeSink {
-  enter(fn: string, a: number, b: number, c: number): void
-  leave(fn: string, ret: number): void
-}
-
 export function createTrace(): Trace {
-  return { events: 0, digest: createDigest(), sink: null, probes: null, frames: null }
+  return { events: 0, digest: createDigest(), sink: null, frames: null }
 }
 
 /** Emits one event. `type` is an EV_* number of trace/events; unused fields are 0. */
@@ -52,15 +45,4 @@ export function emit(m: Machine, type: number, a = 0, b = 0, c = 0, d = 0): void
   digestWord(digest, d)
   t.events++
   t.sink?.event(type, m.current, m.now, a, b, c, d)
-}
-
-/** Marks the entry of a function that recordings probe; pages are given by index, addresses as vpn. */
-export function kprobe(m: Machine, fn: string, a = 0, b = 0, c = 0): void {
-  m.trace.probes?.enter(fn, a, b, c)
-}
-
-/** Marks its return and hands the value on. */
-export function kretprobe(m: Machine, fn: string, ret = 0): number {
-  m.trace.probes?.leave(fn, ret)
-  return ret
 }

@@ -39,6 +39,7 @@ import {
   EV_mm_compaction_isolate_migratepages,
 } from '../trace/events/compaction'
 import { EV_sim_isolate_page, EV_sim_would_loop } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal, framed } from '../trace/frames'
 import { isolation_suitable, update_pageblock_skip } from './compaction_skip'
 import { get_pageblock_migratetype, page_order, PageBuddy } from './page_alloc_buddy'
 import { __free_pages, split_free_page } from './page_alloc_free'
@@ -113,7 +114,18 @@ function too_many_isolated(zone: Zone): boolean {
  * Returns the first PFN not scanned, or 0 after a fatal signal (9.1, 9.2). References do not matter:
  * a pinned page is isolated like any other (9.3).
  */
-export function* isolate_migratepages_range(
+export function isolate_migratepages_range(
+  m: Machine,
+  cc: CompactControl,
+  low_pfn: Pfn,
+  end_pfn: Pfn,
+  unevictable: boolean,
+): Proc<Pfn> {
+  const body = isolateMigratepages(m, cc, low_pfn, end_pfn, unevictable)
+  return framed(m, 'isolate_migratepages_range', body, low_pfn, end_pfn, unevictable ? 1 : 0)
+}
+
+function* isolateMigratepages(
   m: Machine,
   cc: CompactControl,
   low_pfn: Pfn,
@@ -169,6 +181,8 @@ function scanForMigration(
     pfn = last + 1
     if (cc.nr_migratepages === COMPACT_CLUSTER_MAX) break
   }
+  frameLocal(m, 'nr_scanned', scan.scanned)
+  frameLocal(m, 'nr_isolated', scan.taken)
   acct_isolated(m, cc)
   if (pfn === end_pfn) update_pageblock_skip(m, cc, scan.first, scan.taken, true)
   emit(m, EV_mm_compaction_isolate_migratepages, scan.scanned, scan.taken)
@@ -272,6 +286,7 @@ export function isolate_freepages_block(
   end: Pfn,
   freelist: Page[],
 ): number {
+  frameEnter(m, 'isolate_freepages_block', start, end, cc === null ? 1 : 0)
   let scanned = 0
   let total = 0
   let pfn = start
@@ -290,7 +305,7 @@ export function isolate_freepages_block(
   emit(m, EV_mm_compaction_isolate_freepages, scanned, total)
   count_vm_events(m, COMPACTFREE_SCANNED, scanned)
   count_vm_events(m, COMPACTISOLATED, total)
-  return total
+  return frameLeave(m, 'isolate_freepages_block', total)
 }
 
 /** Takes the free block whose head this frame is: its pages, 0 when there is none, or STOP. */
@@ -309,6 +324,7 @@ function takeFreeBlockAt(m: Machine, cc: CompactControl | null, pfn: Pfn): numbe
  * behind the last block taken, which may lie beyond the range, or 0 with nothing taken (7.6).
  */
 export function isolate_freepages_range(m: Machine, start_pfn: Pfn, end_pfn: Pfn): Pfn {
+  frameEnter(m, 'isolate_freepages_range', start_pfn, end_pfn)
   const zone = page_zone(m, pfn_to_page(m, start_pfn))
   const freelist: Page[] = []
   const pageblock = 1 << m.pageblockOrder
@@ -321,12 +337,14 @@ export function isolate_freepages_range(m: Machine, start_pfn: Pfn, end_pfn: Pfn
     if (isolated < pieceEnd - pfn) break
     pfn += isolated
   }
-  if (pfn >= end_pfn) return pfn
+  if (pfn >= end_pfn) return frameLeave(m, 'isolate_freepages_range', pfn)
   release_freepages(m, freelist)
-  return 0
+  return frameLeave(m, 'isolate_freepages_range', 0)
 }
 
 /** Frees pages the free scanner took; they were stacked, so the highest goes back first. */
 export function release_freepages(m: Machine, freelist: Page[]): void {
+  frameEnter(m, 'release_freepages', freelist.length)
   for (const page of freelist.splice(0).reverse()) __free_pages(m, page, 0)
+  frameLeave(m, 'release_freepages')
 }

@@ -6,6 +6,7 @@ import { type Machine, type Zone } from '../machine/machine'
 import { enter, leave, type Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { COMPACTFAIL, COMPACTSTALL, COMPACTSUCCESS, count_vm_event } from '../machine/vm_events'
+import { frameLocal } from '../trace/frames'
 import { createCompactControl } from './compaction'
 import { compaction_deferred, compactionHelped, defer_compaction } from './compaction_defer'
 import { compact_zone, COMPACT_SKIPPED } from './compaction_zone'
@@ -88,8 +89,9 @@ export function* __alloc_pages_direct_compact(
   const [preferred] = zonesOf(m, request)
   if (order === 0 || preferred === undefined) return NOTHING_TRIED
   if (compaction_deferred(preferred, order)) return { ...NOTHING_TRIED, deferred: true }
-  enter(m, '__alloc_pages_direct_compact')
+  enter(m, '__alloc_pages_direct_compact', request.gfp, order, sync ? 1 : 0)
   const { progress, contended } = yield* try_to_compact_pages(m, request, sync)
+  frameLocal(m, 'progress', progress)
   let page = NULL_PAGE
   if (progress !== COMPACT_SKIPPED) {
     count_vm_event(m, COMPACTSTALL)
@@ -100,6 +102,6 @@ export function* __alloc_pages_direct_compact(
     if (page !== NULL_PAGE) compactionHelped(preferred, order)
     else if (sync) defer_compaction(preferred, order)
   }
-  leave(m)
+  leave(m, page)
   return { page, progress, contended, deferred: false }
 }

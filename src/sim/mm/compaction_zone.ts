@@ -11,6 +11,7 @@ import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
 import { EV_mm_compaction_migratepages } from '../trace/events/compaction'
 import { EV_sim_compact_begin, EV_sim_compact_end } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 import {
   createCompactControl,
   isolate_freepages_block,
@@ -105,6 +106,7 @@ function* isolate_migratepages(m: Machine, cc: CompactControl): Proc<IsolateResu
 
 /** Takes free pages from the end of the zone downwards until each isolated page has a target. */
 function isolate_freepages(m: Machine, cc: CompactControl): void {
+  frameEnter(m, 'isolate_freepages', cc.zone.idx, cc.free_pfn, cc.nr_migratepages)
   const pageblock = 1 << m.pageblockOrder
   const end = cc.zone.zone_start_pfn + cc.zone.spanned_pages
   // The pageblock the migration scanner is in gives no targets.
@@ -126,6 +128,8 @@ function isolate_freepages(m: Machine, cc: CompactControl): void {
     highest = Math.max(highest, pfn)
   }
   cc.free_pfn = highest
+  frameLocal(m, 'nr_freepages', cc.freepages.length)
+  frameLeave(m, 'isolate_freepages')
 }
 
 function isTargetBlock(m: Machine, cc: CompactControl, pfn: Pfn): boolean {
@@ -136,9 +140,10 @@ function isTargetBlock(m: Machine, cc: CompactControl, pfn: Pfn): boolean {
 }
 
 /** A target from the free scanner; NULL_PAGE when it finds none, which ends migrate_pages. */
-function* compaction_alloc(m: Machine, cc: CompactControl): Proc<Page> {
+function* compaction_alloc(m: Machine, cc: CompactControl, page: Page): Proc<Page> {
+  frameEnter(m, 'compaction_alloc', page)
   if (cc.freepages.length === 0) isolate_freepages(m, cc)
-  return cc.freepages.pop() ?? NULL_PAGE
+  return frameLeave(m, 'compaction_alloc', cc.freepages.pop() ?? NULL_PAGE)
 }
 
 /** One batch: isolate and move. COMPACT_CONTINUE, or COMPACT_PARTIAL to give the zone up. */
@@ -154,7 +159,7 @@ function* compactBatch(m: Machine, cc: CompactControl): Proc<number> {
   if (isolated === 'none') return COMPACT_CONTINUE
   const nr_migrate = cc.nr_migratepages
   const mode = cc.sync ? MIGRATE_SYNC_LIGHT : MIGRATE_ASYNC
-  const target: NewPage = () => compaction_alloc(m, cc)
+  const target: NewPage = (_m, page) => compaction_alloc(m, cc, page)
   const err = yield* migrate_pages(m, cc.migratepages, target, mode, MR_COMPACTION)
   const nr_remaining = cc.migratepages.length
   emit(m, EV_mm_compaction_migratepages, nr_migrate - nr_remaining, nr_remaining)
@@ -181,20 +186,23 @@ export function* compact_zone(m: Machine, cc: CompactControl): Proc<number> {
   const { zone, order } = cc
   const suitable = compaction_suitable(zone, order)
   if (suitable !== COMPACT_CONTINUE) return suitable
-  enter(m, 'compact_zone')
+  enter(m, 'compact_zone', zone.idx, order, cc.sync ? 1 : 0)
   if (compaction_restarting(zone, order) && !cc.kswapd) __reset_isolation_suitable(m, zone)
   placeScanners(m, cc)
   emit(m, EV_sim_compact_begin, zone.idx, order, cc.sync ? 1 : 0)
   lru_add_drain(m)
+  frameLocal(m, 'migrate_pfn', cc.migrate_pfn)
+  frameLocal(m, 'free_pfn', cc.free_pfn)
   let ret = compact_finished(m, cc)
   while (ret === COMPACT_CONTINUE) {
     ret = yield* compactBatch(m, cc)
+    frameLocal(m, 'migrate_pfn', cc.migrate_pfn)
+    frameLocal(m, 'free_pfn', cc.free_pfn)
     if (ret === COMPACT_CONTINUE) ret = compact_finished(m, cc)
   }
   release_freepages(m, cc.freepages)
   emit(m, EV_sim_compact_end, zone.idx, order, ret)
-  leave(m)
-  return ret
+  return leave(m, ret)
 }
 
 /** kswapd's part for an order, or with order -1 the whole zone, synchronously if asked. */

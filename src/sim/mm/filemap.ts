@@ -12,6 +12,7 @@ import { setFlag, testClearFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { GFP_HIGHUSER_MOVABLE } from '../include/linux/gfp'
+import { frameEnter, frameLeave, framed } from '../trace/frames'
 import { __delete_from_page_cache } from './filemap_delete'
 import { cacheLruOf } from './rmap'
 import { allocPagesMaySleep } from './page_alloc'
@@ -87,7 +88,11 @@ export function* read_cache_page(m: Machine, mapping: AddressSpace, index: numbe
  * The page behind a file fault, locked and with a reference of its own (`tmp`); a VM_FAULT_ERROR bit
  * (> 0) comes back negated instead.
  */
-export function* filemap_fault(m: Machine, mapping: AddressSpace, index: number): Proc<Page> {
+export function filemap_fault(m: Machine, mapping: AddressSpace, index: number): Proc<Page> {
+  return framed(m, 'filemap_fault', findLocked(m, mapping, index), mapping.id, index)
+}
+
+function* findLocked(m: Machine, mapping: AddressSpace, index: number): Proc<Page> {
   if (index >= mapping.size) return -VM_FAULT_SIGBUS
   const page = yield* read_cache_page(m, mapping, index)
   if (page === NULL_PAGE) return -VM_FAULT_OOM
@@ -98,10 +103,12 @@ export function* filemap_fault(m: Machine, mapping: AddressSpace, index: number)
 
 /** Takes every page out of a file that nobody maps any more (mm/truncate.c). */
 export function truncate_inode_pages(m: Machine, mapping: AddressSpace): void {
+  frameEnter(m, 'truncate_inode_pages', mapping.id)
   for (const page of [...mapping.pages.values()]) {
     cancel_dirty_page(m, page)
     __delete_from_page_cache(m, mapping, page)
     if (testClearFlag(m, page, PG_private)) ref_drop(m, page, REF_PRIV)
     put_page(m, page, REF_CACHE)
   }
+  frameLeave(m, 'truncate_inode_pages')
 }

@@ -17,6 +17,7 @@ import {
 import { compound_head, setFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
 import type { CallerName, Page } from '../machine/types'
+import { frameLocal, framed } from '../trace/frames'
 import type { GupArgs } from './gup_batch'
 import { is_pinnable_page, longtermPin51, longtermPin513 } from './gup_longterm'
 import { get_user_pages_non_movable } from './gup_non_movable'
@@ -108,8 +109,15 @@ function fastMayPin(m: Machine, page: Page): boolean {
  * rest (GUP-15): the count, or a negative errno when it was none. The caller does not hold mmap_sem.
  * `longterm` is the flag of the later policies; patches 3 to 5 do not touch this call (GUP-16).
  */
-export function* get_user_pages_fast(m: Machine, args: GupArgs, longterm = false): Proc<number> {
+export function get_user_pages_fast(m: Machine, args: GupArgs, longterm = false): Proc<number> {
+  const { mm, start, nr_pages } = args
+  const write = args.gup_flags & FOLL_WRITE
+  return framed(m, 'get_user_pages_fast', pinFast(m, args, longterm), mm.id, start, nr_pages, write)
+}
+
+function* pinFast(m: Machine, args: GupArgs, longterm: boolean): Proc<number> {
   const fast = m.spec.gupFast === true ? gupPteRange(m, args, longterm) : 0
+  frameLocal(m, 'nr', fast)
   if (fast === args.nr_pages) return fast
   const rest: Page[] = []
   const slow: GupArgs = {

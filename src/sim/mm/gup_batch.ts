@@ -25,6 +25,7 @@ import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_gup_round } from '../trace/events/sim'
+import { framed } from '../trace/frames'
 import { __get_user_pages } from './memory_gup'
 import { isolateForMigration } from './migrate'
 import { allocPagesMaySleep, is_highmem } from './page_alloc'
@@ -145,7 +146,11 @@ export function* isolateUnwanted(
  * Target of a pinned page: never MOVABLE, in highmem if the source is, huge for a huge page (MOD-2b,
  * MOD-12).
  */
-export function* new_non_cma_page(m: Machine, page: Page): Proc<Page> {
+export function new_non_cma_page(m: Machine, page: Page): Proc<Page> {
+  return framed(m, 'new_non_cma_page', allocOffCma(m, page), page)
+}
+
+function* allocOffCma(m: Machine, page: Page): Proc<Page> {
   if (PageTransHuge(m, page)) {
     return yield* allocPagesMaySleep(m, GFP_TRANSHUGE & ~__GFP_MOVABLE, compound_order(m, page))
   }

@@ -9,6 +9,7 @@ import { enter, leave, type Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_would_loop } from '../trace/events/sim'
+import { frameEnter, frameLeave, framed } from '../trace/frames'
 import {
   beginBatch,
   handOut,
@@ -48,20 +49,22 @@ function is_migrate_cma_page(m: Machine, page: Page): boolean {
  * where they are, and nobody is told (MOD-6..13).
  */
 export function* longtermPin51(m: Machine, args: GupArgs): Proc<number> {
-  enter(m, '__gup_longterm_locked')
+  enter(m, '__gup_longterm_locked', args.mm.id, args.start, args.nr_pages, args.gup_flags)
   const call = beginBatch(m, args)
   let rc = yield* offCma(m, pinRange(m, call))
   if (rc > 0 && hitsDax(call)) {
     unpinAll(m, call)
     rc = -EOPNOTSUPP
   }
-  if (rc > 0) rc = yield* check_and_migrate_cma_pages(m, call, rc)
+  if (rc > 0) {
+    const body = check_and_migrate_cma_pages(m, call, rc)
+    rc = yield* framed(m, 'check_and_migrate_cma_pages', body, call.start, rc)
+  }
   if (rc > 0) {
     handOut(m, call)
     for (const page of call.pages) tellPinnedInCma(m, page, -EAGAIN)
   }
-  leave(m)
-  return rc
+  return leave(m, rc)
 }
 
 /** Rounds of looking, moving and pinning again, until nothing can be isolated (MOD-10..13). */
@@ -108,10 +111,9 @@ const LONGEST_PAUSE_NS = 100_000_000
  * many and gives up with -ENOMEM.
  */
 export function* longtermPin513(m: Machine, args: GupArgs): Proc<number> {
-  enter(m, '__gup_longterm_locked')
+  enter(m, '__gup_longterm_locked', args.mm.id, args.start, args.nr_pages, args.gup_flags)
   const rc = yield* offCma(m, pinUntilPinnable(m, beginBatch(m, args)))
-  leave(m)
-  return rc
+  return leave(m, rc)
 }
 
 function* pinUntilPinnable(m: Machine, call: BatchCall): Proc<number> {
@@ -123,7 +125,9 @@ function* pinUntilPinnable(m: Machine, call: BatchCall): Proc<number> {
       unpinAll(m, call)
       return -EOPNOTSUPP
     }
+    frameEnter(m, 'check_and_migrate_movable_pages', call.start, rc)
     const round = yield* check_and_migrate_movable_pages(m, call)
+    frameLeave(m, 'check_and_migrate_movable_pages', round.ret)
     if (round.ret !== 0) return round.ret
     if (round.moved) continue
     futile++

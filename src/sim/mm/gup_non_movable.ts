@@ -26,7 +26,7 @@ function isMovable(m: Machine, page: Page): boolean {
  * them cannot be moved (MOD-2b).
  */
 export function* get_user_pages_non_movable(m: Machine, args: GupArgs): Proc<number> {
-  enter(m, 'get_user_pages_non_movable')
+  enter(m, 'get_user_pages_non_movable', args.mm.id, args.start, args.nr_pages, args.gup_flags)
   const call = beginBatch(m, args)
   let ret = yield* pinRange(m, call)
   // Every round leaves fewer wrong pages unless somebody keeps making new ones; the code has no bound.
@@ -41,8 +41,7 @@ export function* get_user_pages_non_movable(m: Machine, args: GupArgs): Proc<num
     ret = (yield* moveAway(m, wrong.list, wrong.errors)) ? yield* pinRange(m, call) : 0
   }
   if (ret > 0) handOut(m, call)
-  leave(m)
-  return ret
+  return leave(m, ret)
 }
 
 /** True when every wrong page was isolated and has moved. */

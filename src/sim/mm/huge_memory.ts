@@ -43,6 +43,7 @@ import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_huge_fault, EV_sim_map_huge } from '../trace/events/sim'
+import { frameEnter, frameLeave, framed } from '../trace/frames'
 import { split_huge_page } from './huge_memory_split'
 import { emitMap, pte_alloc, writtenPte } from './memory_pte'
 import { mlock_vma_page } from './mlock'
@@ -95,7 +96,13 @@ function* do_huge_pmd_anonymous_page(
   vma: Vma,
   vpn: Vpn,
 ): Proc<number | null> {
-  const start = hugeStart(m, vpn)
+  frameEnter(m, 'do_huge_pmd_anonymous_page', mm.id, vpn)
+  const ret = yield* faultInHuge(m, mm, vma, hugeStart(m, vpn))
+  frameLeave(m, 'do_huge_pmd_anonymous_page', ret ?? VM_FAULT_OOM)
+  return ret
+}
+
+function* faultInHuge(m: Machine, mm: MmStruct, vma: Vma, start: Vpn): Proc<number | null> {
   anon_vma_prepare(m, vma)
   const head = yield* alloc_hugepage(m)
   emit(m, EV_sim_huge_fault, head === NULL_PAGE ? -1 : page_to_pfn(m, head), start)
@@ -208,7 +215,13 @@ export function* handleHugeFault(
   }
   const write = (flags & FAULT_FLAG_WRITE) !== 0
   if (write && (huge & PTE_WRITE) === 0) {
-    const ret = yield* do_huge_pmd_wp_page(m, mm, vma, vpn)
+    const ret = yield* framed(
+      m,
+      'do_huge_pmd_wp_page',
+      do_huge_pmd_wp_page(m, mm, vma, vpn),
+      mm.id,
+      vpn,
+    )
     return ret === VM_FAULT_OOM ? null : ret
   }
   setHuge(m, mm, vpn, huge | PTE_YOUNG | (write ? PTE_DIRTY : 0))

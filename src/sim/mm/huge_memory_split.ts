@@ -44,6 +44,7 @@ import {
 import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_split_huge_page } from '../trace/events/sim'
+import { frameEnter, frameLeave } from '../trace/frames'
 import { rmap_walk } from './rmap'
 import { mod_zone_page_state } from './vmstat'
 
@@ -56,6 +57,11 @@ const TAIL_FLAGS =
  * more, so that its anon_vma cannot be held (MIG-12).
  */
 export function split_huge_page(m: Machine, head: Page): number {
+  frameEnter(m, 'split_huge_page', head)
+  return frameLeave(m, 'split_huge_page', splitHead(m, head))
+}
+
+function splitHead(m: Machine, head: Page): number {
   if (!PageAnon(m, head)) throw new KernelBug(m, 'split_huge_page of a page that is not anonymous')
   if (!page_mapped(m, head)) return 1
   if (!PageCompound(m, head)) return 0

@@ -45,10 +45,11 @@ import {
 } from '../machine/mm_types'
 import { PageMlocked, PageSwapCache, setFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
-import { emit, kprobe, kretprobe } from '../machine/trace'
+import { emit } from '../machine/trace'
 import { count_vm_event, PGFAULT, PGMAJFAULT, PSWPIN } from '../machine/vm_events'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_fault } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal, framed } from '../trace/frames'
 import { filemap_fault } from './filemap'
 import { handleHugeFault } from './huge_memory'
 import { emitMap, pte_alloc, writtenPte } from './memory_pte'
@@ -88,6 +89,7 @@ function* do_anonymous_page(
   anon_vma_prepare(m, vma)
   const page = yield* allocAnonymous(m, flags)
   if (page === NULL_PAGE) return VM_FAULT_OOM
+  frameLocal(m, 'page', page)
   // Another thread may have served the fault while the allocation slept.
   if (readPte(mm, vpn) !== PTE_NONE) {
     put_page(m, page, REF_ALLOC)
@@ -148,7 +150,7 @@ function* do_swap_page(
   let ret = 0
   let page = m.swap.cache.get(slot)
   if (page === undefined) {
-    page = yield* swapin_readahead(m, slot, flags)
+    page = yield* framed(m, 'swapin_readahead', swapin_readahead(m, slot, flags), slot)
     if (page === NULL_PAGE) return VM_FAULT_OOM
     ret = VM_FAULT_MAJOR
     count_vm_event(m, PGMAJFAULT)
@@ -156,6 +158,7 @@ function* do_swap_page(
   } else {
     ref_get(m, page, REF_TMP)
   }
+  frameLocal(m, 'page', page)
   yield* lock_page(m, page)
   // Somebody may have moved the slot to another page, or served this entry, while we slept.
   if (!PageSwapCache(m, page) || m.mem.private[page] !== slot || readPte(mm, vpn) !== pte) {
@@ -243,12 +246,25 @@ function* handle_pte_fault(
 ): Proc<number> {
   const pte = readPte(mm, vpn)
   if (pte === PTE_NONE) {
-    if (vma.file !== null) return yield* __do_fault(m, mm, vma, vpn, vma.file, flags)
+    if (vma.file !== null) {
+      const body = __do_fault(m, mm, vma, vpn, vma.file, flags)
+      return yield* framed(m, '__do_fault', body, mm.id, vpn, flags)
+    }
     // A PFN mapping is complete from the start; a hole in it has nothing to offer.
     if (vma.vm_ops !== null) return VM_FAULT_SIGBUS
-    return yield* do_anonymous_page(m, mm, vma, vpn, flags)
+    return yield* framed(
+      m,
+      'do_anonymous_page',
+      do_anonymous_page(m, mm, vma, vpn, flags),
+      mm.id,
+      vpn,
+      flags,
+    )
   }
-  if (!pte_present(pte)) return yield* do_swap_page(m, mm, vma, vpn, pte, flags)
+  if (!pte_present(pte)) {
+    const body = do_swap_page(m, mm, vma, vpn, pte, flags)
+    return yield* framed(m, 'do_swap_page', body, mm.id, vpn, flags)
+  }
   if ((flags & FAULT_FLAG_WRITE) === 0) {
     set_pte(mm, vpn, pte | PTE_YOUNG)
     return 0
@@ -268,7 +284,14 @@ function* smallPageFault(
   if ((yield* pte_alloc(m, mm, vpn)) === null) return VM_FAULT_OOM
   // Another thread may have mapped a huge page while memory was sought for the table.
   if (readHuge(m, mm, vpn) !== PTE_NONE) return 0
-  return yield* handle_pte_fault(m, mm, vma, vpn, flags)
+  return yield* framed(
+    m,
+    'handle_pte_fault',
+    handle_pte_fault(m, mm, vma, vpn, flags),
+    mm.id,
+    vpn,
+    flags,
+  )
 }
 
 /**
@@ -282,7 +305,7 @@ export function* handle_mm_fault(
   vpn: Vpn,
   flags: number,
 ): Proc<number> {
-  kprobe(m, 'handle_mm_fault', vpn, flags)
+  frameEnter(m, 'handle_mm_fault', vpn, flags, mm.id)
   m.counters.faults++
   count_vm_event(m, PGFAULT)
   m.now += m.costs.fault
@@ -290,5 +313,5 @@ export function* handle_mm_fault(
   const ret = huge ?? (yield* smallPageFault(m, mm, vma, vpn, flags))
   const pte = readMapping(m, mm, vpn)
   emit(m, EV_sim_fault, pte_present(pte) ? page_to_pfn(m, pteTarget(pte)) : -1, flags, ret, vpn)
-  return kretprobe(m, 'handle_mm_fault', ret)
+  return frameLeave(m, 'handle_mm_fault', ret)
 }

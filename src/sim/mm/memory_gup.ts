@@ -53,9 +53,10 @@ import {
 } from '../machine/mm_types'
 import { compound_head, PageTransHuge, setFlag } from '../machine/page'
 import { enter, IP, leave, type Proc } from '../machine/proc'
-import { emit, kprobe, kretprobe } from '../machine/trace'
+import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_pinned_in_cma_despite_durable } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal, framed } from '../trace/frames'
 import { follow_trans_huge_pmd, pagesFollowedAt } from './huge_memory'
 import { split_huge_page } from './huge_memory_split'
 import { handle_mm_fault } from './memory'
@@ -144,6 +145,7 @@ function* migrate_replace_cma_page(m: Machine, page: Page, call: GupCall): Proc<
   if (m.kernel.fixes.has(6) && PageTransHuge(m, head)) split_huge_page(m, head)
   const newpage = yield* allocPagesMaySleep(m, GFP_HIGHUSER, 0)
   if (newpage === NULL_PAGE) return keepOldPage(m, page, call.interim, -ENOMEM)
+  frameLocal(m, 'newpage', newpage)
   m.mem.use[newpage] = USE_MIGRATION_TARGET
   // The reference the caller's pin becomes if the move succeeds.
   if (call.interim === NOBODY) ref_get(m, newpage, REF_PIN)
@@ -187,9 +189,9 @@ interface GupCall {
 function* faultin_page(m: Machine, call: GupCall, vma: Vma, vpn: Vpn): Proc<Page> {
   let foll_flags = call.gup_flags
   for (let rounds = 0; ; rounds++) {
-    kprobe(m, 'follow_page_mask', vpn, foll_flags)
+    frameEnter(m, 'follow_page_mask', vpn, foll_flags)
     const page = follow_page_mask(m, vma, vpn, foll_flags, call.interim)
-    kretprobe(m, 'follow_page_mask', page)
+    frameLeave(m, 'follow_page_mask', page)
     if (page !== NULL_PAGE) return page
     if (faultWouldLoop(m, rounds)) return -ENOMEM
     let fault_flags = 0
@@ -209,10 +211,16 @@ function* faultin_page(m: Machine, call: GupCall, vma: Vma, vpn: Vpn): Proc<Page
 function* getOnePage(m: Machine, call: GupCall, vma: Vma, vpn: Vpn): Proc<Page> {
   let page = yield* faultin_page(m, call, vma, vpn)
   if (page < 0) return page
+  frameLocal(m, 'page', page)
   yield IP(1)
   const durable = (call.gup_flags & FOLL_DURABLE) !== 0
   if (durable && m.kernel.migratesAtPin && is_cma_page(m, page)) {
-    page = yield* migrate_replace_cma_page(m, page, call)
+    page = yield* framed(
+      m,
+      'migrate_replace_cma_page',
+      migrate_replace_cma_page(m, page, call),
+      page,
+    )
     if (page < 0) return page
   }
   if (call.interim !== call.holder) pin_transfer(m, page, call.interim, call.holder)
@@ -235,7 +243,7 @@ export function* __get_user_pages(
   if ((pages !== null) !== ((gup_flags & FOLL_GET) !== 0)) {
     throw new KernelBug(m, '__get_user_pages: FOLL_GET goes with a page array')
   }
-  enter(m, '__get_user_pages')
+  enter(m, '__get_user_pages', mm.id, start, nr_pages, gup_flags)
   const interim = interimHolder(m, gup_flags, holder)
   const call: GupCall = { mm, gup_flags, holder, interim, drained: false }
   let vma: Vma | undefined
@@ -243,6 +251,7 @@ export function* __get_user_pages(
   let error = 0
   while (i < nr_pages) {
     const vpn = start + i
+    frameLocal(m, 'i', i)
     if (vma === undefined || vpn >= vma.end) vma = checkedArea(mm, vpn, gup_flags)
     if (vma === undefined) error = -EFAULT
     else if (currentTask(m).sigkill) error = -ERESTARTSYS
@@ -251,8 +260,7 @@ export function* __get_user_pages(
     i += pages === null ? Math.min(nr_pages - i, pagesFollowedAt(m, mm, vpn)) : 1
     if (i < nr_pages) yield IP(11)
   }
-  leave(m)
-  return i > 0 ? i : error
+  return leave(m, i > 0 ? i : error)
 }
 
 function* takePage(

@@ -27,6 +27,7 @@ import {
   EV_sim_offline_round,
   EV_sim_offline_start,
 } from '../trace/events/sim_hotplug'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 import { migrate_pages } from './migrate'
 import { drain_all_pages } from './page_alloc'
 import { __offline_isolated_pages, accountHotplug } from './page_alloc_hotplug'
@@ -119,12 +120,15 @@ function can_offline_normal(m: Machine, nr_pages: number): boolean {
 
 /** First frame of the range on the LRU, or -1 (11.2 step 7). */
 function scan_lru_pages(m: Machine, start: Pfn, end: Pfn): Pfn {
+  frameEnter(m, 'scan_lru_pages', start, end)
   const { flags } = m.mem
   const last = Math.min(pfn_to_page(m, end), m.nrPages)
   for (let page = pfn_to_page(m, start); page < last; page++) {
-    if (((flags[page] as number) & PG_lru) !== 0) return page + m.startPfn
+    if (((flags[page] as number) & PG_lru) !== 0) {
+      return frameLeave(m, 'scan_lru_pages', page + m.startPfn)
+    }
   }
-  return -1
+  return frameLeave(m, 'scan_lru_pages', -1)
 }
 
 interface Isolated {
@@ -169,9 +173,10 @@ function putback_lru_pages(m: Machine, source: Page[]): void {
  * that is not on the LRU puts the whole batch back (11.3, MIG-45).
  */
 export function* do_migrate_range(m: Machine, start: Pfn, end: Pfn): Proc<number> {
-  enter(m, 'do_migrate_range')
+  enter(m, 'do_migrate_range', start, end)
   const source: Page[] = []
   const isolated = isolateRange(m, start, end, source)
+  frameLocal(m, 'not_managed', isolated.notManaged ? 1 : 0)
   let ret = isolated.ret
   if (source.length > 0) {
     if (!isolated.notManaged) {
@@ -179,8 +184,7 @@ export function* do_migrate_range(m: Machine, start: Pfn, end: Pfn): Proc<number
     }
     if (ret !== 0) putback_lru_pages(m, source)
   }
-  leave(m)
-  return ret
+  return leave(m, ret)
 }
 
 /** Empties the range: 0, or why that cannot be (11.2 steps 6 and 7, MIG-44). */
@@ -198,6 +202,8 @@ function* emptyRange(m: Machine, loop: OfflineLoop): Proc<number> {
     loop.drain = true
     loop.rounds++
     if (ret < 0) loop.retry_max--
+    frameLocal(m, 'pfn', pfn)
+    frameLocal(m, 'retry_max', loop.retry_max)
     emit(m, EV_sim_offline_round, pfn, ret, loop.rounds, loop.retry_max)
     if (ret < 0 && loop.retry_max === 0) return ret
     // A page that failed costs time but none of the budget, so a pin is met until time is up (11.4).
@@ -229,7 +235,8 @@ function* offlineIsolatedRange(m: Machine, loop: OfflineLoop): Proc<number> {
   yield* lru_add_drain_all(m)
   yield { at: 'sleep', ns: 0 }
   drain_all_pages(m)
-  return check_pages_isolated(m, loop.start, loop.end)
+  frameEnter(m, 'check_pages_isolated', loop.start, loop.end)
+  return frameLeave(m, 'check_pages_isolated', check_pages_isolated(m, loop.start, loop.end))
 }
 
 function hexAddress(bytes: number): string {
@@ -282,7 +289,7 @@ export function* __offline_pages(
   if (((start_pfn | end_pfn) & ((1 << m.pageblockOrder) - 1)) !== 0) return -EINVAL
   const zone = test_pages_in_a_zone(m, start_pfn, end_pfn)
   if (zone === null) return -EINVAL
-  enter(m, 'offline_pages')
+  enter(m, 'offline_pages', start_pfn, end_pfn, timeout_ns)
   emit(m, EV_sim_offline_start, start_pfn, end_pfn - start_pfn, zone.idx)
   yield* lock_memory_hotplug(m)
   const loop: OfflineLoop = {
@@ -296,8 +303,7 @@ export function* __offline_pages(
   const ret = yield* offlineLocked(m, zone, loop)
   unlock_memory_hotplug(m)
   emit(m, EV_sim_offline_result, start_pfn, end_pfn - start_pfn, ret, loop.rounds)
-  leave(m)
-  return ret
+  return leave(m, ret)
 }
 
 /** As the memory block's `offline` does it: 120 seconds of virtual time (11.1.1). */

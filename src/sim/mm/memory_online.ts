@@ -95,12 +95,11 @@ export function* online_pages(
   nr_pages: number,
   type: OnlineType = 'online',
 ): Proc<number> {
-  enter(m, 'online_pages')
+  enter(m, 'online_pages', start_pfn, nr_pages)
   yield* lock_memory_hotplug(m)
   const ret = onlineLocked(m, start_pfn, start_pfn + nr_pages, type)
   unlock_memory_hotplug(m)
   const zone = pfn_valid(m, start_pfn) ? page_zone(m, pfn_to_page(m, start_pfn)).idx : -1
   emit(m, EV_sim_online_result, start_pfn, nr_pages, ret, zone)
-  leave(m)
-  return ret
+  return leave(m, ret)
 }

@@ -33,8 +33,8 @@ import {
 } from '../machine/mm_types'
 import { PageAnon, setFlag } from '../machine/page'
 import type { Proc } from '../machine/proc'
-import { kprobe, kretprobe } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
+import { frameLocal, framed } from '../trace/frames'
 import { emitMap, vm_normal_page, writtenPte } from './memory_pte'
 import { munlock_vma_page } from './mlock'
 import { allocPagesMaySleep } from './page_alloc'
@@ -58,7 +58,7 @@ export function privateCopyGfp(flags: number): number {
 const SHARED_WRITABLE = VM_SHARED | VM_WRITE
 
 /** A write fault on a present entry that is not writable: keep the page, or copy it. */
-export function* do_wp_page(
+export function do_wp_page(
   m: Machine,
   mm: MmStruct,
   vma: Vma,
@@ -66,8 +66,8 @@ export function* do_wp_page(
   pte: Pte,
   flags: number,
 ): Proc<number> {
-  kprobe(m, 'do_wp_page')
-  return kretprobe(m, 'do_wp_page', yield* keepOrCopy(m, mm, vma, vpn, pte, flags))
+  const body = keepOrCopy(m, mm, vma, vpn, pte, flags)
+  return framed(m, 'do_wp_page', body, mm.id, vpn, flags)
 }
 
 function* keepOrCopy(
@@ -79,6 +79,7 @@ function* keepOrCopy(
   flags: number,
 ): Proc<number> {
   const old_page = vm_normal_page(pte)
+  frameLocal(m, 'old_page', old_page)
   const sharedWritable = (vma.flags & SHARED_WRITABLE) === SHARED_WRITABLE
   if (old_page === NULL_PAGE) {
     return sharedWritable
@@ -128,6 +129,7 @@ function* copyPage(
     if (old_page !== NULL_PAGE) put_page(m, old_page, REF_TMP)
     return VM_FAULT_OOM
   }
+  frameLocal(m, 'new_page', new_page)
   // The entry may have changed while the allocation slept; then the copy is not wanted (FLT-9).
   if (readPte(mm, vpn) !== pte) {
     put_page(m, new_page, REF_ALLOC)

@@ -18,6 +18,7 @@ import {
 } from '../machine/mm_types'
 import { PageAnon } from '../machine/page'
 import { NULL_PAGE } from '../machine/types'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 import { zap_huge_pmd } from './huge_memory'
 import { split_huge_page_pmd } from './huge_memory_split'
 import { emitMap, vm_normal_page } from './memory_pte'
@@ -57,6 +58,7 @@ function zapHuge(m: Machine, tlb: MmuGather, mm: MmStruct, vpn: Vpn, end: Vpn): 
 
 /** Unmaps [start, end) of an area, ascending. */
 export function unmap_page_range(m: Machine, tlb: MmuGather, vma: Vma, start: Vpn, end: Vpn): void {
+  frameEnter(m, 'unmap_page_range', vma.mm.id, start, end)
   for (let vpn = start; vpn < end; vpn++) {
     if (readHuge(m, vma.mm, vpn) !== PTE_NONE && zapHuge(m, tlb, vma.mm, vpn, end)) {
       vpn += hugePages(m) - 1
@@ -69,6 +71,7 @@ export function unmap_page_range(m: Machine, tlb: MmuGather, vma: Vma, start: Vp
     }
     zapPte(m, tlb, vma.mm, table, vpn)
   }
+  frameLeave(m, 'unmap_page_range')
 }
 
 /**
@@ -84,6 +87,7 @@ export function free_pgtables(
   floor: Vpn,
   ceiling: Vpn,
 ): number {
+  frameEnter(m, 'free_pgtables', mm.id, start, end, floor, ceiling)
   let freed = 0
   for (let pmd = start >> PMD_SHIFT; pmd <= (end - 1) >> PMD_SHIFT; pmd++) {
     const table = mm.pgd.get(pmd)
@@ -96,5 +100,7 @@ export function free_pgtables(
     pte_free_tlb(m, tlb, table.page)
     freed++
   }
+  frameLocal(m, 'freed', freed)
+  frameLeave(m, 'free_pgtables')
   return freed
 }

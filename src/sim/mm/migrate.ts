@@ -43,7 +43,7 @@ import {
   testFlag,
 } from '../machine/page'
 import { enter, IP, leave, type Proc } from '../machine/proc'
-import { emit, kprobe, kretprobe } from '../machine/trace'
+import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { count_vm_events, PGMIGRATE_FAIL, PGMIGRATE_SUCCESS } from '../machine/vm_events'
 import { EV_mm_migrate_pages } from '../trace/events/migrate'
@@ -53,6 +53,7 @@ import {
   EV_sim_replace_page,
   EV_sim_unmap_and_move,
 } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal, framed } from '../trace/frames'
 import { split_huge_page } from './huge_memory_split'
 import { migrate_huge_page } from './migrate_huge'
 import { notifyOwners, withOwnersAway } from './migrate_owner'
@@ -71,8 +72,9 @@ export type NewPage = (m: Machine, page: Page) => Proc<Page>
 
 /** Flushes every CPU's vectors so that queued pages can be isolated; always 0 (REF-17). */
 export function* migrate_prep(m: Machine): Proc<number> {
+  frameEnter(m, 'migrate_prep')
   yield* lru_add_drain_all(m)
-  return 0
+  return frameLeave(m, 'migrate_prep', 0)
 }
 
 function modIsolated(m: Machine, page: Page, delta: number): void {
@@ -91,11 +93,13 @@ export function isolateForMigration(m: Machine, page: Page): boolean {
 
 /** Puts a batch back that is given up, head first; the list is empty afterwards (10.4.2). */
 export function putback_movable_pages(m: Machine, list: Page[]): void {
+  frameEnter(m, 'putback_movable_pages', list.length)
   for (const page of list.splice(0)) {
     emit(m, EV_sim_migrate_giveup, page_to_pfn(m, page), -EAGAIN)
     modIsolated(m, page, -1)
     putback_lru_page(m, page)
   }
+  frameLeave(m, 'putback_movable_pages')
 }
 
 /**
@@ -109,8 +113,7 @@ export function* migrate_pages(
   mode: number,
   reason: number,
 ): Proc<number> {
-  enter(m, 'migrate_pages')
-  kprobe(m, 'migrate_pages', mode)
+  enter(m, 'migrate_pages', list.length, mode, reason)
   let succeeded = 0
   let failed = 0
   let retry = 1
@@ -118,9 +121,11 @@ export function* migrate_pages(
   for (let pass = 0; pass < PASSES && retry > 0 && !outOfMemory; pass++) {
     if (pass > 0) yield IP(7)
     retry = 0
+    frameLocal(m, 'pass', pass)
     for (const page of [...list]) {
       const force = pass > LAST_UNFORCED_PASS
       const rc = yield* unmap_and_move(m, get_new_page, page, force, mode, list)
+      frameLocal(m, 'rc', rc)
       if (rc === -ENOMEM) {
         outOfMemory = true
         break
@@ -129,13 +134,14 @@ export function* migrate_pages(
       else if (rc === 0) succeeded++
       else failed++
     }
+    frameLocal(m, 'retry', retry)
+    frameLocal(m, 'nr_failed', failed)
   }
   m.counters.migrated += succeeded
   count_vm_events(m, PGMIGRATE_SUCCESS, succeeded)
   count_vm_events(m, PGMIGRATE_FAIL, failed)
   emit(m, EV_mm_migrate_pages, succeeded, failed, mode, reason)
-  leave(m)
-  return kretprobe(m, 'migrate_pages', outOfMemory ? -ENOMEM : failed + retry)
+  return leave(m, outOfMemory ? -ENOMEM : failed + retry)
 }
 
 /** One attempt: a target, the move, and both pages back to the LRU code (MIG-12). */
@@ -147,17 +153,17 @@ export function* unmap_and_move(
   mode: number,
   list: Page[],
 ): Proc<number> {
-  enter(m, 'unmap_and_move')
+  enter(m, 'unmap_and_move', page, force ? 1 : 0, mode)
   currentTask(m).attempts++
   m.counters.migrate_attempts++
   const pfn = page_to_pfn(m, page)
   const newpage = yield* get_new_page(m, page)
   if (newpage === NULL_PAGE) {
     emit(m, EV_sim_unmap_and_move, pfn, -1, -ENOMEM, force ? 1 : 0)
-    leave(m)
-    return -ENOMEM
+    return leave(m, -ENOMEM)
   }
   m.mem.use[newpage] = USE_MIGRATION_TARGET
+  frameLocal(m, 'newpage', newpage)
   yield IP(3)
   const rc = yield* moveOrSplit(m, page, newpage, force, mode)
   emit(m, EV_sim_unmap_and_move, pfn, page_to_pfn(m, newpage), rc, force ? 1 : 0)
@@ -167,8 +173,7 @@ export function* unmap_and_move(
     putback_lru_page(m, page)
   }
   putback_lru_page(m, newpage, REF_ALLOC)
-  leave(m)
-  return rc
+  return leave(m, rc)
 }
 
 /** What stands between the target's allocation and the move: a freed page, a huge page (MIG-12). */
@@ -198,10 +203,8 @@ export function* __unmap_and_move(
   force: boolean,
   mode: number,
 ): Proc<number> {
-  enter(m, '__unmap_and_move')
-  const rc = yield* lockUnmapAndMove(m, page, newpage, force, mode)
-  leave(m)
-  return rc
+  enter(m, '__unmap_and_move', page, newpage, force ? 1 : 0, mode)
+  return leave(m, yield* lockUnmapAndMove(m, page, newpage, force, mode))
 }
 
 function* lockUnmapAndMove(
@@ -239,6 +242,7 @@ function* unmapAndMoveLocked(
   const unmappedAnon = PageAnon(m, page) && !page_mapped(m, page)
   if (unmappedAnon && !PageSwapCache(m, page)) return -EAGAIN
   const remap = !unmappedAnon
+  frameLocal(m, 'remap', Number(remap))
   if (m.mem.mapping[page] === 0) {
     if (page_has_private(m, page)) {
       try_to_free_buffers(m, page)
@@ -263,11 +267,16 @@ function* unmapAndMoveLocked(
  * A fault met a migration entry: sleep until the page is unlocked. The reference taken meanwhile is
  * one too many for the expected-count test (MIG-47, MIG-48).
  */
-export function* migration_entry_wait(m: Machine, mm: MmStruct, vpn: Vpn): Proc<void> {
+export function migration_entry_wait(m: Machine, mm: MmStruct, vpn: Vpn): Proc<void> {
+  return framed(m, 'migration_entry_wait', waitForEntry(m, mm, vpn), mm.id, vpn)
+}
+
+function* waitForEntry(m: Machine, mm: MmStruct, vpn: Vpn): Proc<void> {
   const pte = readPte(mm, vpn)
   if (!is_migration_entry(pte)) return
   const page = pteTarget(pte)
   if (page_count(m, page) === 0) return
+  frameLocal(m, 'page', page)
   ref_get(m, page, REF_WAIT)
   yield* wait_on_page_locked(m, page)
   put_page(m, page, REF_WAIT)
@@ -295,8 +304,7 @@ export function* migrate_replace_page(
   holder: number,
   drain = true,
 ): Proc<number> {
-  enter(m, 'migrate_replace_page')
-  kprobe(m, 'migrate_replace_page', page, newpage)
+  enter(m, 'migrate_replace_page', page, newpage)
   m.exercised[1] = (m.exercised[1] as number) + 1
   if (drain) yield* migrate_prep(m)
   const isIsolated = yield* isolateWithRetries(m, page)
@@ -305,8 +313,7 @@ export function* migrate_replace_page(
     : { ret: -EAGAIN, passes: 0 }
   const newPfn = page_to_pfn(m, newpage)
   emit(m, EV_sim_replace_page, page_to_pfn(m, page), newPfn, result.ret, result.passes)
-  leave(m)
-  return kretprobe(m, 'migrate_replace_page', result.ret)
+  return leave(m, result.ret)
 }
 
 /** FIX-1: how often isolation is tried in all, and the pause before the next try, ns. */
@@ -338,12 +345,15 @@ function* replaceIsolated(
   let passes = 0
   for (; passes < PASSES && ret !== 0; passes++) {
     yield IP(7)
+    frameLocal(m, 'pass', passes)
+    frameLocal(m, 'page_count', page_count(m, page))
     if (page_count(m, page) === 1) {
       ret = foundAlone(m, page, newpage)
       if (ret !== 0) break
     } else {
       ret = yield* __unmap_and_move(m, page, newpage, true, MIGRATE_SYNC)
     }
+    frameLocal(m, 'ret', ret)
   }
   if (ret === 0) {
     m.counters.replaced++

@@ -43,9 +43,10 @@ import {
   testFlag,
 } from '../machine/page'
 import { IP, type Proc } from '../machine/proc'
-import { emit, kprobe, kretprobe } from '../machine/trace'
+import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_move_test, EV_sim_remap } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 import { page_add_anon_rmap, page_add_file_rmap, rmap_walk } from './rmap'
 import {
   cancel_dirty_page,
@@ -65,6 +66,7 @@ const COPIED_FLAGS = PG_error | PG_referenced | PG_uptodate | PG_owner_priv_1 | 
  * the caller's own table holds (MOD-2).
  */
 function migrate_page_move_mapping(m: Machine, newpage: Page, page: Page, extra_count = 0): number {
+  frameEnter(m, 'migrate_page_move_mapping', newpage, page, extra_count)
   const mapping = page_mapping(m, page)
   const swapcache = PageSwapCache(m, page)
   const found = page_count(m, page)
@@ -72,9 +74,13 @@ function migrate_page_move_mapping(m: Machine, newpage: Page, page: Page, extra_
   const cached = 2 + (page_has_private(m, page) ? 1 : 0)
   const expected = (isCached ? cached : 1) + extra_count
   emit(m, EV_sim_move_test, page_to_pfn(m, page), expected, found)
-  if (found !== expected) return -EAGAIN
-  if (swapcache) return moveSwapSlot(m, newpage, page)
-  return mapping === null ? 0 : moveCacheSlot(m, mapping, newpage, page)
+  frameLocal(m, 'page_count', found)
+  frameLocal(m, 'expected_count', expected)
+  let rc = 0
+  if (found !== expected) rc = -EAGAIN
+  else if (swapcache) rc = moveSwapSlot(m, newpage, page)
+  else if (mapping !== null) rc = moveCacheSlot(m, mapping, newpage, page)
+  return frameLeave(m, 'migrate_page_move_mapping', rc)
 }
 
 /** The swap cache's reference and slot go to the new page. */
@@ -109,6 +115,7 @@ function moveZoneCounter(m: Machine, from: Page, to: Page, item: number): void {
 
 /** Contents and flags (MIG-27). The old frame keeps referenced and uptodate until it is freed. */
 export function migrate_page_copy(m: Machine, newpage: Page, page: Page): void {
+  frameEnter(m, 'migrate_page_copy', newpage, page)
   const mem = m.mem
   m.now += m.costs.copy_page
   m.counters.copies++
@@ -125,14 +132,15 @@ export function migrate_page_copy(m: Machine, newpage: Page, page: Page): void {
   }
   clearFlag(m, page, PG_swapcache | PG_private)
   mem.private[page] = 0
+  frameLeave(m, 'migrate_page_copy')
 }
 
 /** The simple move: anonymous, swap cache, tmpfs, files without buffers. */
 export function migrate_page(m: Machine, newpage: Page, page: Page): number {
-  kprobe(m, 'migrate_page', newpage, page)
+  frameEnter(m, 'migrate_page', newpage, page)
   const rc = migrate_page_move_mapping(m, newpage, page)
   if (rc === 0) migrate_page_copy(m, newpage, page)
-  return kretprobe(m, 'migrate_page', rc)
+  return frameLeave(m, 'migrate_page', rc)
 }
 
 /** Moves buffer heads along: `priv` is put on the old page and taken on the new one (ME-11). */
@@ -168,9 +176,22 @@ function fallback_migrate_page(
   page: Page,
   mode: number,
 ): number {
+  frameEnter(m, 'fallback_migrate_page', newpage, page, mode)
+  const rc = writeOutOrMove(m, mapping, newpage, page, mode)
+  return frameLeave(m, 'fallback_migrate_page', rc)
+}
+
+function writeOutOrMove(
+  m: Machine,
+  mapping: AddressSpace,
+  newpage: Page,
+  page: Page,
+  mode: number,
+): number {
   if (testFlag(m, page, PG_dirty)) {
     if (mode !== MIGRATE_SYNC) return -EBUSY
-    return writeout(m, mapping, page)
+    frameEnter(m, 'writeout', page)
+    return frameLeave(m, 'writeout', writeout(m, mapping, page))
   }
   if (page_has_private(m, page) && !try_to_release_page(m, page)) return -EAGAIN
   return migrate_page(m, newpage, page)
@@ -201,11 +222,13 @@ function moveByMapping(m: Machine, newpage: Page, page: Page, mode: number): num
     case 'migrate_page':
       return migrate_page(m, newpage, page)
     case 'buffer_migrate_page':
-      return buffer_migrate_page(m, newpage, page)
+      frameEnter(m, 'buffer_migrate_page', newpage, page)
+      return frameLeave(m, 'buffer_migrate_page', buffer_migrate_page(m, newpage, page))
     case 'fail_migrate_page':
       return -EIO
     case 'aio_migratepage':
-      return aio_migratepage(m, mapping, newpage, page)
+      frameEnter(m, 'aio_migratepage', newpage, page)
+      return frameLeave(m, 'aio_migratepage', aio_migratepage(m, mapping, newpage, page))
     default:
       return fallback_migrate_page(m, mapping as AddressSpace, newpage, page, mode)
   }
@@ -219,6 +242,7 @@ export function* move_to_new_page(
   remap: boolean,
   mode: number,
 ): Proc<number> {
+  frameEnter(m, 'move_to_new_page', newpage, page, remap ? 1 : 0, mode)
   if (!trylock_page(m, newpage)) throw new KernelBug(m, 'the migration target is locked')
   m.mem.index[newpage] = m.mem.index[page] as number
   m.mem.mapping[newpage] = m.mem.mapping[page] as number
@@ -232,11 +256,12 @@ export function* move_to_new_page(
     m.mem.mapping[page] = 0
   }
   unlock_page(m, newpage)
-  return rc
+  return frameLeave(m, 'move_to_new_page', rc)
 }
 
 /** Restores what maps `old`, onto `page`: the target, or `old` itself after a failure (MIG-31). */
 export function remove_migration_ptes(m: Machine, old: Page, page: Page): void {
+  frameEnter(m, 'remove_migration_ptes', old, page)
   let entries = 0
   rmap_walk(m, page, (vma, vpn) => {
     const pte = readPte(vma.mm, vpn)
@@ -251,4 +276,6 @@ export function remove_migration_ptes(m: Machine, old: Page, page: Page): void {
     entries++
   })
   emit(m, EV_sim_remap, page_to_pfn(m, page), entries, page_to_pfn(m, old))
+  frameLocal(m, 'entries', entries)
+  frameLeave(m, 'remove_migration_ptes')
 }

@@ -53,7 +53,7 @@ export function* __mm_populate(m: Machine, mm: MmStruct, start: Vpn, end: Vpn): 
 
 /** Locks [start, start + pages) of the address space: 0, -ENOMEM over a hole, or -EAGAIN. */
 export function* sys_mlock(m: Machine, mm: MmStruct, start: Vpn, pages: number): Proc<number> {
-  enter(m, 'sys_mlock')
+  enter(m, 'sys_mlock', mm.id, start, pages)
   yield* lru_add_drain_all(m)
   const end = start + pages
   yield* down_write(m, mm.mmap_sem)
@@ -62,18 +62,16 @@ export function* sys_mlock(m: Machine, mm: MmStruct, start: Vpn, pages: number):
   for (const vma of vmas) vma.flags |= VM_LOCKED
   up_write(mm.mmap_sem)
   const ret = covered === pages ? yield* __mm_populate(m, mm, start, end) : -ENOMEM
-  leave(m)
-  return ret
+  return leave(m, ret)
 }
 
 export function* sys_munlock(m: Machine, mm: MmStruct, start: Vpn, pages: number): Proc<number> {
-  enter(m, 'sys_munlock')
+  enter(m, 'sys_munlock', mm.id, start, pages)
   yield* down_write(m, mm.mmap_sem)
   const vmas = areasWithin(m, mm, start, start + pages)
   for (const vma of vmas) {
     if ((vma.flags & VM_LOCKED) !== 0) munlock_vma_pages_range(m, vma, vma.start, vma.end)
   }
   up_write(mm.mmap_sem)
-  leave(m)
-  return 0
+  return leave(m, 0)
 }

@@ -1,6 +1,6 @@
 // Model of mm/mmap.c, v3.9: areas of an address space. Adjacent areas are never merged. Callers hold
 // mmap_sem where the kernel does.
-import { EINVAL } from '../include/linux/errno'
+import { EINVAL, ENOMEM } from '../include/linux/errno'
 import {
   VM_GROWSDOWN,
   VM_LOCKED,
@@ -29,6 +29,7 @@ import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_munmap } from '../trace/events/sim'
+import { frameEnter, frameLeave } from '../trace/frames'
 import { vma_adjust_trans_huge } from './huge_memory_split'
 import { pte_alloc } from './memory_pte'
 import { free_pgtables, unmap_page_range } from './memory_zap'
@@ -113,6 +114,13 @@ export function mmapAnonymous(mm: MmStruct, pages: number, at: Vpn | null = null
 
 /** Maps consecutive frames as special entries; false without memory for page tables (REF-11). */
 export function* remap_pfn_range(m: Machine, vma: Vma, first: Page): Proc<boolean> {
+  frameEnter(m, 'remap_pfn_range', vma.mm.id, vma.start, first, vma.end - vma.start)
+  const done = yield* mapFrames(m, vma, first)
+  frameLeave(m, 'remap_pfn_range', done ? 0 : -ENOMEM)
+  return done
+}
+
+function* mapFrames(m: Machine, vma: Vma, first: Page): Proc<boolean> {
   for (let vpn = vma.start; vpn < vma.end; vpn++) {
     if ((yield* pte_alloc(m, vma.mm, vpn)) === null) return false
     const write = (vma.flags & VM_WRITE) !== 0 ? PTE_WRITE : 0
@@ -174,23 +182,30 @@ function unmap_region(m: Machine, mm: MmStruct, vmas: readonly Vma[]): number {
 /** Unmaps [start, start + pages): 0, also when nothing is mapped there. */
 export function do_munmap(m: Machine, mm: MmStruct, start: Vpn, pages: number): number {
   if (pages <= 0 || start < 0 || start + pages > VPN_END) return -EINVAL
+  frameEnter(m, 'do_munmap', mm.id, start, pages)
   const vmas = areasWithin(m, mm, start, start + pages)
+  frameEnter(m, 'unmap_region', mm.id, vmas.length)
   const released = unmap_region(m, mm, vmas)
+  frameLeave(m, 'unmap_region')
   for (const vma of vmas) remove_vma(mm, vma)
   emit(m, EV_sim_munmap, start, pages, released)
-  return 0
+  return frameLeave(m, 'do_munmap', 0)
 }
 
 /** The last user of the address space is gone: everything is unmapped (FLT-21). */
 export function exit_mmap(m: Machine, mm: MmStruct): void {
+  frameEnter(m, 'exit_mmap', mm.id)
   const vmas = [...mm.vmas]
   const pages = vmas.reduce((n, vma) => n + vma.end - vma.start, 0)
+  frameEnter(m, 'unmap_region', mm.id, vmas.length)
   const released = unmap_region(m, mm, vmas)
+  frameLeave(m, 'unmap_region')
   for (const vma of vmas) remove_vma(mm, vma)
   if (mm.huge.size > 0) throw new KernelBug(m, `mm ${mm.id}: huge entries left at exit`)
   if (mm.pgd.size > 0)
     throw new KernelBug(m, `mm ${mm.id}: ${mm.pgd.size} page tables left at exit`)
   emit(m, EV_sim_munmap, vmas[0]?.start ?? 0, pages, released)
+  frameLeave(m, 'exit_mmap')
 }
 
 /**
@@ -209,6 +224,11 @@ function tablesSetAside(m: Machine, mm: MmStruct, start: Vpn, end: Vpn): Vpn[] {
 
 /** MADV_DONTNEED: the entries go, the area and its page tables stay. Holds mmap_sem for read. */
 export function madvise_dontneed(m: Machine, mm: MmStruct, start: Vpn, pages: number): number {
+  frameEnter(m, 'madvise_dontneed', mm.id, start, pages)
+  return frameLeave(m, 'madvise_dontneed', zapAreas(m, mm, start, pages))
+}
+
+function zapAreas(m: Machine, mm: MmStruct, start: Vpn, pages: number): number {
   const end = start + pages
   for (const vma of mm.vmas) {
     if (vma.end <= start || vma.start >= end) continue

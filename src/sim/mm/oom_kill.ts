@@ -5,6 +5,7 @@ import { isSwapPte, pte_present, PTE_SPECIAL, pteTarget, type MmStruct } from '.
 import { PageAnon } from '../machine/page'
 import { emit } from '../machine/trace'
 import { EV_sim_oom_kill } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 
 const KB_PER_PAGE = 4
 
@@ -87,6 +88,7 @@ export function sendSigkill(task: Task): void {
 }
 
 function oom_kill_process(m: Machine, chosen: Task, points: number): Task {
+  frameEnter(m, 'oom_kill_process', chosen.id, points)
   const score = Math.trunc((points * 1000) / Math.max(1, totalPages(m)))
   printk(
     m,
@@ -102,6 +104,8 @@ function oom_kill_process(m: Machine, chosen: Task, points: number): Task {
     `Killed process ${victim.pid} (${victim.comm}) total-vm:${kb(total)}, anon-rss:${kb(anon)}, file-rss:${kb(file)}`,
   )
   killProcess(m, victim)
+  frameLocal(m, 'victim', victim.id)
+  frameLeave(m, 'oom_kill_process')
   return victim
 }
 
@@ -113,6 +117,13 @@ export type OomResult = 'killed' | 'dying' | 'nobody'
  * reserves; while an earlier victim is still on its way out, nobody else is killed.
  */
 export function out_of_memory(m: Machine, gfp: number, order: number): OomResult {
+  frameEnter(m, 'out_of_memory', gfp, order)
+  const result = killForRequest(m, gfp, order)
+  frameLeave(m, 'out_of_memory')
+  return result
+}
+
+function killForRequest(m: Machine, gfp: number, order: number): OomResult {
   const current = currentTask(m)
   if (current.sigkill) {
     current.memdie = true

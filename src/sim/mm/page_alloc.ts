@@ -10,6 +10,7 @@ import type { Proc } from '../machine/proc'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_mm_page_alloc } from '../trace/events/kmem'
+import { frameEnter, frameLeave } from '../trace/frames'
 import {
   slowpathAtomic,
   allocflags_to_migratetype,
@@ -45,17 +46,19 @@ export { is_highmem } from './page_alloc_wmark'
  * page and is reported with sim_would_loop. What can sleep calls allocPagesMaySleep.
  */
 export function alloc_pages(m: Machine, gfp: number, order: number): Page {
+  frameEnter(m, 'alloc_pages', gfp, order)
   m.now += m.costs.alloc_page
   m.counters.allocs++
   const type = allocflags_to_migratetype(m, gfp)
   const page = shouldFailAlloc(m) ? NULL_PAGE : __alloc_pages_nodemask(m, gfp, order, type)
   emit(m, EV_mm_page_alloc, page === NULL_PAGE ? -1 : page_to_pfn(m, page), order, type, gfp)
-  return page
+  return frameLeave(m, 'alloc_pages', page)
 }
 
 /** As alloc_pages in a context that can sleep: the slow path may reclaim, compact and kill (5.6). */
 export function* allocPagesMaySleep(m: Machine, mask: number, order: number): Proc<Page> {
   const gfp = current_gfp_context(m, mask)
+  frameEnter(m, 'alloc_pages', gfp, order)
   m.now += m.costs.alloc_page
   m.counters.allocs++
   const type = allocflags_to_migratetype(m, gfp)
@@ -67,7 +70,7 @@ export function* allocPagesMaySleep(m: Machine, mask: number, order: number): Pr
     }
   }
   emit(m, EV_mm_page_alloc, page === NULL_PAGE ? -1 : page_to_pfn(m, page), order, type, gfp)
-  return page
+  return frameLeave(m, 'alloc_pages', page)
 }
 
 /** What the task's flags leave of a mask: while it pins for long, nothing is MOVABLE (MOD-7, MOD-16). */

@@ -23,6 +23,7 @@ import {
   packExtfrag,
 } from '../trace/events/kmem'
 import { EV_sim_set_pageblock_migratetype } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 import { mod_zone_page_state } from './vmstat'
 
 /** `_mapcount` of the head of a free block (allocator 1.4). */
@@ -64,13 +65,16 @@ export function get_pageblock_migratetype(m: Machine, page: Page): MigrateType {
 
 export function set_pageblock_migratetype(m: Machine, page: Page, type: MigrateType): void {
   // Without grouping the stored type is UNMOVABLE whatever was asked (allocator 1.8.4).
+  frameEnter(m, 'set_pageblock_migratetype', page, type)
   const stored = m.page_group_by_mobility_disabled ? MIGRATE_UNMOVABLE : type
   const block = page >> m.pageblockOrder
   const old = m.pageblock[block] as number
-  if (old === stored) return
-  m.pageblock[block] = stored
-  const first = page_to_pfn(m, block << m.pageblockOrder)
-  emit(m, EV_sim_set_pageblock_migratetype, first, old, stored)
+  if (old !== stored) {
+    m.pageblock[block] = stored
+    const first = page_to_pfn(m, block << m.pageblockOrder)
+    emit(m, EV_sim_set_pageblock_migratetype, first, old, stored)
+  }
+  frameLeave(m, 'set_pageblock_migratetype')
 }
 
 export function is_migrate_cma(type: MigrateType): boolean {
@@ -128,6 +132,7 @@ export function __free_one_page(
   blockOrder: number,
   type: MigrateType,
 ): void {
+  frameEnter(m, '__free_one_page', block, zone.idx, blockOrder, type)
   const mem = m.mem
   const nr_free = zone.nr_free
   let page = block
@@ -146,6 +151,8 @@ export function __free_one_page(
   if (isNextMergeLikely(m, zone, page, order)) list_add_tail(mem, page, head)
   else list_add(mem, page, head)
   nr_free[order] = (nr_free[order] as number) + 1
+  frameLocal(m, 'order', order)
+  frameLeave(m, '__free_one_page')
 }
 
 /** Only this block's own buddy is missing to form a block two orders up: keep it cold (3.2.3). */
@@ -169,9 +176,11 @@ export function free_one_page(
   order: number,
   type: MigrateType,
 ): void {
+  frameEnter(m, 'free_one_page', zone.idx, page, order, type)
   zoneGotPages(zone)
   __free_one_page(m, zone, page, order, type)
   if (type !== MIGRATE_ISOLATE) __mod_zone_freepage_state(m, zone, 1 << order, type)
+  frameLeave(m, 'free_one_page')
 }
 
 /** Splits from `high` down to `low`: the upper halves go to the list heads of `type` (3.4.2). */
@@ -183,12 +192,14 @@ function expand(
   high: number,
   type: MigrateType,
 ): void {
+  frameEnter(m, 'expand', zone.idx, page, low, high, type)
   for (let order = high - 1; order >= low; order--) {
     const half = page + (1 << order)
     list_add(m.mem, half, freeListHead(zone, order, type))
     zone.nr_free[order] = (zone.nr_free[order] as number) + 1
     set_page_order(m, half, order)
   }
+  frameLeave(m, 'expand')
 }
 
 /** Unlinks a free block and unmarks its head. */
@@ -200,15 +211,17 @@ export function takeFreeBlock(m: Machine, zone: Zone, page: Page, order: number)
 
 /** Takes the head of the smallest sufficient list of the type (3.4.1). */
 function __rmqueue_smallest(m: Machine, zone: Zone, order: number, type: MigrateType): Page {
+  frameEnter(m, '__rmqueue_smallest', zone.idx, order, type)
   for (let current = order; current < m.maxOrder; current++) {
     const head = freeListHead(zone, current, type)
     const page = m.mem.next[head] as number
     if (page === head) continue
     takeFreeBlock(m, zone, page, current)
     expand(m, zone, page, order, current, type)
-    return page
+    frameLocal(m, 'current_order', current)
+    return frameLeave(m, '__rmqueue_smallest', page)
   }
-  return NULL_PAGE
+  return frameLeave(m, '__rmqueue_smallest', NULL_PAGE)
 }
 
 /** Moves every free block whose head lies in [start, end) to the lists of `type` (3.7.1). */
@@ -219,6 +232,7 @@ export function move_freepages(
   end: Page,
   type: MigrateType,
 ): number {
+  frameEnter(m, 'move_freepages', zone.idx, start, end, type)
   let moved = 0
   let page = start
   while (page < end) {
@@ -233,7 +247,7 @@ export function move_freepages(
     page += 1 << order
     moved += 1 << order
   }
-  return moved
+  return frameLeave(m, 'move_freepages', moved)
 }
 
 /** As move_freepages for the pageblock of `page`; a block that leaves the zone moves nothing (3.7.2). */
@@ -243,11 +257,14 @@ export function move_freepages_block(
   page: Page,
   type: MigrateType,
 ): number {
+  frameEnter(m, 'move_freepages_block', zone.idx, page, type)
   const first = (page >> m.pageblockOrder) << m.pageblockOrder
   const end = first + (1 << m.pageblockOrder)
   const zoneStart = zone.zone_start_pfn - m.startPfn
-  if (end > zoneStart + zone.spanned_pages) return 0
-  return move_freepages(m, zone, first < zoneStart ? page : first, end, type)
+  const isOutside = end > zoneStart + zone.spanned_pages
+  const from = first < zoneStart ? page : first
+  const moved = isOutside ? 0 : move_freepages(m, zone, from, end, type)
+  return frameLeave(m, 'move_freepages_block', moved)
 }
 
 /** Every pageblock that a block of at least pageblock_order covers gets the type (3.6.5). */
@@ -259,16 +276,20 @@ function change_pageblock_range(m: Machine, page: Page, order: number, type: Mig
 
 /** Takes the largest block of another type, claiming its pageblock where the rules allow (3.6). */
 function __rmqueue_fallback(m: Machine, zone: Zone, order: number, start: MigrateType): Page {
+  frameEnter(m, '__rmqueue_fallback', zone.idx, order, start)
   const fallbacks = FALLBACKS[start] as readonly MigrateType[]
   for (let current = m.maxOrder - 1; current >= order; current--) {
     for (const fallback of fallbacks) {
       const head = freeListHead(zone, current, fallback)
       const page = m.mem.next[head] as number
       if (page === head) continue
-      return stealBlock(m, zone, page, order, current, start, fallback)
+      frameLocal(m, 'current_order', current)
+      frameLocal(m, 'migratetype', fallback)
+      stealBlock(m, zone, page, order, current, start, fallback)
+      return frameLeave(m, '__rmqueue_fallback', page)
     }
   }
-  return NULL_PAGE
+  return frameLeave(m, '__rmqueue_fallback', NULL_PAGE)
 }
 
 function stealBlock(
@@ -279,7 +300,7 @@ function stealBlock(
   current: number,
   start: MigrateType,
   fallback: MigrateType,
-): Page {
+): void {
   const ungrouped = m.page_group_by_mobility_disabled
   const half = m.pageblockOrder >> 1
   let type = fallback
@@ -297,11 +318,11 @@ function stealBlock(
   expand(m, zone, page, order, current, type === MIGRATE_CMA ? type : start)
   const packed = packExtfrag(current, m.pageblockOrder, start, type)
   emit(m, EV_mm_page_alloc_extfrag, page_to_pfn(m, page), order, packed)
-  return page
 }
 
 /** Own lists, then other types, then the reserve (3.8). */
 export function __rmqueue(m: Machine, zone: Zone, order: number, type: MigrateType): Page {
+  frameEnter(m, '__rmqueue', zone.idx, order, type)
   let tried = type
   let page = __rmqueue_smallest(m, zone, order, type)
   if (page === NULL_PAGE && type !== MIGRATE_RESERVE) {
@@ -313,5 +334,5 @@ export function __rmqueue(m: Machine, zone: Zone, order: number, type: MigrateTy
   }
   const pfn = page === NULL_PAGE ? -1 : page_to_pfn(m, page)
   emit(m, EV_mm_page_alloc_zone_locked, pfn, order, tried)
-  return page
+  return frameLeave(m, '__rmqueue', page)
 }

@@ -11,9 +11,10 @@ import {
   type Machine,
 } from '../machine/machine'
 import { enter, IP, leave, type Proc } from '../machine/proc'
-import { emit, kprobe, kretprobe } from '../machine/trace'
+import { emit } from '../machine/trace'
 import type { Page, Pfn } from '../machine/types'
 import { EV_sim_contig_busy } from '../trace/events/sim'
+import { frameLocal } from '../trace/frames'
 import {
   createCompactControl,
   isolate_freepages_range,
@@ -55,7 +56,7 @@ function* __alloc_contig_migrate_range(
   start: Pfn,
   end: Pfn,
 ): Proc<number> {
-  enter(m, '__alloc_contig_migrate_range')
+  enter(m, '__alloc_contig_migrate_range', start, end)
   let pfn = start
   let tries = 0
   let ret = 0
@@ -68,9 +69,8 @@ function* __alloc_contig_migrate_range(
     if (cc.migratepages.length === 0) {
       cc.nr_migratepages = 0
       yield IP(2)
-      kprobe(m, 'isolate_migratepages_range', pfn, end)
       pfn = yield* isolate_migratepages_range(m, cc, pfn, end, true)
-      kretprobe(m, 'isolate_migratepages_range', pfn)
+      frameLocal(m, 'pfn', pfn)
       if (pfn === 0) {
         ret = -EINTR
         break
@@ -83,21 +83,21 @@ function* __alloc_contig_migrate_range(
     } else {
       yield IP(8)
     }
-    kprobe(m, 'reclaim_clean_pages_from_list')
-    const reclaimed = reclaim_clean_pages_from_list(m, cc.zone, cc.migratepages)
-    cc.nr_migratepages -= kretprobe(m, 'reclaim_clean_pages_from_list', reclaimed)
+    frameLocal(m, 'tries', tries)
+    cc.nr_migratepages -= reclaim_clean_pages_from_list(m, cc.zone, cc.migratepages)
     ret = yield* migrate_pages(m, cc.migratepages, alloc_migrate_target, MIGRATE_SYNC, MR_CMA)
+    frameLocal(m, 'ret', ret)
   }
   if (ret < 0) putback_movable_pages(m, cc.migratepages)
-  leave(m)
   // Pages that failed for good are back on the LRU; the verification finds them (7.2.3).
-  return Math.min(ret, 0)
+  return leave(m, Math.min(ret, 0))
 }
 
 /** Head of the free block that may cover `start`, by growing orders; -1 when none is found (7.4). */
 function enclosingFreeBlock(m: Machine, start: Pfn): Pfn {
   for (let order = 0; order < m.maxOrder; order++) {
     const pfn = start & (~0 << order)
+    frameLocal(m, 'order', order)
     if (pfn_valid(m, pfn) && PageBuddy(m, pfn_to_page(m, pfn))) return pfn
   }
   return -1
@@ -115,18 +115,16 @@ function takeContigRange(m: Machine, start: Pfn, end: Pfn): number {
     reportBusy(m, start)
     return -EBUSY
   }
-  kprobe(m, 'test_pages_isolated', outer_start, end)
+  frameLocal(m, 'outer_start', outer_start)
   const busy = firstNotIsolated(m, outer_start, end)
-  kretprobe(m, 'test_pages_isolated', busy < 0 ? 0 : -EBUSY)
   if (busy >= 0) {
     const range = `${outer_start.toString(16)}, ${end.toString(16)}`
     printk(m, `alloc_contig_range test_pages_isolated(${range}) failed`)
     reportBusy(m, busy)
     return -EBUSY
   }
-  kprobe(m, 'isolate_freepages_range', outer_start, end)
   const outer_end = isolate_freepages_range(m, outer_start, end)
-  kretprobe(m, 'isolate_freepages_range', outer_end)
+  frameLocal(m, 'outer_end', outer_end)
   if (outer_end === 0) return -EBUSY
   if (start !== outer_start) free_contig_range(m, outer_start, start - outer_start)
   if (end !== outer_end) free_contig_range(m, end, outer_end - end)
@@ -147,11 +145,8 @@ export function* alloc_contig_range(
   const last = pfn_max_align_up(m, end)
   const zone = page_zone(m, pfn_to_page(m, start))
   const cc = createCompactControl(zone, true)
-  enter(m, 'alloc_contig_range')
-  kprobe(m, 'alloc_contig_range', start, end, migratetype)
-  kprobe(m, 'start_isolate_page_range', first, last, migratetype)
+  enter(m, 'alloc_contig_range', start, end, migratetype)
   let ret = start_isolate_page_range(m, first, last, migratetype)
-  kretprobe(m, 'start_isolate_page_range', ret)
   if (ret === 0) {
     ret = yield* __alloc_contig_migrate_range(m, cc, start, end)
     if (ret === 0) {
@@ -161,10 +156,7 @@ export function* alloc_contig_range(
       drain_all_pages(m)
       ret = takeContigRange(m, start, end)
     }
-    kprobe(m, 'undo_isolate_page_range', first, last, migratetype)
     undo_isolate_page_range(m, first, last, migratetype)
-    kretprobe(m, 'undo_isolate_page_range')
   }
-  leave(m)
-  return kretprobe(m, 'alloc_contig_range', ret)
+  return leave(m, ret)
 }

@@ -12,10 +12,11 @@ import {
   type Machine,
 } from '../machine/machine'
 import { PageCompound } from '../machine/page'
-import { emit, kprobe, kretprobe } from '../machine/trace'
+import { emit } from '../machine/trace'
 import type { Page, Pfn } from '../machine/types'
 import { count_vm_events, PGFREE } from '../machine/vm_events'
 import { EV_mm_page_free } from '../trace/events/kmem'
+import { frameEnter, frameLeave } from '../trace/frames'
 import {
   __mod_zone_freepage_state,
   free_one_page,
@@ -33,21 +34,27 @@ import { zone_watermark_ok } from './page_alloc_wmark'
 
 /** Drops the allocation's reference; the frames are free when it was the last one (3.3.1). */
 export function __free_pages(m: Machine, page: Page, order: number): void {
-  if (ref_drop(m, page, REF_ALLOC) !== 0) return
-  if (order === 0) free_hot_cold_page(m, page, false)
-  else __free_pages_ok(m, page, order)
+  frameEnter(m, '__free_pages', page, order)
+  if (ref_drop(m, page, REF_ALLOC) === 0) {
+    if (order === 0) free_hot_cold_page(m, page, false)
+    else __free_pages_ok(m, page, order)
+  }
+  frameLeave(m, '__free_pages')
 }
 
 /** Frees a block of order > 0 straight to the buddy lists of its pageblock's type. */
 export function __free_pages_ok(m: Machine, page: Page, order: number): void {
+  frameEnter(m, '__free_pages_ok', page, order)
   m.now += m.costs.free_page
   m.counters.frees++
   emit(m, EV_mm_page_free, page_to_pfn(m, page), order)
-  if (!free_pages_prepare(m, page, order)) return
-  count_vm_events(m, PGFREE, 1 << order)
-  const type = get_pageblock_migratetype(m, page)
-  set_freepage_migratetype(m, page, type)
-  free_one_page(m, page_zone(m, page), page, order, type)
+  if (free_pages_prepare(m, page, order)) {
+    count_vm_events(m, PGFREE, 1 << order)
+    const type = get_pageblock_migratetype(m, page)
+    set_freepage_migratetype(m, page, type)
+    free_one_page(m, page_zone(m, page), page, order, type)
+  }
+  frameLeave(m, '__free_pages_ok')
 }
 
 /** Makes the frames of an allocated block independent order-0 pages. */
@@ -63,6 +70,11 @@ export function split_page(m: Machine, page: Page, order: number): void {
  * In an ISOLATE pageblock nothing is tested or counted (3.10).
  */
 export function split_free_page(m: Machine, page: Page): number {
+  frameEnter(m, 'split_free_page', page)
+  return frameLeave(m, 'split_free_page', takeAsPages(m, page))
+}
+
+function takeAsPages(m: Machine, page: Page): number {
   const zone = page_zone(m, page)
   const order = page_order(m, page)
   const type = get_pageblock_migratetype(m, page)
@@ -90,7 +102,7 @@ export function split_free_page(m: Machine, page: Page): number {
 
 /** Gives back a contiguous range page by page; pages that others still hold stay with them (7.10). */
 export function free_contig_range(m: Machine, pfn: Pfn, nr_pages: number): void {
-  kprobe(m, 'free_contig_range', pfn, nr_pages)
+  frameEnter(m, 'free_contig_range', pfn, nr_pages)
   let held = 0
   const first = pfn_to_page(m, pfn)
   for (let page = first; page < first + nr_pages; page++) {
@@ -98,5 +110,5 @@ export function free_contig_range(m: Machine, pfn: Pfn, nr_pages: number): void 
     __free_pages(m, page, 0)
   }
   if (held > 0) printk(m, `${held} pages are still in use!`)
-  kretprobe(m, 'free_contig_range')
+  frameLeave(m, 'free_contig_range')
 }

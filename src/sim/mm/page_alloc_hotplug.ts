@@ -13,6 +13,7 @@ import {
 } from '../machine/machine'
 import { clearFlag, setFlag, testFlag } from '../machine/page'
 import type { Page, Pfn } from '../machine/types'
+import { frameEnter, frameLeave } from '../trace/frames'
 import { page_order, PageBuddy, takeFreeBlock } from './page_alloc_buddy'
 import { recordOwner } from './page_alloc_check'
 import { __free_pages } from './page_alloc_free'
@@ -30,6 +31,7 @@ function setOffline(m: Machine, page: Page): void {
  * isolated blocks are not in NF. A poisoned frame is on no list and is only marked.
  */
 export function __offline_isolated_pages(m: Machine, start_pfn: Pfn, end_pfn: Pfn): void {
+  frameEnter(m, '__offline_isolated_pages', start_pfn, end_pfn)
   for (let pfn = start_pfn; pfn < end_pfn;) {
     if (!pfn_valid(m, pfn)) {
       pfn++
@@ -47,6 +49,7 @@ export function __offline_isolated_pages(m: Machine, start_pfn: Pfn, end_pfn: Pf
     for (let at = page; at < page + size; at++) setOffline(m, at)
     pfn += size
   }
+  frameLeave(m, '__offline_isolated_pages')
 }
 
 /** Hands one frame that was offline to the allocator, through this CPU's lists like any free. */

@@ -18,7 +18,7 @@ import {
   type PerCpuPages,
   type Zone,
 } from '../machine/machine'
-import { emit, kprobe, kretprobe } from '../machine/trace'
+import { emit } from '../machine/trace'
 import { count_vm_event, PGFREE } from '../machine/vm_events'
 import { NULL_PAGE, type Page } from '../machine/types'
 import {
@@ -27,6 +27,7 @@ import {
   EV_mm_page_pcpu_drain,
 } from '../trace/events/kmem'
 import { EV_sim_drain_all_pages } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 import {
   __free_one_page,
   __rmqueue,
@@ -56,6 +57,7 @@ function rmqueue_bulk(
   type: MigrateType,
   cold: boolean,
 ): number {
+  frameEnter(m, 'rmqueue_bulk', zone.idx, batch, type, cold ? 1 : 0)
   let last = list
   let taken = 0
   for (; taken < batch; taken++) {
@@ -73,7 +75,7 @@ function rmqueue_bulk(
     else if (block === MIGRATE_ISOLATE) zone.strays++
   }
   mod_zone_page_state(m, zone, NR_FREE_PAGES, -taken)
-  return taken
+  return frameLeave(m, 'rmqueue_bulk', taken)
 }
 
 /** One page from this CPU's list of the type, refilled when empty; the other lists do not help (4.2). */
@@ -98,6 +100,7 @@ export function takePcpPage(m: Machine, zone: Zone, type: MigrateType, gfp: numb
  * but not counted (4.5.4).
  */
 function free_pcppages_bulk(m: Machine, zone: Zone, count: number, pcp: PerCpuPages): void {
+  frameEnter(m, 'free_pcppages_bulk', zone.idx, count)
   const mem = m.mem
   let remaining = count
   let type = 0
@@ -126,14 +129,21 @@ function free_pcppages_bulk(m: Machine, zone: Zone, count: number, pcp: PerCpuPa
       run--
     } while (run > 0 && mem.next[list] !== list)
   }
+  frameLeave(m, 'free_pcppages_bulk')
 }
 
 /** Frees a page whose `_count` is 0 already, through this CPU's lists (4.4). */
 export function free_hot_cold_page(m: Machine, page: Page, cold: boolean): void {
+  frameEnter(m, 'free_hot_cold_page', page, cold ? 1 : 0)
   m.now += m.costs.free_page
   m.counters.frees++
   emit(m, EV_mm_page_free, page_to_pfn(m, page), 0)
-  if (!free_pages_prepare(m, page, 0)) return
+  if (free_pages_prepare(m, page, 0)) listFreedPage(m, page, cold)
+  frameLeave(m, 'free_hot_cold_page')
+}
+
+/** Puts a page that may be freed on this CPU's list, or back to the buddy lists when it is isolated. */
+function listFreedPage(m: Machine, page: Page, cold: boolean): void {
   count_vm_event(m, PGFREE)
   const zone = page_zone(m, page)
   const type = get_pageblock_migratetype(m, page)
@@ -156,14 +166,17 @@ export function free_hot_cold_page(m: Machine, page: Page, cold: boolean): void 
 
 /** Frees pages whose `_count` is 0, in order (10.2.4). */
 export function free_hot_cold_page_list(m: Machine, pages: readonly Page[], cold: boolean): void {
+  frameEnter(m, 'free_hot_cold_page_list', pages.length, cold ? 1 : 0)
   for (const page of pages) {
     emit(m, EV_mm_page_free_batched, page_to_pfn(m, page), cold ? 1 : 0)
     free_hot_cold_page(m, page, cold)
   }
+  frameLeave(m, 'free_hot_cold_page_list')
 }
 
 /** Returns all pages of one CPU's lists; the number of pages. */
 function drain_pages(m: Machine, cpu: number): number {
+  frameEnter(m, 'drain_pages', cpu)
   let flushed = 0
   for (const zone of m.zones) {
     const pcp = zone.pageset[cpu] as PerCpuPages
@@ -172,6 +185,8 @@ function drain_pages(m: Machine, cpu: number): number {
     free_pcppages_bulk(m, zone, pcp.count, pcp)
     pcp.count = 0
   }
+  frameLocal(m, 'flushed', flushed)
+  frameLeave(m, 'drain_pages')
   return flushed
 }
 
@@ -185,7 +200,7 @@ export function drain_local_pages(m: Machine): void {
  * the drain runs as that CPU.
  */
 export function drain_all_pages(m: Machine): void {
-  kprobe(m, 'drain_all_pages')
+  frameEnter(m, 'drain_all_pages')
   const task = currentTask(m)
   const home = task.cpu
   let flushed = 0
@@ -197,5 +212,5 @@ export function drain_all_pages(m: Machine): void {
   }
   task.cpu = home
   emit(m, EV_sim_drain_all_pages, flushed)
-  kretprobe(m, 'drain_all_pages')
+  frameLeave(m, 'drain_all_pages')
 }

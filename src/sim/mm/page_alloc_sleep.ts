@@ -24,6 +24,7 @@ import { othersMayHelp } from '../machine/runtime'
 import { emit } from '../machine/trace'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_would_loop } from '../trace/events/sim'
+import { frameLocal } from '../trace/frames'
 import { __alloc_pages_direct_compact } from './compaction_direct'
 import { out_of_memory } from './oom_kill'
 import {
@@ -77,7 +78,7 @@ export function* __alloc_pages_slowpath(
   if (order >= m.maxOrder || (gfp & __GFP_WAIT) === 0) {
     return slowpathAtomic(m, gfp, order, high_zoneidx, migratetype)
   }
-  enter(m, '__alloc_pages_slowpath')
+  enter(m, '__alloc_pages_slowpath', gfp, order, high_zoneidx, migratetype)
   const a: Attempt = {
     gfp,
     order,
@@ -93,7 +94,7 @@ export function* __alloc_pages_slowpath(
     if (result === RESTART) startRound(m, a)
     result = yield* round(m, a)
   }
-  leave(m)
+  leave(m, Math.max(result, NULL_PAGE))
   if (result >= 0) return result
   tellFailure(m, a, result)
   return NULL_PAGE
@@ -103,6 +104,7 @@ export function* __alloc_pages_slowpath(
 function startRound(m: Machine, a: Attempt): void {
   if ((a.gfp & __GFP_NO_KSWAPD) === 0) wake_all_kswapd(m, a.order, a.high_zoneidx)
   a.alloc_flags = gfp_to_alloc_flags(m, a.gfp)
+  frameLocal(m, 'alloc_flags', a.alloc_flags)
 }
 
 function takeWith(m: Machine, a: Attempt, alloc_flags: number): Page {
@@ -131,6 +133,7 @@ function* round(m: Machine, a: Attempt): Proc<number> {
   const compacted = yield* compactFor(m, a)
   if (compacted !== REBALANCE) return compacted
   const progress = yield* try_to_free_pages(m, a.high_zoneidx, a.order, a.gfp)
+  frameLocal(m, 'did_some_progress', progress)
   if (progress > 0) {
     page = takeAfterReclaim(m, a)
     if (page !== NULL_PAGE) return page
@@ -193,6 +196,7 @@ function should_alloc_retry(a: Attempt): boolean {
 
 function* retryOrFail(m: Machine, a: Attempt, progress: number): Proc<number> {
   a.pages_reclaimed += progress
+  frameLocal(m, 'pages_reclaimed', a.pages_reclaimed)
   // One page says only that not everything was scanned yet; it is no fruit.
   a.fruitless = progress > 1 ? 0 : a.fruitless + 1
   if (should_alloc_retry(a)) {

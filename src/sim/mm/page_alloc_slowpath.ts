@@ -35,6 +35,7 @@ import { emit } from '../machine/trace'
 import { __count_zone_vm_events, PGALLOC } from '../machine/vm_events'
 import { NULL_PAGE, type Page } from '../machine/types'
 import { EV_sim_would_loop } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 import { __mod_zone_freepage_state, __rmqueue, get_pageblock_migratetype } from './page_alloc_buddy'
 import { prep_new_page } from './page_alloc_check'
 import { takePcpPage } from './page_alloc_pcp'
@@ -86,21 +87,22 @@ function buffered_rmqueue(
   gfp: number,
   type: MigrateType,
 ): Page {
+  frameEnter(m, 'buffered_rmqueue', zone.idx, order, gfp, type)
   for (;;) {
     let page: Page
     if (order === 0) {
       page = takePcpPage(m, zone, type, gfp)
-      if (page === NULL_PAGE) return NULL_PAGE
+      if (page === NULL_PAGE) return frameLeave(m, 'buffered_rmqueue', NULL_PAGE)
     } else {
       page = __rmqueue(m, zone, order, type)
-      if (page === NULL_PAGE) return NULL_PAGE
+      if (page === NULL_PAGE) return frameLeave(m, 'buffered_rmqueue', NULL_PAGE)
       const block = get_pageblock_migratetype(m, page)
       __mod_zone_freepage_state(m, zone, -(1 << order), block)
       if (block === MIGRATE_ISOLATE) zone.strays += 1 << order
     }
     if (prep_new_page(m, page, order, gfp)) {
       __count_zone_vm_events(m, PGALLOC, zone, 1 << order)
-      return page
+      return frameLeave(m, 'buffered_rmqueue', page)
     }
   }
 }
@@ -114,22 +116,26 @@ export function get_page_from_freelist(
   alloc_flags: number,
   type: MigrateType,
 ): Page {
+  frameEnter(m, 'get_page_from_freelist', gfp, order, high_zoneidx, alloc_flags, type)
   const classzone_idx = preferredZone(m, high_zoneidx)
   for (let idx = classzone_idx; idx >= 0; idx--) {
     const zone = m.zones[idx] as Zone
     if (zone.present_pages === 0) continue
     if ((alloc_flags & ALLOC_NO_WATERMARKS) === 0) {
       const mark = zone.watermark[alloc_flags & ALLOC_WMARK_MASK] as number
-      if (!zone_watermark_ok(zone, order, mark, classzone_idx, alloc_flags)) continue
+      if (!zone_watermark_ok(zone, order, mark, classzone_idx, alloc_flags)) {
+        frameLocal(m, 'belowMark', idx)
+        continue
+      }
     }
     const page = buffered_rmqueue(m, zone, order, gfp, type)
     if (page !== NULL_PAGE) {
       // pfmemalloc shares its storage with index (1.4.2).
       m.mem.index[page] = (alloc_flags & ALLOC_NO_WATERMARKS) !== 0 ? 1 : 0
-      return page
+      return frameLeave(m, 'get_page_from_freelist', page)
     }
   }
-  return NULL_PAGE
+  return frameLeave(m, 'get_page_from_freelist', NULL_PAGE)
 }
 
 /** What a request may do once the first attempt failed (5.6 step 4). */
@@ -159,6 +165,18 @@ export function wake_all_kswapd(m: Machine, order: number, high_zoneidx: number)
 
 /** The slow path of a caller that cannot sleep: steps 1, 3-7, 11 and 12 of 5.6. */
 export function slowpathAtomic(
+  m: Machine,
+  gfp: number,
+  order: number,
+  high_zoneidx: number,
+  type: MigrateType,
+): Page {
+  frameEnter(m, '__alloc_pages_slowpath', gfp, order, high_zoneidx, type)
+  const page = allocWithoutSleep(m, gfp, order, high_zoneidx, type)
+  return frameLeave(m, '__alloc_pages_slowpath', page)
+}
+
+function allocWithoutSleep(
   m: Machine,
   gfp: number,
   order: number,

@@ -19,8 +19,8 @@ import {
   type Zone,
 } from '../machine/machine'
 import type { Proc } from '../machine/proc'
-import { kprobe, kretprobe } from '../machine/trace'
 import { NULL_PAGE, type Page, type Pfn } from '../machine/types'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 import {
   allocPagesMaySleep,
   drain_all_pages,
@@ -49,6 +49,19 @@ export function has_unmovable_pages(
   found_ok: number,
   skip_hwpoisoned: SkipHwpoisoned,
 ): boolean {
+  frameEnter(m, 'has_unmovable_pages', zone.idx, first, found_ok, skip_hwpoisoned ? 1 : 0)
+  const found = findUnmovable(m, zone, first, found_ok, skip_hwpoisoned)
+  frameLeave(m, 'has_unmovable_pages', found ? 1 : 0)
+  return found
+}
+
+function findUnmovable(
+  m: Machine,
+  zone: Zone,
+  first: Page,
+  found_ok: number,
+  skip_hwpoisoned: SkipHwpoisoned,
+): boolean {
   if (zone.name === 'Movable') return false
   const type = get_pageblock_migratetype(m, first)
   if (type === MIGRATE_MOVABLE || type === MIGRATE_CMA) return false
@@ -63,7 +76,10 @@ export function has_unmovable_pages(
     const flags = m.mem.flags[page] as number
     if (skip_hwpoisoned && (flags & PG_hwpoison) !== 0) continue
     if ((flags & PG_lru) === 0) found++
-    if (found > found_ok) return true
+    if (found > found_ok) {
+      frameLocal(m, 'page', page)
+      return true
+    }
   }
   return false
 }
@@ -80,6 +96,11 @@ export function set_migratetype_isolate(
   page: Page,
   skip_hwpoisoned: SkipHwpoisoned = false,
 ): number {
+  frameEnter(m, 'set_migratetype_isolate', page, skip_hwpoisoned ? 1 : 0)
+  return frameLeave(m, 'set_migratetype_isolate', isolatePageblock(m, page, skip_hwpoisoned))
+}
+
+function isolatePageblock(m: Machine, page: Page, skip_hwpoisoned: SkipHwpoisoned): number {
   const zone = page_zone(m, page)
   const found_ok = ownedByDrivers(m, page)
   if (found_ok < 0 || has_unmovable_pages(m, zone, page, found_ok, skip_hwpoisoned)) return -EBUSY
@@ -94,11 +115,14 @@ export function set_migratetype_isolate(
 
 /** Puts an isolated pageblock back under `type`; others are left alone (6.3). */
 export function unset_migratetype_isolate(m: Machine, page: Page, type: MigrateType): void {
-  if (get_pageblock_migratetype(m, page) !== MIGRATE_ISOLATE) return
-  const zone = page_zone(m, page)
-  const moved = move_freepages_block(m, zone, page, type)
-  __mod_zone_freepage_state(m, zone, moved, type)
-  set_pageblock_migratetype(m, page, type)
+  frameEnter(m, 'unset_migratetype_isolate', page, type)
+  if (get_pageblock_migratetype(m, page) === MIGRATE_ISOLATE) {
+    const zone = page_zone(m, page)
+    const moved = move_freepages_block(m, zone, page, type)
+    __mod_zone_freepage_state(m, zone, moved, type)
+    set_pageblock_migratetype(m, page, type)
+  }
+  frameLeave(m, 'unset_migratetype_isolate')
 }
 
 /** First existing frame of [pfn, pfn + nr), or NULL_PAGE. */
@@ -125,6 +149,19 @@ export function start_isolate_page_range(
   skip_hwpoisoned: SkipHwpoisoned = false,
 ): number {
   assertPageblockAligned(m, start_pfn, end_pfn)
+  const skip = skip_hwpoisoned ? 1 : 0
+  frameEnter(m, 'start_isolate_page_range', start_pfn, end_pfn, type, skip)
+  const ret = isolatePageblocks(m, start_pfn, end_pfn, type, skip_hwpoisoned)
+  return frameLeave(m, 'start_isolate_page_range', ret)
+}
+
+function isolatePageblocks(
+  m: Machine,
+  start_pfn: Pfn,
+  end_pfn: Pfn,
+  type: MigrateType,
+  skip_hwpoisoned: SkipHwpoisoned,
+): number {
   const step = 1 << m.pageblockOrder
   for (let pfn = start_pfn; pfn < end_pfn; pfn += step) {
     const page = __first_valid_page(m, pfn, step)
@@ -145,12 +182,13 @@ export function undo_isolate_page_range(
   type: MigrateType,
 ): number {
   assertPageblockAligned(m, start_pfn, end_pfn)
+  frameEnter(m, 'undo_isolate_page_range', start_pfn, end_pfn, type)
   const step = 1 << m.pageblockOrder
   for (let pfn = start_pfn; pfn < end_pfn; pfn += step) {
     const page = __first_valid_page(m, pfn, step)
     if (page !== NULL_PAGE) unset_migratetype_isolate(m, page, type)
   }
-  return 0
+  return frameLeave(m, 'undo_isolate_page_range', 0)
 }
 
 /**
@@ -194,13 +232,28 @@ export function firstNotIsolated(
   end_pfn: Pfn,
   skip_hwpoisoned: SkipHwpoisoned = false,
 ): Pfn {
+  frameEnter(m, 'test_pages_isolated', start_pfn, end_pfn, skip_hwpoisoned ? 1 : 0)
+  const pfn = findNotIsolated(m, start_pfn, end_pfn, skip_hwpoisoned)
+  frameLocal(m, 'pfn', pfn)
+  frameLeave(m, 'test_pages_isolated', pfn < 0 ? 0 : -EBUSY)
+  return pfn
+}
+
+function findNotIsolated(
+  m: Machine,
+  start_pfn: Pfn,
+  end_pfn: Pfn,
+  skip_hwpoisoned: SkipHwpoisoned,
+): Pfn {
   const step = 1 << m.pageblockOrder
   for (let pfn = start_pfn; pfn < end_pfn; pfn += step) {
     const page = __first_valid_page(m, pfn, step)
     if (page !== NULL_PAGE && get_pageblock_migratetype(m, page) !== MIGRATE_ISOLATE) return pfn
   }
   if (__first_valid_page(m, start_pfn, end_pfn - start_pfn) === NULL_PAGE) return start_pfn
+  frameEnter(m, '__test_page_isolated_in_pageblock', start_pfn, end_pfn, skip_hwpoisoned ? 1 : 0)
   const stopped = __test_page_isolated_in_pageblock(m, start_pfn, end_pfn, skip_hwpoisoned)
+  frameLeave(m, '__test_page_isolated_in_pageblock', stopped)
   return stopped < end_pfn ? stopped : -1
 }
 
@@ -219,9 +272,9 @@ export function test_pages_isolated(
  * so a lowmem area empties into lowmem (2.2, 8.1.4).
  */
 export function* alloc_migrate_target(m: Machine, page: Page): Proc<Page> {
-  kprobe(m, 'alloc_migrate_target', page)
+  frameEnter(m, 'alloc_migrate_target', page)
   const highmem = is_highmem(page_zone(m, page)) ? __GFP_HIGHMEM : 0
   const target = yield* allocPagesMaySleep(m, GFP_USER | __GFP_MOVABLE | highmem, 0)
   if (target !== NULL_PAGE) m.mem.use[target] = USE_MIGRATION_TARGET
-  return kretprobe(m, 'alloc_migrate_target', target)
+  return frameLeave(m, 'alloc_migrate_target', target)
 }

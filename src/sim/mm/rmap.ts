@@ -40,9 +40,10 @@ import {
   PageTransHuge,
   setFlag,
 } from '../machine/page'
-import { emit, kprobe, kretprobe } from '../machine/trace'
+import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { EV_sim_bug, EV_sim_unmap } from '../trace/events/sim'
+import { frameEnter, frameLeave } from '../trace/frames'
 import { clear_page_mlock, mlock_vma_page } from './mlock'
 import { set_page_dirty } from './page-writeback'
 import { add_page_to_unevictable_list, lru_cache_add_lru, put_page } from './swap'
@@ -219,6 +220,7 @@ export function mapsPage(vma: Vma, vpn: Vpn, page: Page): boolean {
 function try_to_unmap_one(m: Machine, page: Page, vma: Vma, vpn: Vpn, flags: number): void {
   const mm = vma.mm
   const pte = readPte(mm, vpn)
+  frameEnter(m, 'try_to_unmap_one', page, mm.id, vpn, flags)
   m.now += m.costs.tlb_flush
   if ((pte & PTE_DIRTY) !== 0) set_page_dirty(m, page)
   if (PageAnon(m, page) && PageSwapCache(m, page)) {
@@ -234,6 +236,7 @@ function try_to_unmap_one(m: Machine, page: Page, vma: Vma, vpn: Vpn, flags: num
   page_remove_rmap(m, page)
   put_page(m, page, REF_MAP)
   m.counters.unmaps++
+  frameLeave(m, 'try_to_unmap_one')
 }
 
 /**
@@ -247,7 +250,7 @@ export function try_to_unmap(m: Machine, page: Page, flags: number): number {
     emit(m, EV_sim_bug, page_to_pfn(m, page))
     throw new KernelBug(m, `try_to_unmap of the huge page at pfn ${page_to_pfn(m, page)}`)
   }
-  kprobe(m, 'try_to_unmap', page, flags)
+  frameEnter(m, 'try_to_unmap', page, flags)
   let entries = 0
   let stays = 0
   rmap_walk(m, page, (vma, vpn) => {
@@ -259,7 +262,7 @@ export function try_to_unmap(m: Machine, page: Page, flags: number): number {
   })
   emit(m, EV_sim_unmap, page_to_pfn(m, page), entries)
   const mapped = page_mapped(m, page) ? SWAP_AGAIN : SWAP_SUCCESS
-  return kretprobe(m, 'try_to_unmap', stays !== 0 ? stays : mapped)
+  return frameLeave(m, 'try_to_unmap', stays !== 0 ? stays : mapped)
 }
 
 /** The LRU list a page-cache page of this class starts on (allocator 10.3). */

@@ -32,10 +32,11 @@ import {
   testFlag,
 } from '../machine/page'
 import { enter, IP, leave, type Proc } from '../machine/proc'
-import { emit, kprobe, kretprobe } from '../machine/trace'
+import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { count_vm_event, PGACTIVATE, PGDEACTIVATE, PGROTATED } from '../machine/vm_events'
 import { EV_sim_lru_add_drain_all } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 import { __free_pages_ok } from './page_alloc_free'
 import { free_hot_cold_page, free_hot_cold_page_list } from './page_alloc_pcp'
 
@@ -59,13 +60,17 @@ function __put_page(m: Machine, page: Page): void {
 
 /** Drops one reference of a kind; the last one frees the page. */
 export function put_page(m: Machine, page: Page, kind: RefKind): void {
+  frameEnter(m, 'put_page', page)
   if (ref_drop(m, page, kind) === 0) __put_page(m, page)
+  frameLeave(m, 'put_page')
 }
 
 /** Puts a holder's pin; the last reference frees the page, or the huge page around it (REF-22). */
 export function putUserPage(m: Machine, page: Page, holder: number): void {
   const head = compound_head(m, page)
+  frameEnter(m, 'put_page', page)
   if (pin_drop(m, page, holder) === 0) __put_page(m, head)
+  frameLeave(m, 'put_page')
 }
 
 /**
@@ -73,6 +78,7 @@ export function putUserPage(m: Machine, page: Page, holder: number): void {
  * first (10.2.4), huge pages within it. Returns how many frames were freed.
  */
 export function release_pages(m: Machine, pages: readonly Page[], kind: RefKind): number {
+  frameEnter(m, 'release_pages', pages.length)
   const pages_to_free: Page[] = []
   let freed = 0
   for (const page of pages) {
@@ -88,25 +94,31 @@ export function release_pages(m: Machine, pages: readonly Page[], kind: RefKind)
     pages_to_free.push(page)
   }
   if (pages_to_free.length > 0) free_hot_cold_page_list(m, pages_to_free.reverse(), false)
+  frameLocal(m, 'freed', freed + pages_to_free.length)
+  frameLeave(m, 'release_pages')
   return freed + pages_to_free.length
 }
 
 /** Flushes an insertion vector: onto the list first, then the vector's references go (REF-14). */
 function __pagevec_lru_add(m: Machine, pvec: Page[], lru: number): void {
+  frameEnter(m, '__pagevec_lru_add', pvec.length, lru)
   const isActive = lru < LRU_UNEVICTABLE && (lru & LRU_ACTIVE) !== 0
   for (const page of pvec) {
     setFlag(m, page, isActive ? PG_lru | PG_active : PG_lru)
     add_page_to_lru_list(m, page, lru)
   }
   release_pages(m, pvec.splice(0), REF_PV)
+  frameLeave(m, '__pagevec_lru_add')
 }
 
 /** Queues a page for a list; a full vector is flushed before, so the 15th page flushes 14 (REF-13). */
 export function __lru_cache_add(m: Machine, page: Page, lru: number): void {
+  frameEnter(m, '__lru_cache_add', page, lru)
   const pvec = thisCpuPagevecs(m).lru_add[lru] as Page[]
   ref_get(m, page, REF_PV)
   if (pvec.length === PAGEVEC_SIZE) __pagevec_lru_add(m, pvec, lru)
   pvec.push(page)
+  frameLeave(m, '__lru_cache_add')
 }
 
 /** Queues a page that is on no list; it carries its activity in the choice of the list alone. */
@@ -217,6 +229,7 @@ export function mark_page_accessed(m: Machine, page: Page): void {
  * CPU, whose per-CPU lists and counter differences take the result.
  */
 export function lru_add_drain_cpu(m: Machine, cpu: number): void {
+  frameEnter(m, 'lru_add_drain_cpu', cpu)
   const vecs = m.pagevecs[cpu] as Pagevecs
   const task = currentTask(m)
   const home = task.cpu
@@ -228,25 +241,27 @@ export function lru_add_drain_cpu(m: Machine, cpu: number): void {
   if (vecs.lru_deactivate.length > 0) deactivate_drain(m, vecs.lru_deactivate)
   if (vecs.activate_page.length > 0) activate_page_drain(m, vecs.activate_page)
   task.cpu = home
+  frameLeave(m, 'lru_add_drain_cpu')
 }
 
 /** Flushes the vectors of the running CPU (REF-16). */
 export function lru_add_drain(m: Machine): void {
+  frameEnter(m, 'lru_add_drain')
   lru_add_drain_cpu(m, currentTask(m).cpu)
+  frameLeave(m, 'lru_add_drain')
 }
 
 /** One work item per CPU, waited for; other tasks run before each (REF-16, IP-10). */
 export function* lru_add_drain_all(m: Machine): Proc<number> {
   enter(m, 'lru_add_drain_all')
-  kprobe(m, 'lru_add_drain_all')
   m.counters.drains++
   for (let cpu = 0; cpu < m.spec.cpus; cpu++) {
+    frameLocal(m, 'cpu', cpu)
     yield IP(10)
     m.counters.drain_work_items++
     m.now += m.costs.drain_cpu
     lru_add_drain_cpu(m, cpu)
   }
   emit(m, EV_sim_lru_add_drain_all, m.spec.cpus)
-  leave(m)
-  return kretprobe(m, 'lru_add_drain_all')
+  return leave(m, 0)
 }

@@ -21,9 +21,9 @@ import { REF_ISO, type RefKind } from '../machine/kinds'
 import { ref_get } from '../machine/ledger'
 import type { Machine } from '../machine/machine'
 import { clearFlag, PageLRU, page_count, testClearFlag, testFlag } from '../machine/page'
-import { kprobe, kretprobe } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { count_vm_event, UNEVICTABLE_PGCULLED, UNEVICTABLE_PGRESCUED } from '../machine/vm_events'
+import { frameEnter, frameLeave } from '../trace/frames'
 import { add_page_to_unevictable_list, lru_cache_add_lru, put_page } from './swap'
 import { page_mapping } from './util'
 
@@ -32,8 +32,8 @@ import { page_mapping } from './util'
  * mapcount are not looked at (REF-4).
  */
 export function __isolate_lru_page(m: Machine, page: Page, mode: number): number {
-  kprobe(m, '__isolate_lru_page', page)
-  return kretprobe(m, '__isolate_lru_page', takeForIsolation(m, page, mode))
+  frameEnter(m, '__isolate_lru_page', page, mode)
+  return frameLeave(m, '__isolate_lru_page', takeForIsolation(m, page, mode))
 }
 
 function takeForIsolation(m: Machine, page: Page, mode: number): number {
@@ -52,11 +52,12 @@ function takeForIsolation(m: Machine, page: Page, mode: number): number {
 
 /** Isolates one page and unlinks it: 0 or -EBUSY. */
 export function isolate_lru_page(m: Machine, page: Page): number {
-  if (!PageLRU(m, page)) return -EBUSY
+  frameEnter(m, 'isolate_lru_page', page)
+  if (!PageLRU(m, page)) return frameLeave(m, 'isolate_lru_page', -EBUSY)
   ref_get(m, page, REF_ISO)
   clearFlag(m, page, PG_lru)
   del_page_from_lru_list(m, page, page_lru(m, page))
-  return 0
+  return frameLeave(m, 'isolate_lru_page', 0)
 }
 
 /** False for mlocked pages; no modelled mapping is unevictable as a whole. */
@@ -69,7 +70,7 @@ export function page_evictable(m: Machine, page: Page): boolean {
  * migration target never was isolated; what it gives up is the reference it was allocated with.
  */
 export function putback_lru_page(m: Machine, page: Page, held: RefKind = REF_ISO): void {
-  kprobe(m, 'putback_lru_page', page)
+  frameEnter(m, 'putback_lru_page', page)
   const active = testClearFlag(m, page, PG_active) ? LRU_ACTIVE : 0
   const was_unevictable = testClearFlag(m, page, PG_unevictable)
   if (page_evictable(m, page)) {
@@ -81,5 +82,5 @@ export function putback_lru_page(m: Machine, page: Page, held: RefKind = REF_ISO
   if (was_unevictable && evictable) count_vm_event(m, UNEVICTABLE_PGRESCUED)
   else if (!was_unevictable && !evictable) count_vm_event(m, UNEVICTABLE_PGCULLED)
   put_page(m, page, held)
-  kretprobe(m, 'putback_lru_page')
+  frameLeave(m, 'putback_lru_page')
 }

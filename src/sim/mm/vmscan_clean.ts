@@ -8,6 +8,7 @@ import { PG_active, PG_dirty } from '../include/linux/page-flags'
 import type { Machine, Zone } from '../machine/machine'
 import { clearFlag, testFlag } from '../machine/page'
 import type { Page } from '../machine/types'
+import { frameEnter, frameLeave } from '../trace/frames'
 import { DEF_PRIORITY, shrink_page_list } from './vmscan_page'
 import { mod_zone_page_state } from './vmstat'
 
@@ -17,6 +18,12 @@ import { mod_zone_page_state } from './vmstat'
  * neither listed nor counted any more: NR_ISOLATED_FILE stays one too high for good (7.3.3).
  */
 export function reclaim_clean_pages_from_list(m: Machine, zone: Zone, list: Page[]): number {
+  frameEnter(m, 'reclaim_clean_pages_from_list', zone.idx, list.length)
+  const freed = reclaimClean(m, zone, list)
+  return frameLeave(m, 'reclaim_clean_pages_from_list', freed)
+}
+
+function reclaimClean(m: Machine, zone: Zone, list: Page[]): number {
   const clean: Page[] = []
   const rest: Page[] = []
   for (const page of list) {

@@ -10,6 +10,7 @@ import {
   EV_mm_vmscan_direct_reclaim_begin,
   EV_mm_vmscan_direct_reclaim_end,
 } from '../trace/events/vmscan'
+import { frameLocal } from '../trace/frames'
 import { CONGESTION_100MS, wait_iff_congested, wakeup_flusher_threads } from './page-writeback'
 import { shrink_zone, zone_reclaimable } from './vmscan_lru'
 import { DEF_PRIORITY, type ScanControl } from './vmscan_page'
@@ -40,7 +41,7 @@ export function* try_to_free_pages(
   order: number,
   gfp: number,
 ): Proc<number> {
-  enter(m, 'try_to_free_pages')
+  enter(m, 'try_to_free_pages', high_zoneidx, order, gfp)
   const zones = zonelistOf(m, high_zoneidx)
   const sc: ScanControl = {
     gfp_mask: gfp,
@@ -59,15 +60,16 @@ export function* try_to_free_pages(
   yield* scanByPriority(m, zones, sc)
   task.pf_memalloc = nested
   emit(m, EV_mm_vmscan_direct_reclaim_end, sc.nr_reclaimed)
-  leave(m)
-  if (sc.nr_reclaimed > 0) return sc.nr_reclaimed
-  return zones.some((zone) => zone_reclaimable(m, zone)) ? 1 : 0
+  const early = zones.some((zone) => zone_reclaimable(m, zone)) ? 1 : 0
+  return leave(m, sc.nr_reclaimed > 0 ? sc.nr_reclaimed : early)
 }
 
 function* scanByPriority(m: Machine, zones: readonly Zone[], sc: ScanControl): Proc<void> {
   for (; sc.priority >= 0; sc.priority--) {
     const before = sc.nr_scanned
+    frameLocal(m, 'priority', sc.priority)
     yield* shrink_zones(m, zones, sc)
+    frameLocal(m, 'nr_reclaimed', sc.nr_reclaimed)
     if (sc.nr_reclaimed >= sc.nr_to_reclaim) return
     // Dirty pages are not written here but by the flusher, once the scan has seen enough of them.
     if (sc.nr_scanned > sc.nr_to_reclaim + (sc.nr_to_reclaim >> 1) || sc.priority === 0) {

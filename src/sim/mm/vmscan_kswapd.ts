@@ -11,6 +11,7 @@ import {
   EV_mm_vmscan_kswapd_wake,
   EV_mm_vmscan_wakeup_kswapd,
 } from '../trace/events/vmscan'
+import { frameEnter, frameLeave, frameLocal, framed } from '../trace/frames'
 import { reset_isolation_suitable } from './compaction_skip'
 import { CONGESTION_100MS, nextWritebackNs, wait_iff_congested } from './page-writeback'
 import { zone_watermark_ok } from './page_alloc_wmark'
@@ -19,6 +20,12 @@ import { DEF_PRIORITY, type ScanControl } from './vmscan_page'
 
 /** Asks kswapd to run for a zone; nothing happens while it is awake or the zone is well off (5.8.1). */
 export function wakeup_kswapd(m: Machine, zone: Zone, order: number, classzone_idx: number): void {
+  frameEnter(m, 'wakeup_kswapd', zone.idx, order, classzone_idx)
+  wakeIfNeeded(m, zone, order, classzone_idx)
+  frameLeave(m, 'wakeup_kswapd')
+}
+
+function wakeIfNeeded(m: Machine, zone: Zone, order: number, classzone_idx: number): void {
   if (zone.present_pages === 0) return
   const { kswapd } = m
   if (kswapd.order < order) {
@@ -62,7 +69,7 @@ function* kswapdRound(m: Machine): Proc<void> {
   const { order, classzone_idx } = kswapd
   emit(m, EV_mm_vmscan_kswapd_wake, 0, order)
   kswapd.order = 0
-  yield* balance_pgdat(m, order, classzone_idx)
+  yield* framed(m, 'balance_pgdat', balance_pgdat(m, order, classzone_idx), order, classzone_idx)
   reset_isolation_suitable(m)
   emit(m, EV_mm_vmscan_kswapd_sleep, 0)
   kswapd.awake = false
@@ -131,6 +138,7 @@ function* balance_pgdat(m: Machine, order: number, classzone_idx: number): Proc<
 
 function* balanceByPriority(m: Machine, zones: readonly Zone[], sc: ScanControl): Proc<void> {
   for (; sc.priority >= 0; sc.priority--) {
+    frameLocal(m, 'priority', sc.priority)
     for (const zone of zones) {
       if (zone.all_unreclaimable && sc.priority !== DEF_PRIORITY) continue
       if (zone_balanced(zone, sc.order)) continue

@@ -38,6 +38,7 @@ import {
   PGSTEAL_KSWAPD,
 } from '../machine/vm_events'
 import { EV_mm_vmscan_lru_isolate, packLruIsolate } from '../trace/events/vmscan'
+import { frameEnter, frameLeave, frameLocal, framed } from '../trace/frames'
 import { completeWriteback, CONGESTION_100MS, wait_iff_congested } from './page-writeback'
 import { page_referenced } from './rmap_referenced'
 import { lru_add_drain, put_page } from './swap'
@@ -77,6 +78,7 @@ function isolate_lru_pages(
   nr_to_scan: number,
   sc: ScanControl,
 ): Page[] {
+  frameEnter(m, 'isolate_lru_pages', zone.idx, lru, nr_to_scan)
   const head = zone.lru[lru] as number
   const taken: Page[] = []
   let scanned = 0
@@ -95,6 +97,8 @@ function isolate_lru_pages(
   const packed = packLruIsolate(0, sc.order, isFileLru(lru))
   emit(m, EV_mm_vmscan_lru_isolate, packed, nr_to_scan, scanned, taken.length)
   zone.pages_scanned += scanned
+  frameLocal(m, 'nr_scanned', scanned)
+  frameLeave(m, 'isolate_lru_pages', taken.length)
   return taken
 }
 
@@ -159,7 +163,18 @@ function* shrink_inactive_list(
 }
 
 /** Moves pages from the tail of an active list to the inactive one; code in use goes round once more. */
-function* shrink_active_list(
+function shrink_active_list(
+  m: Machine,
+  zone: Zone,
+  lru: number,
+  nr_to_scan: number,
+  sc: ScanControl,
+): Proc<void> {
+  const body = deactivate(m, zone, lru, nr_to_scan, sc)
+  return framed(m, 'shrink_active_list', body, zone.idx, lru, nr_to_scan)
+}
+
+function* deactivate(
   m: Machine,
   zone: Zone,
   lru: number,
@@ -230,12 +245,14 @@ function* shrink_list(
   if (lru === LRU_ACTIVE_ANON || lru === LRU_ACTIVE_FILE) {
     if (inactive_list_is_low(m, zone, lru)) yield* shrink_active_list(m, zone, lru, nr, sc)
   } else {
-    yield* shrink_inactive_list(m, zone, lru, nr, sc)
+    const body = shrink_inactive_list(m, zone, lru, nr, sc)
+    yield* framed(m, 'shrink_inactive_list', body, zone.idx, lru, nr)
   }
 }
 
 /** Reclaims from one zone at the priority of `sc`, in batches over its lists in turn. */
 export function* shrink_zone(m: Machine, zone: Zone, sc: ScanControl): Proc<void> {
+  frameEnter(m, 'shrink_zone', zone.idx, sc.priority, sc.order)
   const left = get_scan_count(m, zone, sc)
   while (left.some((n) => n > 0)) {
     for (let lru = 0; lru < left.length; lru++) {
@@ -249,4 +266,6 @@ export function* shrink_zone(m: Machine, zone: Zone, sc: ScanControl): Proc<void
   if (inactive_list_is_low(m, zone, LRU_ACTIVE_ANON)) {
     yield* shrink_active_list(m, zone, LRU_ACTIVE_ANON, SWAP_CLUSTER_MAX, sc)
   }
+  frameLocal(m, 'nr_reclaimed', sc.nr_reclaimed)
+  frameLeave(m, 'shrink_zone')
 }

@@ -33,6 +33,7 @@ import { emit } from '../machine/trace'
 import type { Page } from '../machine/types'
 import { count_vm_event, PGACTIVATE } from '../machine/vm_events'
 import { EV_sim_reclaim_page } from '../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal } from '../trace/frames'
 import { __delete_from_page_cache } from './filemap_delete'
 import { free_hot_cold_page_list } from './page_alloc_pcp'
 import { clear_page_dirty_for_io, startWriteback, writepage } from './page-writeback'
@@ -93,6 +94,7 @@ export function shrink_page_list(
   sc: ScanControl,
   mode: ShrinkMode,
 ): ShrinkResult {
+  frameEnter(m, 'shrink_page_list', list.length, mode.ttu, mode.force ? 1 : 0)
   const kept: Page[] = []
   const free_pages: Page[] = []
   let writeback = 0
@@ -100,6 +102,7 @@ export function shrink_page_list(
     m.now += m.costs.scan_page
     if (testFlag(m, page, PG_writeback)) writeback++
     const count = page_count(m, page)
+    frameLocal(m, 'page', page)
     const result = shrinkPage(m, page, sc, mode)
     if (mode.force || result === RECLAIM_FREED || result === RECLAIM_CULLED) {
       emit(m, EV_sim_reclaim_page, page_to_pfn(m, page), result, count)
@@ -109,6 +112,7 @@ export function shrink_page_list(
   }
   free_hot_cold_page_list(m, free_pages, true)
   sc.nr_reclaimed += free_pages.length
+  frameLeave(m, 'shrink_page_list', free_pages.length)
   return { kept, freed: free_pages.length, writeback }
 }
 
@@ -145,7 +149,7 @@ function shrinkLockedPage(m: Machine, page: Page, sc: ScanControl, mode: ShrinkM
   if (verdict === GO_ON) verdict = unmapForReclaim(m, page, mode)
   if (verdict === GO_ON) verdict = writeDirty(m, page, sc, references)
   if (verdict === GO_ON) verdict = releaseBuffers(m, page)
-  if (verdict === GO_ON) verdict = __remove_mapping(m, page) ? RECLAIM_FREED : RECLAIM_KEEP
+  if (verdict === GO_ON) verdict = removeMapping(m, page)
   return verdict
 }
 
@@ -216,7 +220,9 @@ function writeDirty(m: Machine, page: Page, sc: ScanControl, references: number)
   }
   if (references === RECLAIM_CLEAN) return RECLAIM_KEEP
   const mayEnterFs = (sc.gfp_mask & (isFile ? __GFP_FS : __GFP_IO)) !== 0
-  return mayEnterFs ? pageout(m, page) : RECLAIM_KEEP
+  if (!mayEnterFs) return RECLAIM_KEEP
+  frameEnter(m, 'pageout', page)
+  return frameLeave(m, 'pageout', pageout(m, page))
 }
 
 /** Starts to write the page; the list gets it back under writeback. */
@@ -239,6 +245,13 @@ function pageout(m: Machine, page: Page): number {
 function releaseBuffers(m: Machine, page: Page): number {
   if (!page_has_private(m, page) || try_to_release_page(m, page)) return GO_ON
   return RECLAIM_ACTIVATE
+}
+
+function removeMapping(m: Machine, page: Page): number {
+  frameEnter(m, '__remove_mapping', page)
+  const removed = __remove_mapping(m, page)
+  frameLeave(m, '__remove_mapping', removed ? 1 : 0)
+  return removed ? RECLAIM_FREED : RECLAIM_KEEP
 }
 
 /**

@@ -157,16 +157,14 @@ function sharedOf(stage: Stage): Set<object> {
 
 function freezeRun(stage: Stage, freezer: Freezer<RunState>): RunImage {
   const { m } = stage
-  const { sink, probes, frames } = m.trace
+  const { sink, frames } = m.trace
   const { runtime } = m
   // What carries the run is no part of its state.
   m.trace.sink = null
-  m.trace.probes = null
   m.trace.frames = null
   m.runtime = null
   const state = freezer.freeze()
   m.trace.sink = sink
-  m.trace.probes = probes
   m.trace.frames = frames
   m.runtime = runtime
   return {

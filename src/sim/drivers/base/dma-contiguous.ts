@@ -5,7 +5,7 @@ import { bitmap_clear, bitmap_find_next_zero_area, bitmap_set } from '../../lib/
 import { USE_CMA_BUFFER } from '../../machine/kinds'
 import { page_to_pfn, pfn_to_page, printk, type CmaArea, type Machine } from '../../machine/machine'
 import { enter, leave, type Proc } from '../../machine/proc'
-import { emit, kprobe, kretprobe } from '../../machine/trace'
+import { emit } from '../../machine/trace'
 import { NULL_PAGE, type Page } from '../../machine/types'
 import { free_contig_range } from '../../mm/page_alloc'
 import { alloc_contig_range } from '../../mm/page_alloc_contig'
@@ -17,6 +17,7 @@ import {
   EV_sim_cma_try,
   EV_sim_cma_try_ret,
 } from '../../trace/events/sim'
+import { frameEnter, frameLeave, frameLocal } from '../../trace/frames'
 
 const NO_OWNER = -1
 
@@ -44,12 +45,11 @@ export function* dma_alloc_from_contiguous(
   align: number,
 ): Proc<Page> {
   if (area === undefined || area.count === 0) return NULL_PAGE
-  kprobe(m, 'dma_alloc_from_contiguous', count, align)
   const order = Math.min(align, m.spec.cmaAlignmentOrder)
   // struct cma has no modelled address, so the area is named.
   printk(m, `cma: dma_alloc_from_contiguous(cma ${area.name}, count ${count}, align ${order})`)
-  if (count === 0) return kretprobe(m, 'dma_alloc_from_contiguous', NULL_PAGE)
-  enter(m, 'dma_alloc_from_contiguous')
+  if (count === 0) return NULL_PAGE
+  enter(m, 'dma_alloc_from_contiguous', count, align, m.cma.indexOf(area))
   emit(m, EV_sim_cma_alloc, area.base_pfn, count, order, m.cma.indexOf(area))
   yield* lockCmaMutex(m)
   const result = yield* searchArea(m, area, count, order)
@@ -57,8 +57,7 @@ export function* dma_alloc_from_contiguous(
   const pfn = result.page === NULL_PAGE ? -1 : page_to_pfn(m, result.page)
   printk(m, `cma: dma_alloc_from_contiguous(): returned ${pageText(pfn)}`)
   emit(m, EV_sim_cma_alloc_ret, pfn, count, result.ret)
-  leave(m)
-  return kretprobe(m, 'dma_alloc_from_contiguous', result.page)
+  return leave(m, result.page)
 }
 
 /**
@@ -85,8 +84,11 @@ function* searchArea(m: Machine, area: CmaArea, count: number, order: number): P
     if (pageno >= area.count) return { page: NULL_PAGE, ret }
     const pfn = area.base_pfn + pageno
     const page = pfn_to_page(m, pfn)
+    frameLocal(m, 'pageno', pageno)
+    frameLocal(m, 'pfn', pfn)
     emit(m, EV_sim_cma_try, pfn, pfn + count)
     ret = yield* alloc_contig_range(m, pfn, pfn + count, MIGRATE_CMA)
+    frameLocal(m, 'ret', ret)
     emit(m, EV_sim_cma_try_ret, pfn, pfn + count, ret)
     if (ret === 0) {
       bitmap_set(area.bitmap, pageno, count)
@@ -119,8 +121,10 @@ export function dma_release_from_contiguous(
   if (area === undefined || page === NULL_PAGE) return false
   const pfn = page_to_pfn(m, page)
   if (pfn < area.base_pfn || pfn >= area.base_pfn + area.count) return false
+  frameEnter(m, 'dma_release_from_contiguous', page, count, m.cma.indexOf(area))
   bitmap_clear(area.bitmap, pfn - area.base_pfn, count)
   free_contig_range(m, pfn, count)
   emit(m, EV_sim_cma_release, pfn, count)
+  frameLeave(m, 'dma_release_from_contiguous', 1)
   return true
 }

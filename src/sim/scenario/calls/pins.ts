@@ -41,13 +41,13 @@ function* pinPages({ m }: Stage, actor: Actor, call: Of<'pin'>): Proc<number> {
     pages,
     holder,
   }
-  enter(m, 'get_user_pages')
+  enter(m, 'get_user_pages', args.mm.id, args.start, call.pages, args.gup_flags)
   yield* down_read(actor.mm.mmap_sem)
   const ret = call.durable
     ? yield* gupLongterm(m, args)
     : yield* get_user_pages(m, args.mm, args.start, call.pages, call.write, false, pages, holder)
   up_read(m, actor.mm.mmap_sem)
-  leave(m)
+  leave(m, ret)
   if (ret > 0) actor.pins.set(call.as, { holder: holder.id, pages })
   return ret
 }

@@ -7,6 +7,8 @@ type Form = 'address' | 'hex' | 'number' | 'page'
 
 interface Probe {
   readonly args: readonly Form[]
+  /** Which of the function's arguments these are; the first ones when it is missing. */
+  readonly from?: number
   /** The entry also tells `page_count` of the first page argument. */
   readonly counts?: boolean
   /** Form of the return value; none is recorded when it is missing. */
@@ -26,7 +28,7 @@ const PROBES: Readonly<Record<string, Probe>> = {
   isolate_migratepages_range: { args: ['number', 'number'], ret: 'number' },
   __isolate_lru_page: { args: ['page'], counts: true, ret: 'number' },
   reclaim_clean_pages_from_list: { args: [], ret: 'number' },
-  migrate_pages: { args: ['number'], ret: 'number' },
+  migrate_pages: { args: ['number'], from: 1, ret: 'number' },
   alloc_migrate_target: { args: ['page'], counts: true, ret: 'page' },
   try_to_unmap: { args: ['page', 'hex'], counts: true, ret: 'number' },
   migrate_page: { args: ['page', 'page'], ret: 'number' },
@@ -51,17 +53,19 @@ function inForm(m: Machine, form: Form, value: number): number | string {
   }
 }
 
-/** Sends the machine's probes to the tap. */
+/** Sends the entries and returns of probed functions to the tap. */
 export function attachProbes(m: Machine, tap: EventTap): void {
-  m.trace.probes = {
-    enter(fn, a, b, c) {
+  m.trace.frames = {
+    enter(fn, values) {
       const probe = PROBES[fn]
       if (probe === undefined) return
-      const values = [a, b, c]
-      const args = probe.args.map((form, i) => inForm(m, form, values[i] as number))
-      const count = probe.counts === true ? [{ count: m.mem.count[a] as number }] : []
+      const from = probe.from ?? 0
+      const args = probe.args.map((form, i) => inForm(m, form, values[from + i] as number))
+      const count =
+        probe.counts === true ? [{ count: m.mem.count[values[0] as number] as number }] : []
       tap.push(['fn', fn, ...args, ...count])
     },
+    local: () => undefined,
     leave(fn, ret) {
       const probe = PROBES[fn]
       if (probe === undefined) return

@@ -32,7 +32,7 @@ export function* ib_umem_get(
   nr_pages: number,
   writable: boolean,
 ): Proc<IbUmem | number> {
-  enter(m, 'ib_umem_get')
+  enter(m, 'ib_umem_get', mm.id, start, nr_pages, writable ? 1 : 0)
   const holder = newHolder(m, 'RDMA region', true)
   const umem: IbUmem = { pages: [], holder: holder.id, writable }
   yield* down_write(m, mm.mmap_sem)
@@ -56,13 +56,13 @@ export function* ib_umem_get(
   else if (answersToMigration(m, CALLER)) {
     holder.owner = new TableOwner(umem.pages)
   }
-  leave(m)
+  leave(m, Math.min(ret, 0))
   return ret < 0 ? ret : umem
 }
 
 /** Deregisters a region; a writable one was written to as far as anybody knows. */
 export function* ib_umem_release(m: Machine, umem: IbUmem): Proc<void> {
-  enter(m, 'ib_umem_release')
+  enter(m, 'ib_umem_release', umem.pages.length)
   yield* __ib_umem_release(m, umem, umem.writable)
   leave(m)
 }

@@ -19,6 +19,7 @@ import { enter, leave, type Proc } from '../../../machine/proc'
 import { emit } from '../../../machine/trace'
 import { do_mmap, do_munmap, find_vma, remap_pfn_range } from '../../../mm/mmap'
 import { EV_sim_vb2 } from '../../../trace/events/sim'
+import { frameEnter, frameLeave, framed } from '../../../trace/frames'
 import { get_userptr, put_userptr } from './videobuf2-allocators'
 import { vb2_dc_alloc, vb2_dc_put } from './videobuf2-dma-contig'
 import { CommonVmOps } from './videobuf2-memops'
@@ -85,11 +86,10 @@ function* operation(
   size: number,
   body: Proc<number>,
 ): Proc<number> {
-  enter(m, `vb2_${op}`)
+  enter(m, `vb2_${op}`, index, size)
   const ret = yield* body
   tell(m, op, index, ret, size)
-  leave(m)
-  return ret
+  return leave(m, ret)
 }
 
 /** Gives back what a buffer holds: pins of user memory, or its own memory (VB2-25). */
@@ -133,7 +133,7 @@ function* setBuffers(m: Machine, q: Vb2Queue, count: number, size: number): Proc
   if (!offersMemory(q)) return -EINVAL
   if (q.bufs.length > 0) {
     if (__buffers_in_use(q)) return -EBUSY
-    yield* __vb2_queue_free(m, q)
+    yield* framed(m, '__vb2_queue_free', __vb2_queue_free(m, q), q.bufs.length)
   }
   if (count <= 0) return 0
   if (size <= 0) return -EINVAL
@@ -141,7 +141,7 @@ function* setBuffers(m: Machine, q: Vb2Queue, count: number, size: number): Proc
   yield* __vb2_queue_alloc(m, q, Math.min(count, VIDEO_MAX_FRAME), size)
   // The driver is asked whether fewer buffers than it wanted will do; with none nobody works (VB2-29).
   if (q.bufs.length >= Math.max(1, q.driver.minBuffers ?? 1)) return 0
-  yield* __vb2_queue_free(m, q)
+  yield* framed(m, '__vb2_queue_free', __vb2_queue_free(m, q), q.bufs.length)
   return -ENOMEM
 }
 
@@ -220,10 +220,12 @@ function* __buf_prepare(
   userptr: number,
   length: number,
 ): Proc<number> {
-  let ret = yield* __qbuf_userptr(m, q, vb, mm, userptr, length)
+  frameEnter(m, '__buf_prepare', vb.index, userptr, length)
+  const body = __qbuf_userptr(m, q, vb, mm, userptr, length)
+  let ret = yield* framed(m, '__qbuf_userptr', body, vb.index, userptr, length)
   if (ret === 0) ret = q.driver.buf_prepare?.(vb.index) ?? 0
   if (ret === 0) vb.state = VB2_BUF_STATE_PREPARED
-  return ret
+  return frameLeave(m, '__buf_prepare', ret)
 }
 
 /**
@@ -309,6 +311,11 @@ function isStale({ memory }: Vb2Buffer): boolean {
 
 /** Takes a finished buffer back; its pins stay (VB2-26). -EINVAL when none is finished. */
 export function vb2_dqbuf(m: Machine, q: Vb2Queue): number {
+  frameEnter(m, 'vb2_dqbuf')
+  return frameLeave(m, 'vb2_dqbuf', dqbuf(m, q))
+}
+
+function dqbuf(m: Machine, q: Vb2Queue): number {
   const index = q.done_list.shift()
   const vb = index === undefined ? undefined : q.bufs[index]
   if (vb === undefined) {
@@ -330,6 +337,7 @@ export function vb2_buffer_done(q: Vb2Queue, index: number, failed = false): boo
 }
 
 export function vb2_streamon(m: Machine, q: Vb2Queue): number {
+  frameEnter(m, 'vb2_streamon')
   const ret = q.fileio ? -EBUSY : q.streaming ? -EINVAL : 0
   if (ret === 0) {
     q.streaming = true
@@ -338,16 +346,17 @@ export function vb2_streamon(m: Machine, q: Vb2Queue): number {
     }
   }
   tell(m, 'streamon', -1, ret, 0)
-  return ret
+  return frameLeave(m, 'vb2_streamon', ret)
 }
 
 /** Every buffer is the process's again; pins stay (VB2-26). */
 export function vb2_streamoff(m: Machine, q: Vb2Queue): number {
+  frameEnter(m, 'vb2_streamoff')
   const ret = q.streaming ? 0 : -EINVAL
   q.streaming = false
   if (ret === 0) dequeueAll(q)
   tell(m, 'streamoff', -1, ret, 0)
-  return ret
+  return frameLeave(m, 'vb2_streamoff', ret)
 }
 
 function dequeueAll(q: Vb2Queue): void {
@@ -364,7 +373,7 @@ function* release(m: Machine, q: Vb2Queue): Proc<number> {
   q.streaming = false
   q.fileio = false
   dequeueAll(q)
-  yield* __vb2_queue_free(m, q)
+  yield* framed(m, '__vb2_queue_free', __vb2_queue_free(m, q), q.bufs.length)
   return 0
 }
 
@@ -383,7 +392,9 @@ function* mapBuffer(m: Machine, q: Vb2Queue, index: number): Proc<number> {
   const vm_ops = new CommonVmOps(memory)
   const pages = memory.size >> PAGE_SHIFT
   yield* down_write(m, mm.mmap_sem)
+  frameEnter(m, 'do_mmap', mm.id, pages, VM_BUFFER)
   const start = do_mmap(mm, { pages, flags: VM_BUFFER, at: null, file: null, pgoff: 0, vm_ops })
+  frameLeave(m, 'do_mmap', start)
   const vma = start < 0 ? undefined : find_vma(mm, start)
   let ret = start
   if (vma !== undefined) {

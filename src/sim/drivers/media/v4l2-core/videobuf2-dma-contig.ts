@@ -13,6 +13,7 @@ import {
   lockCmaMutex,
   unlockCmaMutex,
 } from '../../base/dma-contiguous'
+import { framed } from '../../../trace/frames'
 import {
   dma_map_sg,
   sg_alloc_table_from_pages,
@@ -67,11 +68,11 @@ export function* vb2_dc_alloc(
   area: CmaArea | undefined,
   bytes: number,
 ): Proc<CoherentBuffer | number> {
-  enter(m, 'vb2_dc_alloc')
+  enter(m, 'vb2_dc_alloc', area === undefined ? -1 : m.cma.indexOf(area), bytes)
   const count = Math.ceil(bytes / PAGE_SIZE)
   const size = count * PAGE_SIZE
   const page = yield* dma_alloc_from_contiguous(m, area, count, get_order(size))
-  leave(m)
+  leave(m, page)
   if (page === NULL_PAGE) {
     printk(m, `dma_alloc_coherent of size ${size} failed`)
     return -ENOMEM
@@ -89,7 +90,11 @@ function releaseFrames(m: Machine, buf: CoherentBuffer): void {
  * The queue lets go of a buffer; the last user gives the frames back under cma_mutex. An area that
  * outlives its queue does so without the mutex, as unmapping cannot sleep in the model.
  */
-export function* vb2_dc_put(m: Machine, buf: CoherentBuffer): Proc<void> {
+export function vb2_dc_put(m: Machine, buf: CoherentBuffer): Proc<void> {
+  return framed(m, 'vb2_dc_put', letGo(m, buf), buf.page, buf.refcount)
+}
+
+function* letGo(m: Machine, buf: CoherentBuffer): Proc<void> {
   buf.refcount--
   if (buf.refcount > 0) return
   yield* lockCmaMutex(m)
@@ -102,9 +107,10 @@ export function* vb2_dc_get_userptr(
   m: Machine,
   request: UserptrRequest,
 ): Proc<UserBuffer | number> {
-  enter(m, 'vb2_dc_get_userptr')
+  const { mm, vaddr, size } = request
+  enter(m, 'vb2_dc_get_userptr', mm.id, vaddr, size, request.write ? 1 : 0)
   const ret = yield* getUserptr(m, request)
-  leave(m)
+  leave(m, typeof ret === 'number' ? ret : 0)
   return ret
 }
 
@@ -177,7 +183,7 @@ function mapForDevice(m: Machine, buf: UserBuffer, offset: number): number {
 
 /** Ends the device's use of user memory; its pages are dirty whatever the direction (VB2-24). */
 export function* vb2_dc_put_userptr(m: Machine, buf: UserBuffer): Proc<void> {
-  enter(m, 'vb2_dc_put_userptr')
+  enter(m, 'vb2_dc_put_userptr', buf.pages.length)
   yield* releaseUserPages(m, buf, true)
   leave(m)
 }

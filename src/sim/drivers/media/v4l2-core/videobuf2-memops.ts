@@ -150,12 +150,13 @@ export function* getUserBuffer(
   request: UserptrRequest,
   accept: (buf: UserBuffer) => number,
 ): Proc<UserBuffer | number> {
-  enter(m, `${caller.replaceAll('-', '_')}_get_userptr`)
+  const { mm, vaddr, size, write } = request
+  enter(m, `${caller.replaceAll('-', '_')}_get_userptr`, mm.id, vaddr, size, write ? 1 : 0)
   const buf = userBuffer(m, request, null, true)
   let ret = yield* pinUserPages(m, caller, request, buf, true)
   if (ret === 0) ret = accept(buf)
   if (ret < 0) yield* releaseUserPages(m, buf, false)
-  leave(m)
+  leave(m, ret)
   return ret < 0 ? ret : buf
 }
 
@@ -166,7 +167,7 @@ export function* putUserBuffer(
   buf: UserBuffer,
   write: boolean,
 ): Proc<void> {
-  enter(m, `${caller.replaceAll('-', '_')}_put_userptr`)
+  enter(m, `${caller.replaceAll('-', '_')}_put_userptr`, buf.pages.length, write ? 1 : 0)
   yield* releaseUserPages(m, buf, write)
   leave(m)
 }
