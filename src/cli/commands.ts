@@ -34,7 +34,7 @@ export interface RunOptions extends KernelOptions {
   readonly events?: string
 }
 
-type CommonOptions = Pick<RunOptions, 'lenient' | 'seed' | 'set' | 'json'>
+export type CommonOptions = Pick<RunOptions, 'lenient' | 'seed' | 'set' | 'json'>
 
 export type CompareOptions = CommonOptions & {
   readonly a: string
@@ -43,7 +43,8 @@ export type CompareOptions = CommonOptions & {
 
 export type MatrixOptions = CommonOptions & Pick<RunOptions, 'fixes' | 'convert'>
 
-function refuse(io: Streams, error: Failure): number {
+/** Says why a command cannot be carried out. */
+export function refuse(io: Streams, error: Failure): number {
   io.err(`pinscope: ${error.message}\n`)
   return 2
 }
@@ -70,7 +71,8 @@ export function list(io: Streams, json: boolean): number {
   return 0
 }
 
-async function runOne(
+/** Runs and records a scenario as the common options say. */
+export async function runOne(
   io: Streams,
   which: string,
   kernel: Result<KernelSpec>,

@@ -12,6 +12,7 @@ import {
 } from './commands'
 import { exec, type ExecOptions } from './exec'
 import { serve } from './serve'
+import { whyCommand, type WhyOptions } from './why'
 
 const VERSION = '0.1.0'
 
@@ -70,6 +71,7 @@ function program(finish: (code: number) => void): Command {
     .action(async (which: string, options: CompareOptions) => {
       finish(await compare(io, which, options))
     })
+  addWhy(root, finish)
   withSwitches(withCommon(root.command('matrix')))
     .description('run a scenario on all 32 subsets of the series')
     .action(async (which: string, options: MatrixOptions) => {
@@ -91,6 +93,20 @@ function program(finish: (code: number) => void): Command {
       finish(await serve(io, options.port))
     })
   return root
+}
+
+function addWhy(root: Command, finish: (code: number) => void): void {
+  withSwitches(withCommon(root.command('why')))
+    .description('explain a request of a scenario that failed, and what would have helped')
+    .option('--policy <name>', 'a later policy in place of the series, such as longterm-5.1')
+    .addOption(
+      new Option('--patches <subset>', 'none, all, or numbers such as 1,3,4,5').default('none'),
+    )
+    .option('--request <which>', 'its number, or the name of its outcome; the last that failed')
+    .option('--no-remedies', 'leave out what takes runs of its own')
+    .action(async (which: string, options: WhyOptions) => {
+      finish(await whyCommand(io, which, options))
+    })
 }
 
 /** One line for a usage error; help and version are results. */

@@ -16,3 +16,4 @@ export {
 } from '../sim'
 export { record, type Recording, type RunHooks } from './run'
 export { execute, type ExecReport } from './exec'
+export { troublesOf, why, type Trouble } from './why/why'

@@ -61,7 +61,8 @@ function mappingText(m: Machine, page: Page): string {
   return `${kind} ${mapping >> 2}, index 0x${at(m.mem.index, page).toString(16)}`
 }
 
-function ledgerOf(m: Machine, page: Page): LedgerEntry[] {
+/** Who holds the frame: one entry a reference, or a kind. */
+export function ledgerOf(m: Machine, page: Page): LedgerEntry[] {
   return REF_KINDS.flatMap((kind, k) => {
     const count = ref_count(m, page, k)
     if (count === 0) return []

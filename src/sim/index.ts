@@ -75,7 +75,7 @@ export {
   SERIES,
   subsetPatches,
 } from './patches/series'
-export { callName } from './scenario/names'
+export { callName, callNumberOf } from './scenario/names'
 export { resumeScenario, startScenario, type RunImage, type ScenarioRun } from './scenario/run'
 export { ColumnPool } from './machine/snapshot'
 export type { Call } from './scenario/call-types'
@@ -108,11 +108,15 @@ export {
   EV_sim_cma_try_ret,
   EV_sim_contig_busy,
   EV_sim_fault,
+  EV_sim_gup_pin,
   EV_sim_isolate_page,
   EV_sim_migrate_giveup,
   EV_sim_remap,
+  EV_sim_replace_page,
   EV_sim_unmap_and_move,
+  EV_sim_unpin,
 } from './trace/events/sim'
+export { EV_sim_offline_result, EV_sim_offline_start } from './trace/events/sim_hotplug'
 // Lists of kernel calls (exec).
 export { FOLL_FLAGS, gfpMask, typeNumber } from './exec/names'
 export { runExec } from './exec/run'

@@ -50,6 +50,11 @@ export function callNumber(name: CallText): number {
   return CALL_NAMES.indexOf(name)
 }
 
+/** Number of a call by any name; -1 when no call is called so. */
+export function callNumberOf(name: string): number {
+  return (CALL_NAMES as readonly string[]).indexOf(name)
+}
+
 /** The call with that number. */
 export function callName(n: number): string {
   return CALL_NAMES[n] ?? `call ${n}`

@@ -1,0 +1,189 @@
+/**
+ * What would have helped: changes to the recipe, each tried by running again until the call returns.
+ * Only what made the call succeed is offered.
+ */
+import { kernelLine, patchList } from '../../shared/text'
+import type { Remedy, RemedyKind } from '../../shared/why'
+import {
+  kernelComplaint,
+  missingSymbols,
+  POLICIES,
+  specError,
+  subsetPatches,
+  type KernelSpec,
+  type RunPlan,
+  type ScenarioPlan,
+} from '../../sim'
+import type { EventLog } from '../event-log'
+import type { PlayHooks } from '../tape'
+import { rerun, type Rerun } from './rerun'
+import type { Trouble } from './troubles'
+import type { Walk } from './walk'
+
+/** A change to be tried. */
+export interface Candidate {
+  readonly text: string
+  readonly command: string
+  readonly plan: RunPlan
+}
+
+/** What trying needs to know of the original run. */
+export interface Trial {
+  readonly plan: RunPlan
+  readonly log: EventLog
+  readonly trouble: Trouble
+  readonly hooks: PlayHooks
+}
+
+/** Remedies found, and the kinds that were tried in vain; null when it was cancelled. */
+export interface Remedies {
+  readonly remedies: readonly Remedy[]
+  readonly tried: readonly string[]
+}
+
+/** Every kind of change, the cheapest of each that helps. */
+export async function remediesOf(trial: Trial, walk: Walk): Promise<Remedies | null> {
+  const kinds: readonly (readonly [RemedyKind, Iterable<Candidate>])[] = [
+    ['patches', patchSubsets(trial)],
+    ['policy', policies(trial)],
+    ['alignment', alignments(trial)],
+    ['area size', areaSizes(trial, walk)],
+  ]
+  const remedies: Remedy[] = []
+  const tried: string[] = []
+  for (const [kind, candidates] of kinds) {
+    const found = await firstThatHelps(trial, candidates)
+    if (found === 'cancelled') return null
+    if (found === 'none') tried.push(kind)
+    else if (found !== 'nothing to try') remedies.push({ kind, ...found })
+  }
+  return { remedies, tried }
+}
+
+type Found = Omit<Remedy, 'kind'> | 'none' | 'nothing to try' | 'cancelled'
+
+async function firstThatHelps(trial: Trial, candidates: Iterable<Candidate>): Promise<Found> {
+  let any = false
+  for (const candidate of candidates) {
+    any = true
+    const result = await tryOut(trial, candidate.plan)
+    if (result === null) return 'cancelled'
+    if (helps(trial, result)) {
+      return { text: candidate.text, command: candidate.command, divergesAt: result.divergesAt }
+    }
+  }
+  return any ? 'none' : 'nothing to try'
+}
+
+/** Runs with a change; null when it was cancelled. */
+export async function tryOut({ log, trouble, hooks }: Trial, plan: RunPlan): Promise<Rerun | null> {
+  return await rerun(plan, log, trouble, hooks)
+}
+
+/** The call succeeds; one that reads must find more than it did. */
+export function helps({ trouble }: Trial, { ret }: Rerun): boolean {
+  if (ret === null || ret < 0) return false
+  return trouble.call !== 'device reads' || ret > trouble.ret
+}
+
+function withKernel(plan: RunPlan, kernel: KernelSpec): RunPlan {
+  return { ...plan, kernel }
+}
+
+function runCommand(trial: Trial, options: string): string {
+  const { scenario, seed } = trial.plan
+  return `pinscope run ${scenario.id}${options}${seed === 1 ? '' : ` --seed ${seed}`}`
+}
+
+/** Subsets that build, the smallest first; of the kernels with the posted series only. */
+function* patchSubsets(trial: Trial): Iterable<Candidate> {
+  const { plan } = trial
+  if ((plan.kernel.policy ?? 'rfc2013') !== 'rfc2013') return
+  const subsets = Array.from({ length: 32 }, (_, n) => subsetPatches(n))
+    .filter((patches) => missingSymbols(patches).length === 0)
+    .filter((patches) => patchList(patches) !== patchList(plan.kernel.patches))
+    .toSorted((x, y) => x.length - y.length)
+  for (const patches of subsets) {
+    const list = patchList(patches)
+    yield {
+      text: patches.length === 0 ? 'none of the patches' : `patches ${list}`,
+      command: runCommand(trial, ` --patches ${list}`),
+      plan: withKernel(plan, { ...plan.kernel, patches, mode: 'strict' }),
+    }
+  }
+}
+
+function* policies(trial: Trial): Iterable<Candidate> {
+  const { plan } = trial
+  for (const policy of POLICIES) {
+    const kernel: KernelSpec = { patches: [], mode: 'strict', policy }
+    if (policy === 'rfc2013' || policy === plan.kernel.policy || kernelComplaint(kernel) !== null)
+      continue
+    yield {
+      text: kernelLine(kernel),
+      command: runCommand(trial, ` --policy ${policy}`),
+      plan: withKernel(plan, kernel),
+    }
+  }
+}
+
+/** Smaller alignments of the same call, the greatest first. */
+function* alignments(trial: Trial): Iterable<Candidate> {
+  const { plan, trouble } = trial
+  const actor = plan.scenario.actors.find((a) => a.name === trouble.actor)
+  const instruction = actor?.program[trouble.step]
+  if (instruction?.op !== 'dmaAlloc') return
+  for (let align = instruction.align - 1; align >= 0; align--) {
+    yield {
+      text: `alignment 2^${align} pages instead of 2^${instruction.align}`,
+      command: `the request with align ${align} in a copy of the scenario`,
+      plan: withScenario(
+        plan,
+        changeInstruction(plan.scenario, trouble, { ...instruction, align }),
+      ),
+    }
+  }
+}
+
+function withScenario(plan: RunPlan, scenario: ScenarioPlan): RunPlan {
+  return { ...plan, scenario }
+}
+
+function changeInstruction(
+  scenario: ScenarioPlan,
+  { actor: name, step }: Trouble,
+  instruction: ScenarioPlan['actors'][number]['program'][number],
+): ScenarioPlan {
+  const actors = scenario.actors.map((actor) =>
+    actor.name === name
+      ? { ...actor, program: actor.program.map((i, k) => (k === step ? instruction : i)) }
+      : actor,
+  )
+  return { ...scenario, actors }
+}
+
+/** The area grown by quarters of what it is, up to four times its size, as far as the board has room. */
+function* areaSizes(trial: Trial, walk: Walk): Iterable<Candidate> {
+  const { scenario } = trial.plan
+  const area = scenario.machine.cma[walk.area]
+  if (area === undefined) return
+  const unit = 1 << Math.max(scenario.machine.maxOrder - 1, scenario.machine.pageblockOrder)
+  const sizes = new Set(
+    [1.25, 1.5, 2, 3, 4].map((factor) => Math.ceil((area.pages * factor) / unit) * unit),
+  )
+  for (const pages of sizes) {
+    // Areas lie at the end of memory: a larger one begins earlier.
+    const startPfn = area.startPfn + area.pages - pages
+    const cma = scenario.machine.cma.map((a, i) =>
+      i === walk.area ? { ...a, startPfn, pages } : a,
+    )
+    const machine = { ...scenario.machine, cma }
+    if (specError(machine) !== null) continue
+    const size = `${(pages * 4096) / (1 << 20)}M`
+    yield {
+      text: `an area of ${size} instead of ${(area.pages * 4096) / (1 << 20)}M`,
+      command: runCommand(trial, ` --set cma=${size}`),
+      plan: withScenario(trial.plan, { ...scenario, machine }),
+    }
+  }
+}

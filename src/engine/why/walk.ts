@@ -1,0 +1,197 @@
+/** Plays one troubled call again and looks at every frame that stopped it, when it did. */
+import type { BlockingFrame, WalkedPosition } from '../../shared/why'
+import {
+  at,
+  EV_sim_cma_alloc,
+  EV_sim_cma_try,
+  EV_sim_cma_try_ret,
+  EV_sim_contig_busy,
+  EV_sim_gup_pin,
+  EV_sim_migrate_giveup,
+  EV_sim_offline_result,
+  EV_sim_offline_start,
+  EV_sim_replace_page,
+  EV_sim_unmap_and_move,
+  EV_sim_unpin,
+  page_to_pfn,
+  pfn_to_page,
+  pfn_valid,
+  type Machine,
+} from '../../sim'
+import type { EventLog } from '../event-log'
+import type { Moment, PlayHooks, Tape } from '../tape'
+import { blockingFrame } from './causes'
+import type { Trouble } from './troubles'
+
+/** What the call did. */
+export interface Walk {
+  readonly positions: readonly WalkedPosition[]
+  /** Pages of the last contiguous request; 0 when it made none. */
+  readonly asked: number
+  /** Area it asked, by index; -1 without one. */
+  readonly area: number
+  /** Free frames of the area's bitmap when the request began. */
+  readonly bitmapFree: number
+  /** Frames the call had pinned when it returned, in the order of the pins. */
+  readonly pins: readonly number[]
+  /** Facts about the board that decide what a device can do with them. */
+  readonly iommu: boolean
+  /** Frames the caller holds that patch 1 gave out without filling them (DEF-2), when the call began. */
+  readonly unfilled: number
+}
+
+/** So many frames of a position are told one by one; the rest is only counted. */
+const MOST_FRAMES = 256
+
+class Walker {
+  readonly positions: WalkedPosition[] = []
+  asked = 0
+  area = -1
+  bitmapFree = 0
+  readonly pins: number[] = []
+  iommu = true
+  unfilled = 0
+  #open: { start: number; end: number; event: number; attempts: number } | null = null
+  #blocking: BlockingFrame[] = []
+
+  see({ type, a, b, c, d, event, machine: m }: Moment): void {
+    switch (type) {
+      case EV_sim_cma_alloc:
+        this.#begin(m, b, d)
+        break
+      case EV_sim_cma_try:
+        this.#try(a, b, event)
+        break
+      case EV_sim_offline_start:
+        this.#try(a, a + b, event)
+        break
+      case EV_sim_unmap_and_move:
+        if (this.#open !== null) this.#open.attempts++
+        break
+      case EV_sim_migrate_giveup:
+      case EV_sim_contig_busy:
+        this.#block(m, a)
+        break
+      case EV_sim_cma_try_ret:
+      case EV_sim_offline_result:
+        this.#end(m, c)
+        break
+      case EV_sim_gup_pin:
+        this.pins.push(a)
+        break
+      case EV_sim_unpin:
+        this.#unpin(a)
+        break
+      default:
+    }
+  }
+
+  #begin(m: Machine, count: number, area: number): void {
+    this.asked = count
+    this.area = area
+    this.bitmapFree = m.cma[area]?.bitmap.reduce((n, bit) => n + 1 - bit, 0) ?? 0
+  }
+
+  #try(start: number, end: number, event: number): void {
+    this.#open = { start, end, event, attempts: 0 }
+    this.#blocking = []
+  }
+
+  #block(m: Machine, pfn: number): void {
+    if (this.#blocking.length >= MOST_FRAMES || this.#blocking.some((f) => f.pfn === pfn)) return
+    this.#blocking.push(blockingFrame(m, pfn_to_page(m, pfn)))
+  }
+
+  #end(m: Machine, ret: number): void {
+    const open = this.#open
+    if (open === null) return
+    this.#open = null
+    // Refused before anything was tried: isolation itself found frames that cannot move.
+    const blocking =
+      ret < 0 && this.#blocking.length === 0 ? framesInUse(m, open.start, open.end) : this.#blocking
+    this.positions.push({
+      startPfn: open.start,
+      endPfn: open.end,
+      ret,
+      attempts: open.attempts,
+      event: open.event,
+      blocking: blocking.toSorted((x, y) => x.pfn - y.pfn),
+      pinned: pinnedIn(m, open.start, open.end),
+    })
+  }
+
+  #unpin(pfn: number): void {
+    const i = this.pins.lastIndexOf(pfn)
+    if (i >= 0) this.pins.splice(i, 1)
+  }
+}
+
+function pinnedIn(m: Machine, start: number, end: number): number {
+  let n = 0
+  for (const page of m.pins.keys()) {
+    const pfn = page_to_pfn(m, page)
+    if (pfn >= start && pfn < end) n++
+  }
+  return n
+}
+
+/** Frames in use that neither lie on an LRU list nor belong to a free block. */
+function framesInUse(m: Machine, start: number, end: number): BlockingFrame[] {
+  const found: BlockingFrame[] = []
+  for (let pfn = start; pfn < end && found.length < MOST_FRAMES; pfn++) {
+    if (!pfn_valid(m, pfn)) continue
+    const page = pfn_to_page(m, pfn)
+    if (at(m.mem.count, page) === 0) continue
+    const frame = blockingFrame(m, page)
+    if (frame.class === 'unmovable' || frame.class === 'wrong migratetype') found.push(frame)
+  }
+  return found
+}
+
+/** Frames under the task's pins that were given out by a replacement and never filled. */
+function unfilledFrames(m: Machine, task: number, given: ReadonlySet<number>): number {
+  return [...m.pins].filter(([page, records]) => {
+    const isOurs = records.some((r) => m.holders[r.holder]?.task === task)
+    return isOurs && given.has(page_to_pfn(m, page)) && at(m.mem.content, page) === 0
+  }).length
+}
+
+/** Target frames of successful replacements before the call: only reading back asks about them. */
+function givenBefore(log: EventLog, trouble: Trouble): Set<number> {
+  const given = new Set<number>()
+  if (trouble.call !== 'device reads') return given
+  for (let event = 0; event < trouble.callEvent; event++) {
+    const row = log.row(event)
+    if (row.type.id === EV_sim_replace_page && row.c === 0) given.add(row.b)
+  }
+  return given
+}
+
+/** Plays the call. Null when it was cancelled. */
+export async function walkOf(
+  tape: Tape,
+  log: EventLog,
+  trouble: Trouble,
+  hooks: PlayHooks,
+): Promise<Walk | null> {
+  const walker = new Walker()
+  const given = givenBefore(log, trouble)
+  const played = await tape.play(
+    trouble.callEvent,
+    {
+      frames: false,
+      see: (moment) => {
+        if (moment.event < trouble.callEvent) return false
+        if (moment.event === trouble.callEvent) {
+          walker.unfilled = unfilledFrames(moment.machine, trouble.task, given)
+          walker.iommu = moment.machine.spec.iommu
+        }
+        if (moment.task === trouble.task) walker.see(moment)
+        return moment.event >= trouble.retEvent
+      },
+    },
+    hooks,
+  )
+  tape.recycle(played.run)
+  return played.how === 'cancelled' ? null : walker
+}

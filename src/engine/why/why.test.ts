@@ -1,0 +1,76 @@
+/** Explanations of the shipped scenarios: they name what the file says was planted, and nothing that is not so. */
+import { describe, expect, it } from 'vitest'
+import { shippedScenarios } from '../../formats/shipped'
+import type { WhyReport } from '../../shared/why'
+import { pfn_to_page } from '../../sim'
+import { Debugger } from '../debugger'
+import type { Recording } from '../run'
+import { classesOf, KERNELS, runShipped, shipped } from '../test/scenario-run'
+import { troublesOf, why } from './why'
+
+const HOOKS = {
+  breathe: () => Promise.resolve(),
+  isCancelled: () => false,
+  onProgress: () => undefined,
+}
+
+interface Seeded {
+  readonly cause: string
+  readonly actor?: string
+  readonly outcome?: string
+  readonly in?: readonly (keyof typeof KERNELS)[]
+}
+
+const CASES = shippedScenarios().flatMap(({ info: { id } }) =>
+  ((shipped(id).body as { seeded?: readonly Seeded[] }).seeded ?? [])
+    .filter((s) => s.outcome !== undefined)
+    .map((s) => [id, s.outcome as string, s] as const),
+)
+
+async function explain(recording: Recording, outcome: string): Promise<WhyReport> {
+  const n = troublesOf(recording).findLastIndex(
+    (t) => t.outcome === outcome || (t.outcome?.startsWith(`${outcome}.`) ?? false),
+  )
+  const report = await why(recording, n + 1, false, HOOKS)
+  if (!report.ok) throw new Error(report.error.message)
+  return report.value
+}
+
+describe.each(CASES)('%s: %s', (id, outcome, seeded) => {
+  const name = seeded.in?.[0] ?? classesOf(id)[0] ?? 'BASE'
+  it(`fails for "${seeded.cause}" in class ${name}, as the file says, and for nothing else`, async () => {
+    const recording = await runShipped(id, KERNELS[name], 1, id === 'r-18' ? { pieces: '300' } : {})
+    const { causes, walk, paragraph } = await explain(recording, outcome)
+    expect(causes.map((c) => c.cause)).toEqual([seeded.cause])
+    if (seeded.actor !== undefined) expect(causes[0]?.actor).toBe(seeded.actor)
+    expect(paragraph).toContain(seeded.cause)
+    for (const { blocking } of walk) {
+      for (const frame of blocking) {
+        expect(frame.ledger.reduce((sum, entry) => sum + entry.count, 0)).toBe(frame.count)
+      }
+    }
+  }, 60_000)
+})
+
+describe('why', () => {
+  it('tells of blocking frames what the machine shows when one goes there', async () => {
+    const recording = await runShipped('sc-14', KERNELS.BASE)
+    const report = await explain(recording, troublesOf(recording).at(-1)?.outcome ?? '')
+    const position = report.walk[0]
+    const frame = position?.blocking[0]
+    if (position === undefined || frame === undefined) throw new Error('nothing blocks')
+    const dbg = await Debugger.open(recording.tape, HOOKS)
+    await dbg.seek({ event: position.event, step: 0 })
+    const { machine } = dbg
+    const pins = machine.pins.get(pfn_to_page(machine, frame.pfn)) ?? []
+    expect(pins.map((p) => p.event)).toContain(frame.sinceEvent)
+    expect(frame.pfn).toBeGreaterThanOrEqual(position.startPfn)
+    expect(frame.pfn).toBeLessThan(position.endPfn)
+  })
+
+  it('refuses a number that no request has, and says how many there are', async () => {
+    const recording = await runShipped('sc-14', KERNELS.BASE)
+    const report = await why(recording, 99, false, HOOKS)
+    expect(report).toMatchObject({ ok: false, error: { code: 'not-found' } })
+  })
+})
