@@ -31,6 +31,51 @@ export interface Environment {
   readonly operations: number
 }
 
+/** What bench/travel.ts prints. Times are medians but where the name says otherwise. */
+export interface TravelRows {
+  readonly events: number
+  readonly recordedMs: number
+  /** Resident bytes of the process when the run is recorded. */
+  readonly memoryBytes: number
+  readonly keyframes: number
+  readonly keyframeBytes: number
+  /** Copying all page columns once. */
+  readonly copyMs: number
+  readonly seekP50Ms: number
+  readonly seekP95Ms: number
+  /** One step by event in a row of them. */
+  readonly forwardMs: number
+  readonly backMs: number
+}
+
+/** Time travel beside its budgets. */
+export function travelSection(rows: TravelRows): Section {
+  const one = (value: number): readonly number[] => [value]
+  const MB = 1e6
+  return {
+    ratios: [
+      ratioRow(
+        'seek to a random event, p50 / copy of the full state',
+        one(rows.seekP50Ms / rows.copyMs),
+        5,
+      ),
+      ratioRow('step back / step forward', one(rows.backMs / rows.forwardMs), 10),
+    ],
+    absolutes: [
+      absoluteRow(`events recorded on 262,144 pages`, one(rows.events), 'events'),
+      absoluteRow('recording them', one(rows.recordedMs / 1e3), 's'),
+      absoluteRow('whole process then (budget 700)', one(rows.memoryBytes / MB), 'MB'),
+      absoluteRow(`keyframes: ${rows.keyframes} kept`, one(rows.keyframeBytes / MB), 'MB'),
+      absoluteRow('copy of the full state', one(rows.copyMs), 'ms'),
+      absoluteRow('seek p50', one(rows.seekP50Ms), 'ms'),
+      absoluteRow('seek p95 (sanity 100)', one(rows.seekP95Ms), 'ms'),
+      absoluteRow('step forward', one(rows.forwardMs), 'ms'),
+      absoluteRow('step back', one(rows.backMs), 'ms'),
+    ],
+    notes: [],
+  }
+}
+
 export function ratioRow(
   name: string,
   values: readonly number[],

@@ -108,12 +108,14 @@ async function main(folder) {
   let replaced = false
   const quiet = withoutTrace(() => (replaced = true))
   await bundle(folder, 'main', 'main.ts', [])
+  await bundle(folder, 'travel', 'travel.ts', [])
   await bundle(folder, 'stream', 'stream.ts', [])
   await bundle(folder, 'stream-quiet', 'stream.ts', [quiet])
   if (!replaced) throw new Error('the bundle without events still has the trace module')
   const options = {
     short: flags.includes('--short'),
     json: flags.includes('--json'),
+    travel: join(folder, 'travel.mjs'),
     stream: join(folder, 'stream.mjs'),
     streamQuiet: join(folder, 'stream-quiet.mjs'),
     twin: compileTwin(folder),

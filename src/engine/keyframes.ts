@@ -6,7 +6,7 @@ import type { RunImage } from '../sim'
 
 /** Events between two images at first; doubled whenever there are too many. */
 const FIRST_INTERVAL = 1 << 14
-const MOST_KEPT = 96
+const MOST_KEPT = 160
 /** Images around the cursor that are kept beside. */
 const MOST_LOCAL = 12
 
