@@ -7,13 +7,8 @@ import { record, type RunHooks } from '../src/engine'
 import { Debugger } from '../src/engine/debugger'
 import type { PlayHooks } from '../src/engine/tape'
 import type { Result } from '../src/shared/result'
-import {
-  GFP_HIGHUSER_MOVABLE,
-  presetMachine,
-  type Instruction,
-  type Machine,
-  type ScenarioPlan,
-} from '../src/sim'
+import { longPlan } from '../src/engine/test/long-plan'
+import type { Machine } from '../src/sim'
 import type { TravelRows } from './report'
 
 const events = Number(process.argv[2])
@@ -27,60 +22,6 @@ const HOOKS: RunHooks & PlayHooks = {
 function must<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(result.error.message)
   return result.value
-}
-
-/** Kernel blocks of several orders that come and go, and a process that maps, writes and gives back. */
-function plan(): ScenarioPlan {
-  const machine = presetMachine('exynos4-1g')
-  if (!machine.ok) throw new Error(machine.message)
-  const rounds = Math.floor(events / EVENTS_A_ROUND)
-  return {
-    id: 'bench-travel',
-    counterfactualReason: null,
-    machine: machine.spec,
-    files: [],
-    actors: [
-      {
-        name: 'kernel',
-        cpu: 0,
-        startNs: 0,
-        threadOf: null,
-        program: [repeat(rounds, kernelRound())],
-      },
-      {
-        name: 'process',
-        cpu: 1,
-        startNs: 0,
-        threadOf: null,
-        program: [repeat(rounds, processRound())],
-      },
-    ],
-    jitterNs: 20_000,
-    expect: {},
-  }
-}
-
-/** About so many events that a round of both makes. */
-const EVENTS_A_ROUND = 4200
-
-function repeat(count: number, program: readonly Instruction[]): Instruction {
-  return { op: 'repeat', count, untilFailure: false, program, id: null }
-}
-
-function kernelRound(): Instruction[] {
-  return [0, 1, 2, 3].flatMap((order): Instruction[] => [
-    { op: 'allocPages', as: `o${order}`, gfp: GFP_HIGHUSER_MOVABLE, order, blocks: 256 },
-    { op: 'freePages', of: `o${order}`, every: 1 },
-  ])
-}
-
-function processRound(): Instruction[] {
-  const range = { area: 'memory', from: 0, pages: null }
-  return [
-    { op: 'mmap', as: 'memory', pages: 512, locked: false, file: null, shared: false },
-    { op: 'write', ...range, order: 'ascending' },
-    { op: 'munmap', area: 'memory' },
-  ]
 }
 
 function percentile(values: readonly number[], part: number): number {
@@ -117,7 +58,7 @@ const recipe = {
   kernel: { patches: [], mode: 'strict' },
 } as const
 const started = performance.now()
-const recording = must(await record(plan(), recipe, HOOKS))
+const recording = must(await record(longPlan('exynos4-1g', events), recipe, HOOKS))
 const recordedMs = performance.now() - started
 global.gc?.()
 const memory = process.memoryUsage()

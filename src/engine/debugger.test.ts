@@ -1,42 +1,18 @@
 /** Time travel over recorded runs: where one comes to, whichever way one goes. */
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { digestHex, EV_sim_cma_alloc, ref_sum, startScenario, type Machine } from '../sim'
+import { EV_sim_cma_alloc, ref_sum, startScenario, type Machine } from '../sim'
 import type { BreakpointSpec } from './breakpoints'
 import { Debugger } from './debugger'
 import type { Recording } from './run'
 import type { Tape } from './tape'
 import { KERNELS, runShipped } from './test/scenario-run'
+import { stateText } from './test/state-text'
 
 const HOOKS = {
   breathe: () => Promise.resolve(),
   isCancelled: () => false,
   onProgress: () => undefined,
-}
-
-/** All of the state that a kernel has, as text. */
-function stateOf(m: Machine): string {
-  return JSON.stringify([
-    digestHex(m.trace.digest),
-    m.now,
-    m.current,
-    ...Object.values(m.mem).map((column) => hash(column as ArrayLike<number>)),
-    ...m.zones.map((z) => [z.nr_free, z.vm_stat, z.vm_stat_diff].map((c) => Array.from(c))),
-    hash(m.pageblock),
-    [...m.pins],
-    m.tasks,
-    m.counters,
-    m.cma.map((area) => hash(area.bitmap)),
-    Array.from(m.vm_events),
-    m.pagevecs,
-    m.dmesg.length,
-  ])
-}
-
-function hash(column: ArrayLike<number>): number {
-  let h = 17
-  for (const value of Array.from(column)) h = (Math.imul(h, 31) + value) | 0
-  return h
 }
 
 /** The states at some events of a run that goes straight from its start. */
@@ -46,11 +22,11 @@ function straightStates(tape: Tape, events: readonly number[]): string[] {
   const run = startScenario(tape.plan, {
     event: () => {
       const event = run.machine.trace.events - 1
-      if (wanted.has(event)) states.set(event, stateOf(run.machine))
+      if (wanted.has(event)) states.set(event, stateText(run.machine))
     },
   })
   while (run.advance(1e6));
-  states.set(tape.events, stateOf(run.machine))
+  states.set(tape.events, stateText(run.machine))
   return events.map((event) => states.get(event) ?? '')
 }
 
@@ -84,18 +60,18 @@ describe('a recording', () => {
     const straight = straightStates(tape, events)
     for (const [i, event] of events.entries()) {
       await dbg.seek({ event, step: 0 })
-      expect(stateOf(dbg.machine)).toBe(straight[i])
+      expect(stateText(dbg.machine)).toBe(straight[i])
     }
   }, 60_000)
 
   it('is the same after a step back and forward', async () => {
     for (const event of fc.sample(fc.integer({ min: 1, max: tape.events - 1 }), 10)) {
       await dbg.seek({ event, step: 0 })
-      const state = stateOf(dbg.machine)
+      const state = stateText(dbg.machine)
       await dbg.stepEvents(-1)
       await dbg.stepEvents(1)
       expect(dbg.position.event).toBe(event)
-      expect(stateOf(dbg.machine)).toBe(state)
+      expect(stateText(dbg.machine)).toBe(state)
     }
   }, 60_000)
 

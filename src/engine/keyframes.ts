@@ -11,9 +11,19 @@ const MOST_KEPT = 160
 const MOST_LOCAL = 12
 
 export class Keyframes {
-  #interval = FIRST_INTERVAL
+  #interval: number
   #kept: RunImage[] = []
   readonly #local: RunImage[] = []
+
+  /** @param interval events between two images at first */
+  constructor(interval: number = FIRST_INTERVAL) {
+    this.#interval = interval
+  }
+
+  /** Events between two images now. */
+  get interval(): number {
+    return this.#interval
+  }
 
   /** True when a run that has come to `events` should be frozen at its next quiescent point. */
   isDue(events: number): boolean {

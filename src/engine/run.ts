@@ -39,6 +39,8 @@ export interface RunHooks {
   readonly isCancelled: () => boolean
   /** Lets the host's event loop turn, so that a cancel can arrive. */
   readonly breathe: () => Promise<void>
+  /** Events between two keyframes at first; left out: as many as pay on the whole. */
+  readonly keyframeEvents?: number
 }
 
 const SLICE_EVENTS = 20_000
@@ -92,9 +94,9 @@ async function runSlices(
   const runPlan: RunPlan = { scenario: plan, seed: recipe.seed, kernel: recipe.kernel }
   const run = startScenario(runPlan, recorder)
   recorder.attach(run.machine)
-  const keyframes = new Keyframes()
+  const keyframes = new Keyframes(hooks.keyframeEvents)
   keyframes.keep(run.freeze())
-  while (run.advance(SLICE_EVENTS)) {
+  while (run.advance(Math.min(SLICE_EVENTS, keyframes.interval))) {
     if (keyframes.isDue(run.machine.trace.events) && run.settle(SLICE_EVENTS)) {
       keyframes.keep(run.freeze())
     }
