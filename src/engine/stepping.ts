@@ -24,14 +24,18 @@ export function stepRule(from: Stance): Accepts {
 }
 
 /**
- * The next one outside of functions that are called meanwhile. Who stands at a return goes on in the
- * caller, and so does, backward, who stands at an entry.
+ * Over the functions that the current one calls: each is one step, to its return (backward: to its
+ * entry). Who stands at a return is back in the caller, either way, and so is who goes backward from an
+ * entry.
  */
 export function nextRule(from: Stance, direction: Direction): Accepts {
-  const leaves = from.kind === (direction === 'forward' ? 'leave' : 'enter')
-  const depth = Math.max(1, from.stack.length - (leaves ? 1 : 0))
+  const edge = direction === 'forward' ? 'leave' : 'enter'
+  const inCaller = from.kind === 'leave' || from.kind === edge
+  const depth = from.stack.length - (inCaller ? 1 : 0)
   const ours = isSteppedTask(from)
-  return (moment) => ours(moment) && moment.stack.length <= depth
+  return (moment) =>
+    ours(moment) &&
+    (moment.stack.length <= depth || (moment.kind === edge && moment.stack.length === depth + 1))
 }
 
 /** The function to be finished; null outside of all. At its own return or entry it is the caller's turn. */
