@@ -75,7 +75,9 @@ export {
   SERIES,
   subsetPatches,
 } from './patches/series'
+export type { InjectableName } from './machine/fault'
 export { callName, callNumberOf } from './scenario/names'
+export type { Intervention, Refusal } from './scenario/intervention'
 export { resumeScenario, startScenario, type RunImage, type ScenarioRun } from './scenario/run'
 export { ColumnPool } from './machine/snapshot'
 export type { Call } from './scenario/call-types'
@@ -141,3 +143,4 @@ export {
   type ZonePlan,
 } from './exec/types'
 export { TYPE_NAMES } from './exec/zone-dump'
+export { EV_sim_intervention } from './trace/events/sim_intervention'

@@ -43,7 +43,8 @@ export interface PageIo {
 
 export interface Machine {
   readonly spec: MachineSpec
-  readonly kernel: Kernel
+  /** Another one from some event on only in a fork of a run (scenario/intervene.ts). */
+  kernel: Kernel
   readonly startPfn: Pfn
   readonly nrPages: number
   readonly maxOrder: number

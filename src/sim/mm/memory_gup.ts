@@ -25,6 +25,7 @@ import {
 } from '../include/linux/mm'
 import { trylock_page, unlock_page } from '../include/linux/pagemap'
 import { PG_arch_1 } from '../include/linux/page-flags'
+import { injectedResult } from '../machine/fault'
 import { faultWouldLoop } from '../machine/futile'
 import { readHuge } from '../machine/huge'
 import { REF_PIN, USE_MIGRATION_TARGET } from '../machine/kinds'
@@ -248,8 +249,8 @@ export function* __get_user_pages(
   const call: GupCall = { mm, gup_flags, holder, interim, drained: false }
   let vma: Vma | undefined
   let i = 0
-  let error = 0
-  while (i < nr_pages) {
+  let error = injectedResult(m, '__get_user_pages')
+  while (error >= 0 && i < nr_pages) {
     const vpn = start + i
     frameLocal(m, 'i', i)
     if (vma === undefined || vpn >= vma.end) vma = checkedArea(mm, vpn, gup_flags)

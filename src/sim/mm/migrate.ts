@@ -21,6 +21,7 @@ import {
 } from '../include/linux/pagemap'
 import { PG_swapbacked, PG_writeback } from '../include/linux/page-flags'
 import { try_to_free_buffers } from '../fs/buffer'
+import { injectedResult } from '../machine/fault'
 import { REF_ALLOC, REF_ISO, REF_MAP, REF_WAIT, USE_MIGRATION_TARGET } from '../machine/kinds'
 import { pin_drop, pin_get, ref_drop, ref_get } from '../machine/ledger'
 import { currentTask, page_to_pfn, page_zone, type Machine } from '../machine/machine'
@@ -157,10 +158,12 @@ export function* unmap_and_move(
   currentTask(m).attempts++
   m.counters.migrate_attempts++
   const pfn = page_to_pfn(m, page)
-  const newpage = yield* get_new_page(m, page)
+  const injected = injectedResult(m, 'unmap_and_move')
+  const newpage = injected === 0 ? yield* get_new_page(m, page) : NULL_PAGE
   if (newpage === NULL_PAGE) {
-    emit(m, EV_sim_unmap_and_move, pfn, -1, -ENOMEM, force ? 1 : 0)
-    return leave(m, -ENOMEM)
+    const ret = injected === 0 ? -ENOMEM : injected
+    emit(m, EV_sim_unmap_and_move, pfn, -1, ret, force ? 1 : 0)
+    return leave(m, ret)
   }
   m.mem.use[newpage] = USE_MIGRATION_TARGET
   frameLocal(m, 'newpage', newpage)

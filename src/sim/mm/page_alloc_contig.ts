@@ -2,6 +2,7 @@
 import { EBUSY, EINTR } from '../include/linux/errno'
 import { MIGRATE_SYNC, MR_CMA } from '../include/linux/migrate'
 import type { MigrateType } from '../include/linux/mmzone'
+import { injectedResult } from '../machine/fault'
 import {
   currentTask,
   page_zone,
@@ -146,7 +147,8 @@ export function* alloc_contig_range(
   const zone = page_zone(m, pfn_to_page(m, start))
   const cc = createCompactControl(zone, true)
   enter(m, 'alloc_contig_range', start, end, migratetype)
-  let ret = start_isolate_page_range(m, first, last, migratetype)
+  let ret = injectedResult(m, 'alloc_contig_range')
+  if (ret === 0) ret = start_isolate_page_range(m, first, last, migratetype)
   if (ret === 0) {
     ret = yield* __alloc_contig_migrate_range(m, cc, start, end)
     if (ret === 0) {

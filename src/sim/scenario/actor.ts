@@ -32,7 +32,7 @@ export interface DmaBuffer {
 
 export interface PinnedPages {
   readonly holder: number
-  readonly pages: readonly Page[]
+  readonly pages: Page[]
 }
 
 /** Pages that are busy without a pin; -1 where the page was not to be had. */

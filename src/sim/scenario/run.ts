@@ -13,6 +13,8 @@ import { kswapdThread, kswapdWait } from '../mm/vmscan_kswapd'
 import { createKernel } from '../patches/series'
 import type { Actor } from './actor'
 import { makeFiles } from './calls/files'
+import { intervene, refuseRest } from './intervene'
+import type { Refusal } from './intervention'
 import { pendingWait, runProgram } from './program'
 import { actorOf, emptyActor, type Stage } from './stage'
 import type { ActorPlan, RunPlan } from './types'
@@ -24,6 +26,8 @@ export interface ScenarioRun {
   readonly outcomes: readonly Outcome[]
   /** What calls returned against all expectation of their program, one text each. */
   readonly surprises: readonly string[]
+  /** Interventions of the plan that could not be; complete when the run is over. */
+  readonly refusals: readonly Refusal[]
   /** Runs until at least `events` more events happened or nothing is left; true while there is more. */
   readonly advance: (events: number) => boolean
   /** Runs on until nobody is in a call, or `events` more events happened; true when nobody is. */
@@ -47,6 +51,8 @@ interface RunState {
   readonly outcomes: Outcome[]
   readonly surprises: string[]
   readonly signals: Set<string>
+  readonly script: { next: number }
+  readonly refusals: Refusal[]
 }
 
 /** A run at a quiescent point. */
@@ -55,6 +61,8 @@ export interface RunImage {
   readonly events: number
   readonly timeNs: number
   readonly digest: string
+  /** Interventions of the plan that are behind it. */
+  readonly interventions: number
   /** Bytes it takes, about. */
   readonly bytes: number
   readonly state: Image<RunState>
@@ -77,6 +85,8 @@ export function startScenario(plan: RunPlan, sink: TraceSink | null): ScenarioRu
     outcomes: [],
     surprises: [],
     signals: new Set(),
+    script: { next: 0 },
+    refusals: [],
   }
   const stage = makeStage(plan, state, sink)
   for (const actor of plan.scenario.actors) stage.addActor(castActor(stage, actor), actor.startNs)
@@ -85,7 +95,8 @@ export function startScenario(plan: RunPlan, sink: TraceSink | null): ScenarioRu
 
 /**
  * Goes on from an image: the run that is resumed does what the frozen one did, event by event. The
- * plan must be the frozen run's, but for its kernel (a fork). `pool` lends columns of a run that is over.
+ * plan must be the frozen run's, but for interventions after the image (a fork). `pool` lends columns of
+ * a run that is over.
  */
 export function resumeScenario(
   plan: RunPlan,
@@ -128,6 +139,7 @@ function runOf(stage: Stage, state: RunState): ScenarioRun {
     machine: stage.m,
     outcomes: stage.outcomes,
     surprises: stage.surprises,
+    refusals: stage.refusals,
     advance: (events) => advance(stage, events, false),
     settle: (events) => {
       if (!isQuiet(stage)) advance(stage, events, true)
@@ -171,6 +183,7 @@ function freezeRun(stage: Stage, freezer: Freezer<RunState>): RunImage {
     events: m.trace.events,
     timeNs: m.now,
     digest: digestHex(m.trace.digest),
+    interventions: stage.script.next,
     bytes: state.bytes,
     state,
     threads: stage.scheduler.freeze(),
@@ -202,21 +215,28 @@ function advance(stage: Stage, events: number, untilQuiet: boolean): boolean {
   let idle = 0
   try {
     while (m.trace.events < target) {
+      intervene(stage)
       const before = m.trace.events
-      if (!scheduler.step()) return false
+      if (!scheduler.step()) return over(stage)
       idle = m.trace.events === before ? idle + 1 : 0
       if (isOverdue(m, idle)) {
         endStuck(stage, scheduler.unfinished(), -ETIME, `stopped at ${m.now} ns`)
-        return false
+        return over(stage)
       }
       if (untilQuiet && isQuiet(stage)) return true
     }
   } catch (error) {
     if (!(error instanceof Deadlock)) throw error
     endStuck(stage, error.stuck, -EDEADLK, 'waits for ever')
-    return false
+    return over(stage)
   }
   return true
+}
+
+/** Nothing goes on any more. */
+function over(stage: Stage): false {
+  refuseRest(stage)
+  return false
 }
 
 function isOverdue(m: Machine, idle: number): boolean {

@@ -6,6 +6,7 @@ import type { Scheduler } from '../machine/scheduler'
 import type { Outcome } from '../machine/types'
 import { actorRng, firstLevel, type Actor } from './actor'
 import type { Call, Of } from './call-types'
+import type { Refusal } from './intervention'
 import type { CallText } from './names'
 import type { RunPlan } from './types'
 
@@ -19,6 +20,10 @@ export interface Stage {
   /** Calls that did not return what their program takes for granted, one text each. */
   readonly surprises: string[]
   readonly signals: Set<string>
+  /** The next intervention of the plan. */
+  readonly script: { next: number }
+  /** Interventions that could not be, in the order in which that was found. */
+  readonly refusals: Refusal[]
   /** Puts an actor on stage; it starts at `readyAt` ns. */
   readonly addActor: (actor: Actor, readyAt: number) => void
 }

@@ -4,6 +4,7 @@
  */
 import type { KernelClass, KernelSpec, MachineSpec } from '../machine/types'
 import type { Call } from './call-types'
+import type { Intervention } from './intervention'
 
 /** What any call may carry besides its own fields. */
 export interface CallLabels {
@@ -111,4 +112,6 @@ export interface RunPlan {
   readonly scenario: ScenarioPlan
   readonly seed: number
   readonly kernel: KernelSpec
+  /** What a fork does otherwise, ascending by `at`. */
+  readonly interventions?: readonly Intervention[] | undefined
 }

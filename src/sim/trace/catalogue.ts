@@ -4,6 +4,7 @@ import { KMEM_EVENTS } from './events/kmem'
 import { MIGRATE_EVENTS } from './events/migrate'
 import { SIM_EVENTS } from './events/sim'
 import { SIM_HOTPLUG_EVENTS } from './events/sim_hotplug'
+import { SIM_INTERVENTION_EVENTS } from './events/sim_intervention'
 import { VMSCAN_EVENTS } from './events/vmscan'
 
 const ALL = [
@@ -12,6 +13,7 @@ const ALL = [
   ...MIGRATE_EVENTS,
   ...SIM_EVENTS,
   ...SIM_HOTPLUG_EVENTS,
+  ...SIM_INTERVENTION_EVENTS,
   ...VMSCAN_EVENTS,
 ]
 
