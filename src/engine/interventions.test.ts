@@ -262,7 +262,7 @@ describe('a run with interventions', () => {
         expect(pieces.refusals).toEqual(straight.run.refusals)
         expect(check(pieces.machine)).toEqual([])
       }),
-      { numRuns: 15, seed: 4 },
+      { numRuns: 8, seed: 4 },
     )
   }, 120_000)
 })
