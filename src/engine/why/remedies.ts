@@ -16,6 +16,7 @@ import {
 } from '../../sim'
 import type { EventLog } from '../event-log'
 import type { PlayHooks } from '../tape'
+import { drains, smallestDelay, unpins } from './remedies-forks'
 import { rerun, type Rerun } from './rerun'
 import type { Trouble } from './troubles'
 import type { Walk } from './walk'
@@ -44,6 +45,8 @@ export interface Remedies {
 /** Every kind of change, the cheapest of each that helps. */
 export async function remediesOf(trial: Trial, walk: Walk): Promise<Remedies | null> {
   const kinds: readonly (readonly [RemedyKind, Iterable<Candidate>])[] = [
+    ['drain', drains(trial)],
+    ['unpin', unpins(trial, walk)],
     ['patches', patchSubsets(trial)],
     ['policy', policies(trial)],
     ['alignment', alignments(trial)],
@@ -57,6 +60,10 @@ export async function remediesOf(trial: Trial, walk: Walk): Promise<Remedies | n
     if (found === 'none') tried.push(kind)
     else if (found !== 'nothing to try') remedies.push({ kind, ...found })
   }
+  const wait = await smallestDelay(trial)
+  if (wait === 'cancelled') return null
+  if (wait === null) tried.push('wait')
+  else remedies.push(wait)
   return { remedies, tried }
 }
 

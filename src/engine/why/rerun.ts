@@ -80,6 +80,8 @@ export async function rerun(
   hooks: PlayHooks,
 ): Promise<Rerun | null> {
   const follower = new Follower(log, trouble)
+  await hooks.breathe()
+  if (hooks.isCancelled()) return null
   try {
     const run = startScenario(plan, follower)
     while (run.advance(SLICE)) {

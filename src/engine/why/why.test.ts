@@ -74,3 +74,44 @@ describe('why', () => {
     expect(report).toMatchObject({ ok: false, error: { code: 'not-found' } })
   })
 })
+
+describe('remedies', () => {
+  const remedies = async (id: string, name: keyof typeof KERNELS) => {
+    const recording = await runShipped(id, KERNELS[name])
+    const n = troublesOf(recording).findLastIndex((t) => t.ret < 0) + 1
+    const report = await why(recording, n, true, HOOKS)
+    if (!report.ok) throw new Error(report.error.message)
+    return { recording, report: report.value }
+  }
+
+  it('of sc-14 are the whole series, which is told as its smallest part that builds and helps', async () => {
+    const { report } = await remedies('sc-14', 'BASE')
+    const patches = report.remedies.find((r) => r.kind === 'patches')
+    expect(patches?.text).toBe('patches 1,3,4,5')
+    const again = await runShipped('sc-14', { patches: [1, 3, 4, 5], mode: 'strict' })
+    expect(again.summary.outcomes.find((o) => o.id === report.outcome)?.ret).toBe(0)
+    const original = (await runShipped('sc-14', KERNELS.BASE)).recorder.log
+    const at = patches?.divergesAt ?? 0
+    for (let event = 0; event < at; event++) {
+      const [x, y] = [original.row(event), again.recorder.log.row(event)]
+      if (x.type !== y.type || x.a !== y.a) throw new Error(`they differ at ${event} already`)
+    }
+    expect([original.row(at).type, original.row(at).c]).not.toEqual([
+      again.recorder.log.row(at).type,
+      again.recorder.log.row(at).c,
+    ])
+  }, 120_000)
+
+  it('of sc-06 under the series are to let the pins go, which the series could not', async () => {
+    const { report } = await remedies('sc-06', 'FULL')
+    expect(report.remedies.map((r) => r.kind)).toContain('unpin')
+    expect(report.remedies.map((r) => r.kind)).not.toContain('patches')
+    expect(report.tried).toContain('drain')
+  }, 120_000)
+
+  it('are cancelled between two runs', async () => {
+    const recording = await runShipped('sc-06', KERNELS.BASE)
+    const asked = { ...HOOKS, isCancelled: () => true }
+    expect(await why(recording, 1, true, asked)).toMatchObject({ ok: false })
+  })
+})
