@@ -2,7 +2,7 @@
 import { timeText } from '../../shared/text'
 import type { Remedy } from '../../shared/why'
 import type { Intervention, RunPlan } from '../../sim'
-import { helps, tryOut, type Candidate, type Trial } from './remedies'
+import { helps, tryOut, type Candidate, type Trial } from './trial'
 import type { Walk } from './walk'
 
 /** The run's plan with more to do right before the call. */

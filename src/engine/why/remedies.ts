@@ -14,27 +14,10 @@ import {
   type RunPlan,
   type ScenarioPlan,
 } from '../../sim'
-import type { EventLog } from '../event-log'
-import type { PlayHooks } from '../tape'
 import { drains, smallestDelay, unpins } from './remedies-forks'
-import { rerun, type Rerun } from './rerun'
+import { helps, tryOut, type Candidate, type Trial } from './trial'
 import type { Trouble } from './troubles'
 import type { Walk } from './walk'
-
-/** A change to be tried. */
-export interface Candidate {
-  readonly text: string
-  readonly command: string
-  readonly plan: RunPlan
-}
-
-/** What trying needs to know of the original run. */
-export interface Trial {
-  readonly plan: RunPlan
-  readonly log: EventLog
-  readonly trouble: Trouble
-  readonly hooks: PlayHooks
-}
 
 /** Remedies found, and the kinds that were tried in vain; null when it was cancelled. */
 export interface Remedies {
@@ -80,17 +63,6 @@ async function firstThatHelps(trial: Trial, candidates: Iterable<Candidate>): Pr
     }
   }
   return any ? 'none' : 'nothing to try'
-}
-
-/** Runs with a change; null when it was cancelled. */
-export async function tryOut({ log, trouble, hooks }: Trial, plan: RunPlan): Promise<Rerun | null> {
-  return await rerun(plan, log, trouble, hooks)
-}
-
-/** The call succeeds; one that reads must find more than it did. */
-export function helps({ trouble }: Trial, { ret }: Rerun): boolean {
-  if (ret === null || ret < 0) return false
-  return trouble.call !== 'device reads' || ret > trouble.ret
 }
 
 function withKernel(plan: RunPlan, kernel: KernelSpec): RunPlan {
