@@ -44,6 +44,8 @@ export interface WalkedPosition {
   readonly event: number
   /** What made the kernel give it up. */
   readonly blocking: readonly BlockingFrame[]
+  /** There were more such frames than are told. */
+  readonly truncated: boolean
   /** Frames of the position under any pin then: a position is given up at its first bad batch. */
   readonly pinned: number
 }
@@ -55,6 +57,7 @@ export interface CauseSum {
   readonly actor: string
   /** `vb2 QBUF index 0`, where a holder has a name. */
   readonly label: string
+  /** At least so many, where the walk told not all. */
   readonly frames: number
   readonly oldestNs: number | null
 }

@@ -82,6 +82,7 @@ export function audit(m: Machine, areaIndex: number, count: number, align: numbe
     ret: -1,
     attempts: 0,
     event: 0,
+    truncated: false,
     pinned: 0,
   }
   return {

@@ -34,10 +34,11 @@ export function paragraphOf(
   causes: readonly CauseSum[],
   errno: string | null,
 ): string {
+  const least = walk.positions.some((p) => p.truncated) ? 'at least ' : ''
   const sentences = [
     askedText(trouble, walk, errno),
     triedText(walk.positions),
-    ...causes.slice(0, 3).map(causeText),
+    ...causes.slice(0, 3).map((cause) => causeText(cause, least)),
   ]
   if (causes.length > 3) sentences.push(`${causes.length - 3} more causes are listed.`)
   return sentences.filter((s) => s !== '').join(' ')
@@ -65,8 +66,8 @@ function triedText(positions: readonly WalkedPosition[]): string {
   return `${failed.length} positions from ${where} to [${pfnText(last.startPfn)}, ${pfnText(last.endPfn)}) could not be taken${moves}.`
 }
 
-function causeText(sum: CauseSum): string {
-  const frames = sum.frames > 0 ? `${pagesText(sum.frames)}: ` : ''
+function causeText(sum: CauseSum, least: string): string {
+  const frames = sum.frames > 0 ? `${least}${pagesText(sum.frames)}: ` : ''
   const who = sum.actor === '' ? '' : ` of ${sum.actor}`
   const since = sum.oldestNs === null ? '' : `, the oldest held for ${timeText(sum.oldestNs)}`
   const label = sum.label === '' || sum.class !== 'long pin' ? '' : ` (${sum.label})`

@@ -53,6 +53,8 @@ class Walker {
   unfilled = 0
   #open: { start: number; end: number; event: number; attempts: number } | null = null
   #blocking: BlockingFrame[] = []
+  /** Frames whose last attempt to move them failed. */
+  readonly #unmoved = new Set<number>()
 
   see({ type, a, b, c, d, event, machine: m }: Moment): void {
     switch (type) {
@@ -66,7 +68,7 @@ class Walker {
         this.#try(a, a + b, event)
         break
       case EV_sim_unmap_and_move:
-        if (this.#open !== null) this.#open.attempts++
+        this.#attempt(a, c)
         break
       case EV_sim_migrate_giveup:
       case EV_sim_contig_busy:
@@ -95,6 +97,14 @@ class Walker {
   #try(start: number, end: number, event: number): void {
     this.#open = { start, end, event, attempts: 0 }
     this.#blocking = []
+    this.#unmoved.clear()
+  }
+
+  #attempt(pfn: number, ret: number): void {
+    if (this.#open === null) return
+    this.#open.attempts++
+    if (ret < 0) this.#unmoved.add(pfn)
+    else this.#unmoved.delete(pfn)
   }
 
   #block(m: Machine, pfn: number): void {
@@ -106,9 +116,8 @@ class Walker {
     const open = this.#open
     if (open === null) return
     this.#open = null
-    // Refused before anything was tried: isolation itself found frames that cannot move.
-    const blocking =
-      ret < 0 && this.#blocking.length === 0 ? framesInUse(m, open.start, open.end) : this.#blocking
+    if (ret < 0 && this.#blocking.length === 0) this.#blameOthers(m, open)
+    const blocking = this.#blocking
     this.positions.push({
       startPfn: open.start,
       endPfn: open.end,
@@ -116,8 +125,18 @@ class Walker {
       attempts: open.attempts,
       event: open.event,
       blocking: blocking.toSorted((x, y) => x.pfn - y.pfn),
+      truncated: blocking.length >= MOST_FRAMES,
       pinned: pinnedIn(m, open.start, open.end),
     })
+  }
+
+  /**
+   * The kernel named no frame. Offlining keeps trying those it cannot move; what was refused before
+   * anything was tried has frames that isolation itself found immovable.
+   */
+  #blameOthers(m: Machine, { start, end }: { start: number; end: number }): void {
+    for (const pfn of this.#unmoved) this.#block(m, pfn)
+    if (this.#blocking.length === 0) this.#blocking = framesInUse(m, start, end)
   }
 
   #unpin(pfn: number): void {

@@ -68,6 +68,21 @@ describe('why', () => {
     expect(frame.pfn).toBeLessThan(position.endPfn)
   })
 
+  it('blames, when a block cannot go offline, the frame that was tried again and again', async () => {
+    const recording = await runShipped('sc-09', KERNELS.BASE)
+    const report = await explain(recording, troublesOf(recording).at(-1)?.outcome ?? '')
+    expect(report.call).toBe('offline')
+    expect(report.causes).toMatchObject([
+      { class: 'long pin', actor: 'server', label: 'aio ring', frames: 1 },
+    ])
+  })
+
+  it('blames, where isolation refuses a block, the frames that nothing can move', async () => {
+    const recording = await runShipped('sc-13-offline', KERNELS.BASE)
+    const report = await explain(recording, troublesOf(recording).at(-1)?.outcome ?? '')
+    expect(report.causes.map((c) => c.cause)).toEqual(['unmovable kernel page'])
+  })
+
   it('refuses a number that no request has, and says how many there are', async () => {
     const recording = await runShipped('sc-14', KERNELS.BASE)
     const report = await why(recording, 99, false, HOOKS)
