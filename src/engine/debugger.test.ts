@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { EV_sim_cma_alloc, ref_sum, startScenario, type Machine } from '../sim'
 import type { BreakpointSpec } from './breakpoints'
 import { Debugger } from './debugger'
-import type { Recording } from './run'
-import type { Tape } from './tape'
-import { KERNELS, runShipped } from './test/scenario-run'
+import { record, type Recording } from './run'
+import { Tape } from './tape'
+import { KERNELS, planOf, runShipped } from './test/scenario-run'
 import { stateText } from './test/state-text'
 
 const HOOKS = {
@@ -160,4 +160,25 @@ describe('Debugger', () => {
     const stop = await other.continue('forward')
     expect(['cancelled', 'end']).toContain(stop.why.kind)
   })
+})
+
+describe('a replay that differs', () => {
+  it('is told with the first keyframe that differs, and never passed over', async () => {
+    const plan = planOf('sc-06')
+    const recipe = { scenario: 'sc-06', seed: 1, set: {}, kernel: KERNELS.BASE }
+    const original = await record(plan, recipe, { ...HOOKS, keyframeEvents: 500 })
+    if (!original.ok) throw new Error(original.error.message)
+    const { keyframes, events, endNs, plan: runPlan } = original.value.tape
+    const other = new Tape(
+      { ...runPlan, scenario: { ...runPlan.scenario, jitterNs: 999_999 } },
+      keyframes,
+      events,
+      endNs,
+    )
+    const whole = { frames: false, see: () => false }
+    await expect(original.value.tape.play(0, whole)).resolves.toMatchObject({ how: 'end' })
+    await expect(other.play(0, whole)).rejects.toThrow(
+      /replay differs from the recording: at keyframe event \d+/,
+    )
+  }, 60_000)
 })
