@@ -42,7 +42,7 @@ describe.each(shippedScenarios().map((s) => s.info.id))('%s', (id) => {
       expect(digests.at(-1)).toBe(digests[0])
       expect(new Set(digests).size).toBe(hasJitter ? 3 : 1)
     },
-    120_000,
+    240_000,
   )
 })
 
@@ -86,7 +86,7 @@ describe('sc-01 on exynos4-1g', () => {
       expect(expectation).toEqual({ class: name, met: true, failures: [] })
       expect(check(machine, { quiescent: true })).toEqual([])
     },
-    120_000,
+    240_000,
   )
 })
 
