@@ -36,6 +36,7 @@ import type { Answer, Handlers } from './handler'
 import {
   bind,
   checkRange,
+  endOfRange,
   ExecRefusal,
   frame,
   lookUp,
@@ -212,11 +213,7 @@ function splitPage(x: Session, c: CallOf<'split_page'>): Answer {
 
 /** One pageblock when no end is given. */
 function rangeEnd(x: Session, start: Pfn, end: Pfn | null): Pfn {
-  const last = end ?? start + (1 << x.m.pageblockOrder)
-  if (last <= start) throw new ExecRefusal(`the range [${start}, ${last}) is empty`)
-  frame(x, start)
-  frame(x, last - 1)
-  return last
+  return endOfRange(x, start, end, 1 << x.m.pageblockOrder)
 }
 
 /** First frame of the pageblock. */

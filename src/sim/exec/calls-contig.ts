@@ -33,6 +33,7 @@ import {
   areaOf,
   bind,
   checkRange,
+  endOfRange,
   ExecRefusal,
   frame,
   lookUp,
@@ -124,11 +125,7 @@ export const CONTIG_CALLS: Handlers<
 /** End of a range to take off line; one memory block, or one pageblock without them, by default. */
 function blockEnd(x: Session, start: Pfn, given: Pfn | null): Pfn {
   const block = x.m.hotplug.blocks.find((b) => b.startPfn === start)
-  const end = given ?? start + (block?.pages ?? 1 << x.m.pageblockOrder)
-  if (end <= start) throw new ExecRefusal(`the range [${start}, ${end}) is empty`)
-  frame(x, start)
-  frame(x, end - 1)
-  return end
+  return endOfRange(x, start, given, block?.pages ?? 1 << x.m.pageblockOrder)
 }
 
 function isolatedList(x: Session, ref: PageRef): CompactControl {

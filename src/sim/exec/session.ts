@@ -140,6 +140,15 @@ export function frame(x: Session, pfn: Pfn): Page {
   throw new ExecRefusal(`pfn ${pfn} is outside every zone: ${spans.join(', ')}`)
 }
 
+/** End of a range that is not empty and whose ends are frames; `pages` long when no end is given. */
+export function endOfRange(x: Session, start: Pfn, given: Pfn | null, pages: number): Pfn {
+  const end = given ?? start + pages
+  if (end <= start) throw new ExecRefusal(`the range [${start}, ${end}) is empty`)
+  frame(x, start)
+  frame(x, end - 1)
+  return end
+}
+
 /** Checks that [start, end) is a range of frames of one zone. */
 export function checkRange(x: Session, start: Pfn, end: Pfn): void {
   if (end <= start) throw new ExecRefusal(`the range [${start}, ${end}) is empty`)
