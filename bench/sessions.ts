@@ -7,6 +7,7 @@ import { shippedScenarios } from '../src/formats/shipped'
 import type { Recipe } from '../src/shared/contract'
 import type { Result } from '../src/shared/result'
 import { startScenario, type Machine, type ScenarioPlan } from '../src/sim'
+import { measureIndex } from './event-index'
 import { absoluteRow, ratioRow, type Section } from './report'
 import { ratios } from './stats'
 import { createLoad, drive } from './stream'
@@ -200,5 +201,6 @@ export async function measureSessions(rounds: number, short: boolean): Promise<r
     await measureScenario(rounds, short ? 2 : 5, short ? 1 : rounds),
     await measureMemory(short ? 1 : 3, short ? 300_000 : 1_500_000),
     await measurePageMap(rounds),
+    measureIndex(rounds, short ? 1_000_000 : 10_000_000),
   ]
 }

@@ -54,7 +54,13 @@ export function eventNamesFrame(
   pfn: number,
   ranges: boolean,
 ): boolean {
-  return namesFrame(log.typeAt(event), (column) => log.cell(event, column), pfn, ranges)
+  for (const extent of EXTENTS[log.typeAt(event)] ?? []) {
+    if (extent.isRange === true && !ranges) continue
+    const first = log.cell(event, extent.first)
+    if (first < 0 || pfn < first) continue
+    if (pfn < extentEnd(extent, first, log.cell(event, extentWord(extent)))) return true
+  }
+  return false
 }
 
 /** The events of [from, to) that name the frame, ascending, found by looking at each of them. */

@@ -137,7 +137,9 @@ export class EventIndex {
     ranges: boolean,
     found: number[],
   ): number[] {
-    const merge = new Merge(slicesOf(this.#frames, pfn, from, to), descending)
+    const slices = slicesOf(this.#frames, pfn, from, to)
+    if (limit === Infinity) return found.concat(this.#all(pfn, slices, descending, ranges))
+    const merge = new Merge(slices, descending)
     let last = -1
     while (found.length < limit) {
       const event = merge.take()
@@ -147,6 +149,19 @@ export class EventIndex {
       if (eventNamesFrame(this.#log, event, pfn, ranges)) found.push(event)
     }
     return found
+  }
+
+  /** Without a limit it is quicker to ask all the events first and to order the few that remain. */
+  #all(pfn: number, slices: readonly Slice[], descending: boolean, ranges: boolean): number[] {
+    const found: number[] = []
+    for (const { events, from, to } of slices) {
+      for (let i = from; i < to; i++) {
+        const event = events[i] as number
+        if (eventNamesFrame(this.#log, event, pfn, ranges)) found.push(event)
+      }
+    }
+    found.sort(descending ? (x, y) => y - x : (x, y) => x - y)
+    return found.filter((event, i) => event !== found[i - 1])
   }
 }
 

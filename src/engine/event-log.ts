@@ -134,7 +134,18 @@ export class EventLog {
   cell(event: number, column: EventColumn): number {
     const i = event & (CHUNK - 1)
     const sealed = this.#sealed[event >> CHUNK_SHIFT]
-    return sealed === undefined ? (this.#open[column][i] as number) : unpackRow(sealed[column], i)
+    if (sealed === undefined) return this.#open[column][i] as number
+    // Written out, as histories of frames ask for hundreds of rows: a computed name reads slower.
+    switch (column) {
+      case 'a':
+        return unpackRow(sealed.a, i)
+      case 'b':
+        return unpackRow(sealed.b, i)
+      case 'c':
+        return unpackRow(sealed.c, i)
+      case 'd':
+        return unpackRow(sealed.d, i)
+    }
   }
 
   /** True when rows `event` of both logs hold the same numbers. */
