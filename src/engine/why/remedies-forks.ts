@@ -35,22 +35,32 @@ export function* drains(trial: Trial): Iterable<Candidate> {
 /** So many frames at most are let go of one by one. */
 const MOST_UNPINNED = 4096
 
-/** All pins on the frames that blocked, let go before the call. */
+/** The pins on the frames that blocked let go before the call; then all pins in the positions tried. */
 export function* unpins(trial: Trial, walk: Walk): Iterable<Candidate> {
   const frames = walk.positions.flatMap((p) => p.blocking)
   const pinned = frames.filter((f) => f.ledger.some((entry) => entry.kind === 'pin'))
-  const pfns = [...new Set(pinned.map((f) => f.pfn))]
+  const blocking = [...new Set(pinned.map((f) => f.pfn))]
+  yield* unpin(trial, blocking, 'blocking frame')
+  if (walk.pinnedPfns.size > blocking.length) {
+    yield* unpin(trial, [...walk.pinnedPfns], 'pinned frame of the positions tried')
+  }
+}
+
+function* unpin(trial: Trial, pfns: readonly number[], what: string): Iterable<Candidate> {
   const first = pfns[0]
   if (first === undefined || pfns.length > MOST_UNPINNED) return
   const whose =
-    pfns.length === 1
-      ? 'the pin on the blocking frame'
-      : `the pins on ${pfns.length} blocking frames`
+    pfns.length === 1 ? `the pin on the ${what}` : `the pins on ${pfns.length} ${plural(what)}`
   yield {
     text: `${whose} let go before the call`,
     command: debugCommand(trial, `fork unpin 0x${first.toString(16)}`) + others(pfns.length - 1),
     plan: interfering(trial, ...pfns.map((pfn) => ({ do: 'unpin', pfn }) as const)),
   }
+}
+
+/** `blocking frames`, `pinned frames of the positions tried`. */
+function plural(what: string): string {
+  return what.replace('frame', 'frames')
 }
 
 function others(n: number): string {

@@ -36,6 +36,8 @@ export interface Walk {
   readonly pins: readonly number[]
   /** Facts about the board that decide what a device can do with them. */
   readonly iommu: boolean
+  /** Frames of the failed positions that were under a pin, while there are not too many to tell. */
+  readonly pinnedPfns: ReadonlySet<number>
   /** Frames the caller holds that patch 1 gave out without filling them (DEF-2), when the call began. */
   readonly unfilled: number
 }
@@ -51,6 +53,7 @@ class Walker {
   readonly pins: number[] = []
   iommu = true
   unfilled = 0
+  readonly pinnedPfns = new Set<number>()
   #open: { start: number; end: number; event: number; attempts: number } | null = null
   #blocking: BlockingFrame[] = []
   /** Frames whose last attempt to move them failed. */
@@ -118,6 +121,8 @@ class Walker {
     this.#open = null
     if (ret < 0 && this.#blocking.length === 0) this.#blameOthers(m, open)
     const blocking = this.#blocking
+    const pinned = pinnedIn(m, open.start, open.end)
+    if (ret < 0) for (const pfn of pinned) this.pinnedPfns.add(pfn)
     this.positions.push({
       startPfn: open.start,
       endPfn: open.end,
@@ -126,7 +131,7 @@ class Walker {
       event: open.event,
       blocking: blocking.toSorted((x, y) => x.pfn - y.pfn),
       truncated: blocking.length >= MOST_FRAMES,
-      pinned: pinnedIn(m, open.start, open.end),
+      pinned: pinned.length,
     })
   }
 
@@ -145,13 +150,11 @@ class Walker {
   }
 }
 
-function pinnedIn(m: Machine, start: number, end: number): number {
-  let n = 0
-  for (const page of m.pins.keys()) {
-    const pfn = page_to_pfn(m, page)
-    if (pfn >= start && pfn < end) n++
-  }
-  return n
+/** Frames of a range that are under a pin. */
+function pinnedIn(m: Machine, start: number, end: number): number[] {
+  return Array.from(m.pins.keys(), (page) => page_to_pfn(m, page)).filter(
+    (pfn) => pfn >= start && pfn < end,
+  )
 }
 
 /** Frames in use that neither lie on an LRU list nor belong to a free block. */
