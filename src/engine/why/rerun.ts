@@ -13,7 +13,7 @@ import type { Trouble } from './troubles'
 
 /** What became of the call in the changed run. */
 export interface Rerun {
-  /** Its return value; null when the run never came to it. */
+  /** Its return value; null when the run never came to it, or could not be. */
   readonly ret: number | null
   /** First event that is not the original's; null when there is none up to the return. */
   readonly divergesAt: number | null
@@ -90,7 +90,8 @@ export async function rerun(
       if (hooks.isCancelled()) return null
     }
   } catch (error) {
-    if (!(error instanceof CallSeen)) throw error
+    // A change that the model cannot carry out (a board too small for it, a BUG) is no remedy.
+    if (!(error instanceof CallSeen)) return { ret: null, divergesAt: follower.divergesAt }
   }
   return { ret: follower.ret, divergesAt: follower.divergesAt }
 }

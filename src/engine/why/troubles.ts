@@ -26,7 +26,7 @@ export interface Trouble {
   readonly actor: string
   readonly task: number
   readonly call: string
-  /** Number of the instruction, and how often the actor had run it before. */
+  /** Number of the top-level instruction, and how often the actor had made this call in it before. */
   readonly step: number
   readonly nth: number
   readonly ret: number
@@ -80,7 +80,7 @@ class CallFollower {
     this.#open.delete(task)
     const actor = this.#machine.tasks[task]?.comm ?? ''
     const name = callName(row.a)
-    const key = `${task} ${step}`
+    const key = `${task} ${step} ${name}`
     const nth = this.#done.get(key) ?? 0
     this.#done.set(key, nth + 1)
     const outcome = this.#outcomes.next(actor, name, ret)

@@ -34,9 +34,11 @@ export async function why(
   if (walk === null) return CANCELLED
   const { log } = recording.recorder
   const { tape } = recording
-  const found = remedies
-    ? await remediesOf({ plan: tape.plan, log, trouble, hooks }, walk)
-    : NO_REMEDIES
+  // A call that succeeded, after busy positions, needs no remedy.
+  const found =
+    remedies && (trouble.ret < 0 || trouble.call === 'device reads')
+      ? await remediesOf({ plan: tape.plan, log, trouble, hooks }, walk)
+      : NO_REMEDIES
   if (found === null) return CANCELLED
   return success(reportOf(recording, n, trouble, walk, found))
 }
