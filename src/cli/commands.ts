@@ -126,7 +126,7 @@ export async function compare(
   if (!a.ok) return refuse(io, a.error)
   const b = await runOne(io, which, parseSide(options.b, options.lenient === true), options)
   if (!b.ok) return refuse(io, b.error)
-  const at = firstDivergence(a.value.recorder.log, b.value.recorder.log)
+  const at = firstDivergence(a.value, b.value)
   const [x, y] = [a.value.summary, b.value.summary]
   if (options.json === true) {
     const first = at && { a: eventJson(a.value, at.a), b: eventJson(b.value, at.b) }

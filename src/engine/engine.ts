@@ -104,7 +104,7 @@ export function createEngine(source: PlanSource, tell: Tell, breathe: () => Prom
       withRun(a, (x) => {
         const y = runs.get(b)
         if (y === undefined) return failure('not-found', `run ${b} is not kept any more`)
-        const first = firstDivergence(x.recorder.log, y.recorder.log)
+        const first = firstDivergence(x, y)
         if (first === null) return success(null)
         return success({
           a: eventRow(x.machine, x.recorder.log, first.a),

@@ -1,11 +1,20 @@
 /** The door of the engine. */
 export { createEngine, type PlanSource, type Tell } from './engine'
-export { firstDivergence } from './diverge'
+export {
+  divergenceOf,
+  firstDivergence,
+  type DivergenceReport,
+  type PartedCall,
+  type Parting,
+} from './diverge'
+export { forkRecording } from './fork'
+export { stateDiff, type Difference, type FrameDifference, type StateDiff } from './state-diff'
 export { fieldsOf, textOf, type EventCells, type EventLog } from './event-log'
 export { matrix, type MatrixRow } from './matrix'
 export {
   CALLERS,
   FIXES,
+  INJECTABLE_NAMES,
   kernelComplaint,
   POLICIES,
   VARIANTS,
@@ -14,6 +23,6 @@ export {
   type PolicyName,
   type VariantName,
 } from '../sim'
-export { record, type Recording, type RunHooks } from './run'
+export { record, type ForkOrigin, type Recording, type RunHooks } from './run'
 export { execute, type ExecReport } from './exec'
 export { troublesOf, why, type Trouble } from './why/why'

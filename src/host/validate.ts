@@ -3,7 +3,7 @@
  * else looks at them; what a value means (is there such a scenario?) the engine decides.
  */
 import * as v from 'valibot'
-import { CALLERS, POLICIES, VARIANTS } from '../engine'
+import { CALLERS, INJECTABLE_NAMES, POLICIES, VARIANTS } from '../engine'
 import type { CallName, Calls, Recipe } from '../shared/contract'
 import { failure, success, type Result } from '../shared/result'
 import type { Ask } from './rpc'
@@ -15,6 +15,7 @@ const MAX_NAME = 64
 const MAX_SEED = 2 ** 31 - 1
 const MAX_PFN = 2 ** 40
 const MAX_COLUMNS = 65_536
+const MAX_INTERVENTIONS = 64
 
 function whole(min: number, max: number): v.GenericSchema<unknown, number> {
   return v.custom<number>(
@@ -55,24 +56,53 @@ const set = v.pipe(
   ),
 )
 
+const kernel = v.strictObject({
+  patches,
+  mode: v.picklist(['strict', 'lenient'], 'expected strict or lenient'),
+  policy: v.optional(v.picklist(POLICIES, `expected one of ${POLICIES.join(', ')}`)),
+  variant: v.optional(v.picklist(VARIANTS, `expected one of ${VARIANTS.join(', ')}`)),
+  notifierPasses: v.optional(whole(0, 1000)),
+  fixes: v.optional(ascending(v.array(whole(1, 7), 'expected a list of fix numbers'), 'fix')),
+  converted: v.optional(
+    v.pipe(
+      v.array(v.picklist(CALLERS, `expected one of ${CALLERS.join(', ')}`)),
+      v.maxLength(CALLERS.length, 'expected no caller twice'),
+    ),
+  ),
+})
+
+const at = whole(0, Number.MAX_SAFE_INTEGER)
+
+const interventions = v.pipe(
+  v.array(
+    v.variant('do', [
+      v.strictObject({ at, do: v.literal('unpin'), pfn }),
+      v.strictObject({ at, do: v.literal('drain') }),
+      v.strictObject({ at, do: v.literal('kernel'), kernel }),
+      v.strictObject({
+        at,
+        do: v.literal('sleep'),
+        actor: text(1, MAX_NAME),
+        ns: whole(1, Number.MAX_SAFE_INTEGER),
+      }),
+      v.strictObject({
+        at,
+        do: v.literal('inject'),
+        fn: v.picklist(INJECTABLE_NAMES, `expected one of ${INJECTABLE_NAMES.join(', ')}`),
+        nth: whole(1, MAX_SEED),
+        ret: whole(-4095, -1),
+      }),
+    ]),
+  ),
+  v.maxLength(MAX_INTERVENTIONS, `expected at most ${MAX_INTERVENTIONS} interventions`),
+)
+
 const recipe: v.GenericSchema<unknown, Recipe> = v.strictObject({
   scenario: text(1, MAX_NAME),
   seed: whole(0, MAX_SEED),
   set,
-  kernel: v.strictObject({
-    patches,
-    mode: v.picklist(['strict', 'lenient'], 'expected strict or lenient'),
-    policy: v.optional(v.picklist(POLICIES, `expected one of ${POLICIES.join(', ')}`)),
-    variant: v.optional(v.picklist(VARIANTS, `expected one of ${VARIANTS.join(', ')}`)),
-    notifierPasses: v.optional(whole(0, 1000)),
-    fixes: v.optional(ascending(v.array(whole(1, 7), 'expected a list of fix numbers'), 'fix')),
-    converted: v.optional(
-      v.pipe(
-        v.array(v.picklist(CALLERS, `expected one of ${CALLERS.join(', ')}`)),
-        v.maxLength(CALLERS.length, 'expected no caller twice'),
-      ),
-    ),
-  }),
+  kernel,
+  interventions: v.optional(interventions),
 })
 
 const SCHEMAS: ArgumentSchemas = {

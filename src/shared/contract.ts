@@ -6,7 +6,7 @@
  * Everything here is plain data that structured clone can carry. PFNs are page frame numbers,
  * times are nanoseconds of virtual time, event numbers count from 0.
  */
-import type { KernelClass, KernelSpec, Outcome, RunCounters } from '../sim'
+import type { Intervention, KernelClass, KernelSpec, Outcome, RunCounters } from '../sim'
 import type { Result } from './result'
 
 /** A run the engine keeps. */
@@ -26,6 +26,8 @@ export interface Recipe {
   /** Parameter values that differ from the scenario's defaults, as typed by the user. */
   readonly set: Readonly<Record<string, string>>
   readonly kernel: KernelChoice
+  /** What a fork does otherwise, ascending by event; nothing when left out. */
+  readonly interventions?: readonly Intervention[] | undefined
 }
 
 export interface ParameterInfo {

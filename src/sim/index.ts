@@ -21,7 +21,7 @@ export {
   VM_ZONE_STAT_NAMES,
 } from './include/linux/mmzone'
 export { PAGE_FLAG_NAMES, pageFlagNames } from './include/linux/page-flags'
-export { at, list_first, nextInList } from './machine/columns'
+export { at, list_first, listToArray, nextInList } from './machine/columns'
 export { specError } from './machine/boot'
 export { check } from './machine/check'
 export { digestHex, digestText, digestWord } from './machine/digest'
@@ -77,6 +77,7 @@ export {
 } from './patches/series'
 export type { InjectableName } from './machine/fault'
 export { callName, callNumberOf } from './scenario/names'
+export { growArea } from './scenario/grow-area'
 export type { Intervention, Refusal } from './scenario/intervention'
 export { resumeScenario, startScenario, type RunImage, type ScenarioRun } from './scenario/run'
 export { ColumnPool } from './machine/snapshot'
@@ -94,6 +95,7 @@ export {
   type StateName,
 } from './scenario/types'
 export { dump_page, show_mem } from './mm/page_alloc_show'
+export { freeListHead } from './mm/page_alloc_buddy'
 export { exactZoneState, frag_show, pagetypeinfo_show, zone_page_state } from './mm/vmstat'
 export { global_page_state, zoneinfo_show } from './mm/vmstat_show'
 export { EVENT_TYPES, eventType } from './trace/catalogue'
@@ -143,4 +145,4 @@ export {
   type ZonePlan,
 } from './exec/types'
 export { TYPE_NAMES } from './exec/zone-dump'
-export { EV_sim_intervention } from './trace/events/sim_intervention'
+export { EV_sim_intervention, INJECTABLE_NAMES } from './trace/events/sim_intervention'

@@ -1,5 +1,5 @@
 // The event of what somebody does to a run from outside; no kernel has it.
-import { INJECTABLE } from '../../machine/fault'
+import { INJECTABLE, type InjectableName } from '../../machine/fault'
 import { POLICIES } from '../../machine/types'
 import { pairs, type EventType, type EventValue } from '../event'
 
@@ -8,7 +8,7 @@ export const INTERVENTION_KINDS = ['unpin', 'drain', 'kernel', 'sleep', 'inject'
 export type InterventionKind = (typeof INTERVENTION_KINDS)[number]
 
 /** Functions by their number in the event. */
-export const INJECTABLE_NAMES = Object.keys(INJECTABLE)
+export const INJECTABLE_NAMES = Object.keys(INJECTABLE) as InjectableName[]
 
 /**
  * A run is interfered with: a = INTERVENTION_KINDS. unpin: b = pfn, c = pins. kernel: b = subset number,
