@@ -83,6 +83,11 @@ export class Debugger {
     return this.#here.task
   }
 
+  /** What the function left at the cursor returns; NaN anywhere else, and for void. */
+  get returned(): number {
+    return this.#here.ret
+  }
+
   /** Goes to a place; beyond the last event is the end. */
   async seek(to: Place): Promise<Stop> {
     await this.#goTo(to, false)

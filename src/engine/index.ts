@@ -23,6 +23,7 @@ export {
   type PolicyName,
   type VariantName,
 } from '../sim'
+export { ConsoleSession, type Reply } from './console/session'
 export { record, type ForkOrigin, type Recording, type RunHooks } from './run'
 export { execute, type ExecReport } from './exec'
 export { troublesOf, why, type Trouble } from './why/why'

@@ -76,6 +76,8 @@ export interface Played {
   /** The last moment told: its task and what it was. */
   readonly task: number
   readonly kind: Moment['kind']
+  /** What the function that was left returned; NaN when none was left there, and for void. */
+  readonly ret: number
 }
 
 /** Thrown out of the model to leave it exactly where it is. */
@@ -248,9 +250,17 @@ class Reel implements TraceSink, FrameSink {
     const m = run.machine
     m.trace.sink = null
     m.trace.frames = null
-    const { event, step, task, kind } = this.#moment
+    const { event, step, task, kind, ret } = this.#moment
     const place = how === 'end' ? { event: event + 1, step: 0 } : { event, step }
-    return { how, position: { ...place, timeNs: m.now }, run, stacks: this.#stacks, task, kind }
+    return {
+      how,
+      position: { ...place, timeNs: m.now },
+      run,
+      stacks: this.#stacks,
+      task,
+      kind,
+      ret,
+    }
   }
 
   #between(kind: 'enter' | 'leave'): void {

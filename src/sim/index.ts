@@ -36,6 +36,7 @@ export {
   type Holder,
   type Machine,
   type PinRecord,
+  type Task,
   type Zone,
 } from './machine/machine'
 export { VM_EVENT_NAMES } from './machine/vm_events'
@@ -94,10 +95,10 @@ export {
   type ScenarioPlan,
   type StateName,
 } from './scenario/types'
-export { dump_page, show_mem } from './mm/page_alloc_show'
 export { freeListHead } from './mm/page_alloc_buddy'
-export { exactZoneState, frag_show, pagetypeinfo_show, zone_page_state } from './mm/vmstat'
-export { global_page_state, zoneinfo_show } from './mm/vmstat_show'
+export { dump_page } from './mm/page_alloc_show'
+export { exactZoneState, frag_show, pagetypeinfo_show } from './mm/vmstat'
+export { vmstat_show, zoneinfo_show } from './mm/vmstat_show'
 export { EVENT_TYPES, eventType } from './trace/catalogue'
 export { framesOf } from './trace/event'
 export type { EventColumn, EventType, EventValue, FrameExtent } from './trace/event'

@@ -98,7 +98,8 @@ export type Command =
   | { readonly verb: 'up' | 'down'; readonly count: number }
   | { readonly verb: 'frame'; readonly number: number | null }
   | { readonly verb: 'print'; readonly expr: Source }
-  | { readonly verb: 'page' | 'ledger' | 'history' | 'held'; readonly pfn: number }
+  | { readonly verb: 'page' | 'ledger' | 'history'; readonly pfn: number }
+  | { readonly verb: 'held'; readonly pfn: number }
   | { readonly verb: 'why'; readonly of: WhyOf }
   | { readonly verb: 'audit'; readonly area: string | null }
   | { readonly verb: 'kmem'; readonly view: KmemView; readonly pfn: number | null }

@@ -1,0 +1,153 @@
+/** A console over one recording: takes lines, answers with text. Files and keys are the host's. */
+import { FUNCTIONS } from '../../sim'
+import { Debugger } from '../debugger'
+import { caretText } from '../expr/error'
+import type { Recording } from '../run'
+import type { PlayHooks } from '../tape'
+import type { Bench } from './bench'
+import { repeats, type Command } from './command'
+import { complete, type Completion } from './complete'
+import { executeCommand } from './execute'
+import type { ConsoleNames } from './names'
+import { stopNames } from './moments'
+import { parseCommand } from './parse'
+
+export interface Reply {
+  readonly text: string
+  /** `source` asks the host to read the file and to run its lines. */
+  readonly how: 'done' | 'refused' | 'quit' | 'source'
+  readonly file?: string
+}
+
+/** Lines of `commands` may set off others, but not without end. */
+const MAX_NESTED = 8
+
+export class ConsoleSession {
+  readonly #bench: Bench & { names: ConsoleNames }
+  #last: Command | null = null
+  #collecting: { readonly id: number; readonly lines: string[] } | null = null
+  #nested = 0
+
+  private constructor(recording: Recording, debug: Debugger, hooks: PlayHooks) {
+    this.#bench = {
+      recording,
+      debug,
+      hooks,
+      names: namesAt(recording, debug, null),
+      stack: async () => await debug.stack(),
+      frame: 0,
+      printed: 0,
+      commands: new Map(),
+    }
+  }
+
+  /** A console at the start of a recording. */
+  static async open(recording: Recording, hooks: PlayHooks): Promise<ConsoleSession> {
+    const debug = await Debugger.open(recording.tape, hooks)
+    return new ConsoleSession(recording, debug, hooks)
+  }
+
+  /** The prompt: another one while the lines of `commands` are taken. */
+  get prompt(): string {
+    return this.#collecting === null ? '(pinscope) ' : '> '
+  }
+
+  complete(line: string, cursor: number): Completion {
+    return complete(line, cursor, this.#bench.names)
+  }
+
+  /** Runs a line; an empty one does the last move again. */
+  async run(line: string): Promise<Reply> {
+    if (this.#collecting !== null) return this.#collect(line)
+    const parsed = parseCommand(line, this.#bench.names)
+    if (!parsed.ok) return refused(`${caretText(line, parsed.error)}\n`)
+    const command = parsed.value ?? (line.trim() === '' ? this.#last : null)
+    if (command === null) return done('')
+    this.#last = repeats(command) ? command : null
+    return await this.#execute(command)
+  }
+
+  async #execute(command: Command): Promise<Reply> {
+    const bench = this.#bench
+    if (command.verb === 'quit') return { text: '', how: 'quit' }
+    if (command.verb === 'source') return { text: '', how: 'source', file: command.file }
+    if (command.verb === 'commands') {
+      this.#collecting = { id: command.id, lines: [] }
+      return done('')
+    }
+    const result = await executeCommand(bench, command)
+    if (!result.ok) return refused(`${result.error.message}\n`)
+    const { text, hit } = result.value
+    const stack = bench.frame === 0 && !needsStack(command) ? [] : await bench.stack()
+    bench.names = namesAt(bench.recording, bench.debug, stack[bench.frame]?.fn ?? null)
+    return hit === null ? done(text) : await this.#atHit(text, hit)
+  }
+
+  /** Runs what is to be run at the stops of a breakpoint. */
+  async #atHit(text: string, id: number): Promise<Reply> {
+    let all = text
+    if (this.#nested >= MAX_NESTED) return done(all)
+    this.#nested++
+    for (const line of this.#bench.commands.get(id) ?? []) {
+      const reply = await this.run(line)
+      all += reply.text
+      if (reply.how !== 'done') {
+        this.#nested--
+        return { ...reply, text: all }
+      }
+    }
+    this.#nested--
+    return done(all)
+  }
+
+  #collect(line: string): Reply {
+    const collecting = this.#collecting
+    if (collecting === null) return done('')
+    if (line.trim() !== 'end') {
+      collecting.lines.push(line)
+      return done('')
+    }
+    this.#bench.commands.set(collecting.id, collecting.lines)
+    this.#collecting = null
+    return done('')
+  }
+}
+
+function done(text: string): Reply {
+  return { text, how: 'done' }
+}
+
+function refused(text: string): Reply {
+  return { text, how: 'refused' }
+}
+
+/** Moving changes the frame that `p` reads. */
+function needsStack(command: Command): boolean {
+  switch (command.verb) {
+    case 'move':
+    case 'run':
+    case 'until':
+    case 'seek':
+    case 'restart':
+    case 'back':
+    case 'forward':
+    case 'up':
+    case 'down':
+    case 'frame':
+      return true
+    default:
+      return false
+  }
+}
+
+function namesAt(recording: Recording, debug: Debugger, frame: string | null): ConsoleNames {
+  return {
+    machine: debug.machine,
+    actors: recording.machine.tasks.map((task) => task.comm),
+    functions: FUNCTIONS,
+    stops: debug.breakpoints.list.map((b) => stopNames(b.id, b.trigger)),
+    checkpoints: debug.checkpoints.map((c) => c.id),
+    forks: [],
+    frame,
+  }
+}
