@@ -13,6 +13,7 @@ import { shippedScenarios } from '../formats/shipped'
 import type { EventRow } from '../shared/contract'
 import type { Failure, Result } from '../shared/result'
 import { kernelLine } from '../shared/text'
+import { debugRecording, type Keys } from './debug'
 import { writeEvents } from './events-file'
 import { eventJson, matrixJson, runJson } from './json'
 import { parseKernel, parseSide, type KernelOptions } from './kernel-options'
@@ -40,6 +41,8 @@ export type CompareOptions = CommonOptions & {
   readonly a: string
   readonly b: string
 }
+
+export type DebugOptions = Omit<RunOptions, 'json' | 'events'> & { readonly x: readonly string[] }
 
 export type MatrixOptions = CommonOptions & Pick<RunOptions, 'fixes' | 'convert'>
 
@@ -115,6 +118,18 @@ export async function run(io: Streams, which: string, options: RunOptions): Prom
     options.json === true ? `${JSON.stringify(runJson(summary), null, 2)}\n` : runText(summary),
   )
   return summary.expectation.met ? 0 : 1
+}
+
+/** Runs a scenario and opens the debugger's console over it. */
+export async function debug(
+  io: Streams,
+  keys: Keys,
+  which: string,
+  options: DebugOptions,
+): Promise<number> {
+  const recording = await runOne(io, which, parseKernel(options), options)
+  if (!recording.ok) return refuse(io, recording.error)
+  return await debugRecording(io, keys, recording.value, options.x)
 }
 
 export async function compare(

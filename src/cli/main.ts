@@ -2,14 +2,17 @@
 import { Command, CommanderError, Option } from 'commander'
 import {
   compare,
+  debug,
   list,
   matrixCommand,
   run,
   type CompareOptions,
+  type DebugOptions,
   type MatrixOptions,
   type RunOptions,
   type Streams,
 } from './commands'
+import type { Keys } from './debug'
 import { exec, type ExecOptions } from './exec'
 import { serve } from './serve'
 import { whyCommand, type WhyOptions } from './why'
@@ -22,23 +25,45 @@ const io: Streams = {
   live: process.stderr.isTTY,
 }
 
+const keys: Keys = {
+  input: process.stdin,
+  output: process.stdout,
+  isTerminal: process.stdin.isTTY && process.stdout.isTTY,
+}
+
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value]
 }
 
-function withCommon(command: Command): Command {
+function withScenario(command: Command): Command {
   return command
     .argument('<scenario>', 'id such as sc-01, or a scenario file')
     .option('--lenient', 'run a subset that does not build; the patch without its symbol is inert')
     .option('--seed <n>', 'seed of every choice the scenario leaves open', '1')
     .option('--set <name=value>', 'set a parameter; may be repeated', collect, [])
-    .option('--json', 'print one JSON object')
+}
+
+function withCommon(command: Command): Command {
+  return withScenario(command).option('--json', 'print one JSON object')
 }
 
 function withSwitches(command: Command): Command {
   return command
     .option('--fixes <list>', 'what-if fixes of the series, numbers 1 to 7 such as 1,5')
     .option('--convert <list>', 'callers that pass the long-term flag, such as aio,direct-io')
+}
+
+function addDebug(root: Command, finish: (code: number) => void): void {
+  withSwitches(withScenario(root.command('debug')))
+    .description('run a scenario and step through it in both directions (docs/debugging.md)')
+    .option('--policy <name>', 'a later policy in place of the series, such as longterm-5.1')
+    .addOption(
+      new Option('--patches <subset>', 'none, all, or numbers such as 1,3,4,5').default('none'),
+    )
+    .option('-x <file>', 'run the commands of a file; may be repeated', collect, [])
+    .action(async (which: string, options: DebugOptions) => {
+      finish(await debug(io, keys, which, options))
+    })
 }
 
 function program(finish: (code: number) => void): Command {
@@ -64,6 +89,7 @@ function program(finish: (code: number) => void): Command {
     .action(async (which: string, options: RunOptions) => {
       finish(await run(io, which, options))
     })
+  addDebug(root, finish)
   withCommon(root.command('compare'))
     .description('run a scenario on two kernels and say where they part')
     .option('--a <kernel>', 'the first kernel: patches as in run, or policy:NAME', 'none')
