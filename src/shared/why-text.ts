@@ -24,7 +24,7 @@ export function whyText(report: WhyReport, requests: number, withRemedies: boole
 
 function positionLines(p: WalkedPosition): string[] {
   const where = `[${pfnText(p.startPfn)}, ${pfnText(p.endPfn)})`
-  const result = p.ret < 0 ? `errno ${-p.ret}` : 'taken'
+  const result = p.ret < 0 ? retText(p.ret, p.errno) : 'taken'
   const head = `  ${where}  ${result}, ${countText(p.attempts)} attempts, event ${p.event}, ${pagesText(p.pinned)} pinned`
   const frames = p.blocking.slice(0, MOST_FRAMES).map((f) => `      ${frameText(f)}`)
   const more = p.blocking.length - MOST_FRAMES

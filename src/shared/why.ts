@@ -39,6 +39,8 @@ export interface WalkedPosition {
   /** Exclusive. */
   readonly endPfn: number
   readonly ret: number
+  /** Name of the error without its minus; null when it was taken. */
+  readonly errno: string | null
   /** unmap_and_move calls. */
   readonly attempts: number
   readonly event: number

@@ -5,10 +5,25 @@ import type { Recording } from '../run'
 import type { Frame, PlayHooks } from '../tape'
 import type { ConsoleNames } from './names'
 
-/** What a command needs of the console it runs in. */
-export interface Bench {
+/** A run of the session, with its own cursor. */
+export interface KeptRun {
   readonly recording: Recording
   readonly debug: Debugger
+  /** Number of the run it was forked from; null for the first. */
+  readonly from: number | null
+  /** Events it has in common with that. */
+  readonly at: number
+  /** What was changed. */
+  readonly text: string
+}
+
+/** What a command needs of the console it runs in. */
+export interface Bench {
+  /** The run that is looked at, one of `runs`. */
+  recording: Recording
+  debug: Debugger
+  /** The run itself and its forks, by number. */
+  readonly runs: KeptRun[]
   readonly hooks: PlayHooks
   readonly names: ConsoleNames
   /** Innermost first. */

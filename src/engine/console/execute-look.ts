@@ -14,6 +14,7 @@ import { kmemText } from './print-kmem'
 import { ledgerText, pageText } from './print-page'
 import { stateText } from './print-state'
 import { frameLine, valueLines } from './print-stop'
+import { forksText } from './execute-fork'
 import { columns } from './print-table'
 import { valueText } from './print-value'
 
@@ -163,7 +164,7 @@ async function info(bench: Bench, topic: InfoTopic, prefix: string): Promise<Res
     case 'actors':
       return answer(stateText(bench.debug.machine, 'ps'))
     case 'forks':
-      return answer('No forks.\n')
+      return answer(forksText(bench))
     case 'recording':
       return answer(recordingText(bench))
   }

@@ -1,7 +1,8 @@
 /** Carries out the commands of the console. */
 import type { Result } from '../../shared/result'
-import { answer, refuse, type Answer, type Bench } from './bench'
+import { answer, type Answer, type Bench } from './bench'
 import type { Command } from './command'
+import { executeFork, type ForkCommand } from './execute-fork'
 import { executeLook } from './execute-look'
 import { executeMove, type MoveCommand } from './execute-move'
 import { executeStop, type StopCommand } from './execute-stops'
@@ -10,7 +11,6 @@ import { helpText } from './verbs'
 
 /** What the session itself carries out. */
 type OwnCommand = Extract<Command, { verb: 'quit' | 'source' | 'commands' }>
-type ForkCommand = Extract<Command, { verb: 'fork' | 'forks' | 'switch' | 'diverge' }>
 
 const STOPS: ReadonlySet<string> = new Set<StopCommand['verb']>([
   'break',
@@ -64,9 +64,7 @@ export async function executeCommand(
   if (isStop(command)) return executeStop(bench, command)
   if (isMove(command)) return await executeMove(bench, command)
   if (isWhy(command)) return await executeWhy(bench, command)
-  if (isFork(command)) {
-    return refuse('runs cannot be forked yet; pinscope compare runs a scenario on two kernels')
-  }
+  if (isFork(command)) return await executeFork(bench, command)
   if (command.verb === 'help') return answer(helpText(command.about))
   return await executeLook(bench, command)
 }

@@ -32,9 +32,10 @@ export class ConsoleSession {
     this.#bench = {
       recording,
       debug,
+      runs: [{ recording, debug, from: null, at: 0, text: 'the run itself' }],
       hooks,
-      names: namesAt(recording, debug, null),
-      stack: async () => await debug.stack(),
+      names: namesAt(recording, debug, [0], null),
+      stack: async () => await this.#bench.debug.stack(),
       frame: 0,
       printed: 0,
       commands: new Map(),
@@ -79,7 +80,8 @@ export class ConsoleSession {
     if (!result.ok) return refused(`${result.error.message}\n`)
     const { text, hit } = result.value
     const stack = bench.frame === 0 && !needsStack(command) ? [] : await bench.stack()
-    bench.names = namesAt(bench.recording, bench.debug, stack[bench.frame]?.fn ?? null)
+    const runs = [...bench.runs.keys()]
+    bench.names = namesAt(bench.recording, bench.debug, runs, stack[bench.frame]?.fn ?? null)
     return hit === null ? done(text) : await this.#atHit(text, hit)
   }
 
@@ -122,32 +124,38 @@ function refused(text: string): Reply {
 }
 
 /** Moving changes the frame that `p` reads. */
-function needsStack(command: Command): boolean {
-  switch (command.verb) {
-    case 'move':
-    case 'run':
-    case 'until':
-    case 'seek':
-    case 'restart':
-    case 'back':
-    case 'forward':
-    case 'up':
-    case 'down':
-    case 'frame':
-      return true
-    default:
-      return false
-  }
+function needsStack({ verb }: Command): boolean {
+  return MOVING.has(verb)
 }
 
-function namesAt(recording: Recording, debug: Debugger, frame: string | null): ConsoleNames {
+const MOVING: ReadonlySet<Command['verb']> = new Set([
+  'move',
+  'run',
+  'until',
+  'seek',
+  'restart',
+  'back',
+  'forward',
+  'up',
+  'down',
+  'frame',
+  'fork',
+  'switch',
+])
+
+function namesAt(
+  recording: Recording,
+  debug: Debugger,
+  forks: readonly number[],
+  frame: string | null,
+): ConsoleNames {
   return {
     machine: debug.machine,
     actors: recording.machine.tasks.map((task) => task.comm),
     functions: FUNCTIONS,
     stops: debug.breakpoints.list.map((b) => stopNames(b.id, b.trigger)),
     checkpoints: debug.checkpoints.map((c) => c.id),
-    forks: [],
+    forks,
     frame,
   }
 }

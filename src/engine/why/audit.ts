@@ -80,6 +80,7 @@ export function audit(m: Machine, areaIndex: number, count: number, align: numbe
     startPfn,
     endPfn: startPfn + area.count,
     ret: -1,
+    errno: null,
     attempts: 0,
     event: 0,
     truncated: false,

@@ -18,9 +18,9 @@ function interfering(
   return { ...plan, interventions: [...(plan.interventions ?? []), ...more] }
 }
 
-/** What to type in the debugger to see it. */
+/** What to type in the debugger to see it: a fork changes what comes after the event one stands at. */
 function debugCommand({ plan, trouble }: Trial, fork: string): string {
-  return `pinscope debug ${plan.scenario.id}: seek ${trouble.callEvent}, ${fork}`
+  return `pinscope debug ${plan.scenario.id}: seek ${Math.max(0, trouble.callEvent - 1)}, ${fork}`
 }
 
 /** Pagevecs and per-CPU lists emptied before the call. */

@@ -2,6 +2,7 @@
 import type { BlockingFrame, WalkedPosition } from '../../shared/why'
 import {
   at,
+  errnoName,
   EV_sim_cma_alloc,
   EV_sim_cma_try,
   EV_sim_cma_try_ret,
@@ -127,6 +128,7 @@ class Walker {
       startPfn: open.start,
       endPfn: open.end,
       ret,
+      errno: errnoName(ret),
       attempts: open.attempts,
       event: open.event,
       blocking: blocking.toSorted((x, y) => x.pfn - y.pfn),
