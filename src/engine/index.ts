@@ -1,14 +1,6 @@
 /** The door of the engine. */
 export { createEngine, type PlanSource, type Tell } from './engine'
-export {
-  divergenceOf,
-  firstDivergence,
-  type DivergenceReport,
-  type PartedCall,
-  type Parting,
-} from './diverge'
-export { forkRecording } from './fork'
-export { stateDiff, type Difference, type FrameDifference, type StateDiff } from './state-diff'
+export { firstDivergence } from './diverge'
 export { fieldsOf, textOf, type EventCells, type EventLog } from './event-log'
 export { matrix, type MatrixRow } from './matrix'
 export {

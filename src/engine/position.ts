@@ -29,17 +29,3 @@ export function positionText(p: Position): string {
 export function placeText(p: Pick<Position, 'event' | 'step'>): string {
   return p.step === 0 ? String(p.event) : `${p.event}.${p.step}`
 }
-
-/** An event with its step, or a time; null when the text is neither. */
-export function parsePlace(
-  text: string,
-): { readonly event: number; readonly step: number } | { readonly timeNs: number } | null {
-  const place = /^#?(\d{1,15})(?:\.(\d{1,9}))?$/.exec(text)
-  if (place !== null) return { event: Number(place[1]), step: Number(place[2] ?? 0) }
-  const time = /^(\d{1,12}(?:\.\d{1,9})?) ?(ns|us|µs|ms|s)$/.exec(text)
-  if (time === null) return null
-  const unit = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 }[
-    time[2] as 'ns' | 'us' | 'µs' | 'ms' | 's'
-  ]
-  return { timeNs: Math.round(Number(time[1]) * unit) }
-}

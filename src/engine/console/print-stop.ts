@@ -1,5 +1,4 @@
 /** Where the debugger stopped and why, and the frames it stopped in. */
-import { countText } from '../../shared/text'
 import { FUNCTIONS, type Machine } from '../../sim'
 import type { Stop, Why } from '../debugger'
 import { positionText } from '../position'
@@ -60,8 +59,4 @@ function edgeText(why: Extract<Why, { kind: 'end' | 'start' }>, hasStops: boolea
   if (why.lastHit === null) return `Reached ${edge} of the run; no breakpoint was hit on the way.\n`
   const side = why.kind === 'end' ? 'last hit before' : 'first hit after'
   return `Reached ${edge} of the run without a hit; the ${side} was at ${positionText(why.lastHit)}.\n`
-}
-
-export function eventCountText(n: number): string {
-  return `${countText(n)} ${n === 1 ? 'event' : 'events'}`
 }
