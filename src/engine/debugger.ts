@@ -15,6 +15,7 @@ import {
   type Accepts,
   type Stance,
 } from './stepping'
+import { stateDiff, type StateDiff } from './state-diff'
 import type { Frame, Moment, PlayHooks, Played, Tape } from './tape'
 
 /** Why the debugger stands where it stands. */
@@ -101,7 +102,8 @@ export class Debugger {
     const target = event + count + (count < 0 && step > 0 ? 1 : 0)
     await this.#goTo({ event: Math.max(0, target), step: 0 }, false)
     this.#noteStep()
-    if (target < 0) return this.#stop({ kind: 'start', lastHit: null })
+    const isStuck = count < 0 && comparePositions(this.position, { event, step }) === 0
+    if (target < 0 || isStuck) return this.#stop({ kind: 'start', lastHit: null })
     if (target >= this.tape.events) return this.#stop({ kind: 'end', lastHit: null })
     return this.#stop({ kind: 'step', at: 'event' })
   }
@@ -148,6 +150,20 @@ export class Debugger {
   async stack(task = this.task): Promise<readonly Frame[]> {
     if (!this.#withFrames) await this.#make(this.position, true)
     return (this.#here.stacks.get(task) ?? []).toReversed()
+  }
+
+  /**
+   * Field writes: what differs here from the place before, whoever ran: the last event, function entry or
+   * return. Null at the first place there is.
+   */
+  async writes(): Promise<StateDiff | null> {
+    const quest = { frames: true, match: () => true, accept: () => true }
+    const before = await search(this.tape, this.#hooks, 'backward', this.position, quest)
+    if (before.at === null) return null
+    const there = await playTo(this.tape, before.at, true)
+    const diff = stateDiff(there.run.machine, this.machine)
+    this.tape.recycle(there.run)
+    return diff
   }
 
   /** Keeps the cursor's place under a number. */

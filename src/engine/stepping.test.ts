@@ -102,3 +102,30 @@ describe('finish', () => {
     expect(await dbg.finish('forward')).toMatchObject({ ok: false })
   })
 })
+
+describe('writes', () => {
+  it('are the fields that a step changed, and none where it changed nothing', async () => {
+    await toRequest()
+    expect((await dbg.writes())?.framesDiffering).toBe(0)
+    let before = dbg.machine.mem.count.slice()
+    for (;;) {
+      before = dbg.machine.mem.count.slice()
+      await dbg.step('forward')
+      if (dbg.machine.mem.count.some((count, page) => count !== before[page])) break
+    }
+    const changed = [...dbg.machine.mem.count.keys()].filter(
+      (page) => dbg.machine.mem.count[page] !== before[page],
+    )
+    const written = await dbg.writes()
+    const told = written?.frames.filter((f) => f.fields.some((x) => x.name === 'count'))
+    expect(told?.map((f) => f.pfn - dbg.machine.startPfn)).toEqual(changed)
+  })
+
+  it('are none before the first place, where every way back ends', async () => {
+    await dbg.seek({ event: 0, step: 0 })
+    expect(await dbg.writes()).toBeNull()
+    expect((await dbg.stepEvents(-1)).why.kind).toBe('start')
+    expect((await dbg.step('backward')).why.kind).toBe('start')
+    expect((await dbg.continue('backward')).why.kind).toBe('start')
+  })
+})

@@ -42,6 +42,7 @@ export const INFO_TOPICS = [
   'frame',
   'locals',
   'args',
+  'writes',
   'functions',
   'events',
   'actors',

@@ -7,9 +7,9 @@ import { Debugger } from '../debugger'
 import { divergenceOf, type DivergenceReport } from '../diverge'
 import { forkRecording } from '../fork'
 import { record, type Recording, type RunHooks } from '../run'
-import type { Difference, StateDiff } from '../state-diff'
 import { answer, refuse, type Answer, type Bench, type KeptRun } from './bench'
 import type { Change, Command } from './command'
+import { differenceText } from './print-diff'
 import { columns } from './print-table'
 
 export type ForkCommand = Extract<Command, { verb: 'fork' | 'forks' | 'switch' | 'diverge' }>
@@ -195,19 +195,7 @@ function divergenceText(report: DivergenceReport, a: number, b: number): string 
   return (
     `They part ${where}:\n` +
     columns([row(a, report.a, missing === 'a'), row(b, report.b, missing === 'b')]) +
-    stateText(report.state)
+    `${countText(report.state.framesDiffering)} frames differ there.\n` +
+    differenceText(report.state, 'The states there are the same.\n')
   )
-}
-
-const MOST_ROWS = 12
-
-function stateText(diff: StateDiff): string {
-  const frames = diff.frames.flatMap(({ pfn, fields }) =>
-    fields.map((f) => ({ ...f, name: `page 0x${pfn.toString(16)} ${f.name}` })),
-  )
-  const all: readonly Difference[] = [...diff.counters, ...diff.freeLists, ...diff.cma, ...frames]
-  if (all.length === 0) return 'The states there are the same.\n'
-  const more = all.length > MOST_ROWS ? `  ... and ${all.length - MOST_ROWS} lines more\n` : ''
-  const rows = all.slice(0, MOST_ROWS).map((d) => [`  ${d.name}`, d.a, d.b])
-  return `${countText(diff.framesDiffering)} frames differ there.\n${columns(rows)}${more}`
 }

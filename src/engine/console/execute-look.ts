@@ -15,6 +15,7 @@ import { ledgerText, pageText } from './print-page'
 import { stateText } from './print-state'
 import { frameLine, valueLines } from './print-stop'
 import { forksText } from './execute-fork'
+import { differenceText } from './print-diff'
 import { columns } from './print-table'
 import { valueText } from './print-value'
 
@@ -157,6 +158,8 @@ async function info(bench: Bench, topic: InfoTopic, prefix: string): Promise<Res
     case 'args':
     case 'locals':
       return await frameInfo(bench, topic)
+    case 'writes':
+      return answer(await writes(bench))
     case 'functions':
       return answer(functions(prefix))
     case 'events':
@@ -168,6 +171,13 @@ async function info(bench: Bench, topic: InfoTopic, prefix: string): Promise<Res
     case 'recording':
       return answer(recordingText(bench))
   }
+}
+
+/** Fields that are not what they were at the event, entry or return before. */
+async function writes({ debug }: Bench): Promise<string> {
+  const written = await debug.writes()
+  if (written === null) return 'Nothing comes before this place.\n'
+  return differenceText(written, 'Nothing was written since the place before.\n')
 }
 
 function checkpoints({ debug }: Bench): string {
