@@ -2,13 +2,13 @@
  * What would have helped: changes to the recipe, each tried by running again until the call returns.
  * Only what made the call succeed is offered.
  */
-import { kernelLine, patchList } from '../../shared/text'
+import { kernelLine, pagesText, patchList } from '../../shared/text'
 import type { Remedy, RemedyKind } from '../../shared/why'
 import {
+  growArea,
   kernelComplaint,
   missingSymbols,
   POLICIES,
-  specError,
   subsetPatches,
   type KernelSpec,
   type RunPlan,
@@ -141,28 +141,23 @@ function changeInstruction(
   return { ...scenario, actors }
 }
 
-/** The area grown by quarters of what it is, up to four times its size, as far as the board has room. */
+/**
+ * The area grown by parts of itself, up to four times its size, as far as the board has room: the same
+ * program on another machine, as `fork grow` makes it. Boards whose free lists are given cannot grow one.
+ */
 function* areaSizes(trial: Trial, walk: Walk): Iterable<Candidate> {
   const { scenario } = trial.plan
   const area = scenario.machine.cma[walk.area]
   if (area === undefined) return
   const unit = 1 << Math.max(scenario.machine.maxOrder - 1, scenario.machine.pageblockOrder)
-  const sizes = new Set(
-    [1.25, 1.5, 2, 3, 4].map((factor) => Math.ceil((area.pages * factor) / unit) * unit),
-  )
-  for (const pages of sizes) {
-    // Areas lie at the end of memory: a larger one begins earlier.
-    const startPfn = area.startPfn + area.pages - pages
-    const cma = scenario.machine.cma.map((a, i) =>
-      i === walk.area ? { ...a, startPfn, pages } : a,
-    )
-    const machine = { ...scenario.machine, cma }
-    if (specError(machine) !== null) continue
-    const size = `${(pages * 4096) / (1 << 20)}M`
+  const steps = [0.25, 0.5, 1, 2, 3].map((part) => Math.ceil((area.pages * part) / unit) * unit)
+  for (const pages of new Set(steps)) {
+    const grown = growArea(scenario, area.name, pages)
+    if ('reason' in grown) continue
     yield {
-      text: `an area of ${size} instead of ${(area.pages * 4096) / (1 << 20)}M`,
-      command: runCommand(trial, ` --set cma=${size}`),
-      plan: withScenario(trial.plan, { ...scenario, machine }),
+      text: `area ${area.name} larger by ${pagesText(pages)} (${pagesText(area.pages)} now)`,
+      command: `pinscope debug ${scenario.id}: fork grow ${area.name} ${pages}`,
+      plan: withScenario(trial.plan, grown.plan),
     }
   }
 }
