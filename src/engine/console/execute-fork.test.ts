@@ -60,6 +60,23 @@ describe('fork', () => {
     expect(reply.text).toMatch(/^They part in codec's dma_alloc_from_contiguous/)
   })
 
+  it('of a fork keeps the kernel that the fork has', async () => {
+    const all = await replies(
+      `seek ${before}`,
+      'fork patch 1 on',
+      'fork patch 3 on',
+      'fork patch 4 on',
+      'forks',
+    )
+    expect(all.map((r) => r.how)).toEqual(['done', 'done', 'done', 'done', 'done'])
+    expect(all[4]?.text).toMatch(/^> +3 +of 2 at \d+ +patch 4 on/m)
+  })
+
+  it('with a later policy leaves the patches out', async () => {
+    const all = await replies(`seek ${before}`, 'fork patch 1 on', 'fork policy longterm-5.1')
+    expect(all[2]).toMatchObject({ how: 'done' })
+  })
+
   it('with a larger area is another run from its start on', async () => {
     const reply = await last('fork grow default 1024')
     expect(reply.text).toMatch(/^Run 1: grow default 1,024 pages, from event 0 on/)

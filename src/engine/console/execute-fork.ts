@@ -90,7 +90,7 @@ function interventionOf(
   change: Exclude<Change, { kind: 'grow' }>,
   at: number,
 ): Result<Intervention | null> {
-  const { kernel } = recording.summary.recipe
+  const kernel = kernelOf(recording)
   switch (change.kind) {
     case 'nothing':
       return { ok: true, value: null }
@@ -101,12 +101,25 @@ function interventionOf(
     case 'patch':
       return { ok: true, value: { at, do: 'kernel', kernel: withPatch(kernel, change) } }
     case 'policy':
-      return { ok: true, value: { at, do: 'kernel', kernel: { ...kernel, policy: change.policy } } }
+      return { ok: true, value: { at, do: 'kernel', kernel: withPolicy(kernel, change.policy) } }
     case 'inject':
       return injection(change, at)
     case 'sleep':
       return { ok: true, value: { at, do: 'sleep', actor: change.actor, ns: change.ns } }
   }
+}
+
+/** The kernel a fork of the run begins with: that of its recipe, or of the last fork that changed it. */
+function kernelOf({ summary: { recipe } }: Recording): KernelSpec {
+  const changed = recipe.interventions?.findLast((i) => i.do === 'kernel')
+  return changed?.do === 'kernel' ? changed.kernel : recipe.kernel
+}
+
+/** A later policy takes the place of the series; its form and passes are not another's. */
+function withPolicy(kernel: KernelSpec, policy: NonNullable<KernelSpec['policy']>): KernelSpec {
+  const { mode, fixes, converted } = kernel
+  const patches = policy === 'rfc2013' ? kernel.patches : []
+  return { patches, mode, policy, fixes, converted }
 }
 
 function withPatch(

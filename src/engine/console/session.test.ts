@@ -70,8 +70,14 @@ describe('breakpoints', () => {
   })
 
   it('a condition on a function reads its arguments by name', async () => {
-    const text = await after('break buffered_rmqueue if order == 0', 'run', 'p order')
-    expect(text).toBe('$1 = 0\n')
+    const text = await after(
+      'break buffered_rmqueue if order == 0',
+      'run',
+      'p order',
+      'info args',
+      'p order',
+    )
+    expect(text).toBe('$2 = 0\n')
   })
 
   it('are listed with conditions and hits, and deleted', async () => {

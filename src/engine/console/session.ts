@@ -79,9 +79,10 @@ export class ConsoleSession {
     const result = await executeCommand(bench, command)
     if (!result.ok) return refused(`${result.error.message}\n`)
     const { text, hit } = result.value
-    const stack = bench.frame === 0 && !needsStack(command) ? [] : await bench.stack()
-    const runs = [...bench.runs.keys()]
-    bench.names = namesAt(bench.recording, bench.debug, runs, stack[bench.frame]?.fn ?? null)
+    const fn = needsStack(command)
+      ? ((await bench.stack())[bench.frame]?.fn ?? null)
+      : bench.names.frame
+    bench.names = namesAt(bench.recording, bench.debug, [...bench.runs.keys()], fn)
     return hit === null ? done(text) : await this.#atHit(text, hit)
   }
 
