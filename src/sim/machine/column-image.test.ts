@@ -55,6 +55,11 @@ describe('images of columns', () => {
     expect(Object.is(back[1], -0)).toBe(true)
   })
 
+  it('keep whole numbers whose difference is none that can be held exactly', () => {
+    const column = new Float64Array([Number.MIN_SAFE_INTEGER, 2 ** 52, Number.MAX_SAFE_INTEGER])
+    expect(unpackColumn(packColumn(column))).toEqual(column)
+  })
+
   it('keep one number for a piece that is all the same', () => {
     expect(packColumn(new Int32Array(4096).fill(-1)).pieces).toEqual([{ base: -1, rest: null }])
   })

@@ -12,8 +12,10 @@ const PIECE = 4096
 /** Values of one piece: all `base`, or `base + rest[i]`. */
 interface Piece {
   readonly base: number
-  readonly rest: Uint8Array | Uint16Array | Uint32Array | Float64Array | null
+  readonly rest: Narrow | null
 }
+
+type Narrow = Uint8Array | Uint16Array | Uint32Array | Float64Array
 
 /** A whole column. */
 export interface FullColumn {
@@ -43,7 +45,7 @@ function makerOf(column: Column): (length: number) => Column {
   return (n) => new Uint32Array(n)
 }
 
-/** Packs `count` values that `get` gives. Fractions and -0 are kept as they are. */
+/** Packs values. What is no whole number, -0 and values too far apart are kept as they are. */
 function pack(values: Column): Piece {
   const first = values[0] ?? 0
   let least = first
@@ -54,21 +56,17 @@ function pack(values: Column): Piece {
     if (v > most) most = v
     if (!Number.isSafeInteger(v) || Object.is(v, -0)) whole = false
   }
-  if (!whole) return { base: 0, rest: Float64Array.from(values) }
   const span = most - least
+  if (!whole || span >= 0x100000000) return { base: 0, rest: Float64Array.from(values) }
   if (span === 0) return { base: least, rest: null }
   const rest = narrow(span, values.length)
   for (let i = 0; i < rest.length; i++) rest[i] = (values[i] as number) - least
   return { base: least, rest }
 }
 
-function narrow(
-  span: number,
-  length: number,
-): Uint8Array | Uint16Array | Uint32Array | Float64Array {
+function narrow(span: number, length: number): Narrow {
   if (span < 0x100) return new Uint8Array(length)
-  if (span < 0x10000) return new Uint16Array(length)
-  return span < 0x100000000 ? new Uint32Array(length) : new Float64Array(length)
+  return span < 0x10000 ? new Uint16Array(length) : new Uint32Array(length)
 }
 
 /** A full image of a column. */
