@@ -60,6 +60,12 @@ export class Breakpoints {
     return breakpoint
   }
 
+  /** Takes over those of another run of the same machine, with numbers, hits and all. */
+  copyFrom(other: Breakpoints): void {
+    for (const b of other.#list) this.#list.push({ ...b })
+    this.#nextId = Math.max(this.#nextId, other.#nextId)
+  }
+
   /** Replaces what a breakpoint does; its number and hits stay. Null when there is none. */
   change(id: number, spec: Partial<BreakpointSpec>): Breakpoint | null {
     const at = this.#list.findIndex((b) => b.id === id)

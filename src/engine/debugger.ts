@@ -42,7 +42,6 @@ export interface Checkpoint {
   readonly note: string
 }
 
-const START: Place = { event: 0, step: 0 }
 const MOST_VISITED = 1000
 
 export class Debugger {
@@ -66,7 +65,8 @@ export class Debugger {
 
   /** A debugger at the start of the recording. */
   static async open(tape: Tape, hooks: PlayHooks): Promise<Debugger> {
-    return new Debugger(tape, hooks, await playTo(tape, START, false))
+    const start = { event: tape.firstEvent, step: 0 }
+    return new Debugger(tape, hooks, await playTo(tape, start, false))
   }
 
   /** Where the cursor is. */
@@ -100,10 +100,9 @@ export class Debugger {
     const { event, step } = this.position
     // Between two events the next one back is the one passed last.
     const target = event + count + (count < 0 && step > 0 ? 1 : 0)
-    await this.#goTo({ event: Math.max(0, target), step: 0 }, false)
+    await this.#goTo({ event: target, step: 0 }, false)
     this.#noteStep()
-    const isStuck = count < 0 && comparePositions(this.position, { event, step }) === 0
-    if (target < 0 || isStuck) return this.#stop({ kind: 'start', lastHit: null })
+    if (target < this.tape.firstEvent) return this.#stop({ kind: 'start', lastHit: null })
     if (target >= this.tape.events) return this.#stop({ kind: 'end', lastHit: null })
     return this.#stop({ kind: 'step', at: 'event' })
   }
@@ -132,16 +131,16 @@ export class Debugger {
   async continue(direction: Direction): Promise<Stop> {
     const from = this.position
     const log: string[] = []
-    let stop: Hit | null = null
+    const met: { stop: Hit | null } = { stop: null }
     const accept = (hits: readonly Hit[]): boolean => {
-      stop = this.breakpoints.count(hits, log)
-      return stop !== null
+      met.stop = this.breakpoints.count(hits, log)
+      return met.stop !== null
     }
     const found = await this.#searchHits(direction, from, accept)
     if (found.how === 'cancelled') return this.#stop({ kind: 'cancelled' }, log)
-    if (found.at === null) return await this.#stopAtEdge(direction, from, log)
+    if (found.at === null || met.stop === null) return await this.#stopAtEdge(direction, from, log)
     await this.#goTo(found.at, true)
-    const { breakpoint, text } = stop as unknown as Hit
+    const { breakpoint, text } = met.stop
     if (breakpoint.temporary) this.breakpoints.delete(breakpoint.id)
     return this.#stop({ kind: 'breakpoint', breakpoint, text }, log)
   }
@@ -205,7 +204,7 @@ export class Debugger {
   }
 
   #edge(direction: Direction): Place {
-    return direction === 'forward' ? { event: this.tape.events, step: 0 } : START
+    return { event: direction === 'forward' ? this.tape.events : this.tape.firstEvent, step: 0 }
   }
 
   /** No hit: it says where the last one was, so that nobody wonders whether there is any. */

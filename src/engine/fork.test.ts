@@ -6,13 +6,9 @@ import { divergenceOf, firstDivergence } from './diverge'
 import { commonEvents, forkRecording } from './fork'
 import type { Recording } from './run'
 import { isSameState, stateDiff } from './state-diff'
+import { HOOKS } from './test/hooks'
 import { KERNELS, planOf, runShipped } from './test/scenario-run'
 
-const HOOKS = {
-  breathe: () => Promise.resolve(),
-  isCancelled: () => false,
-  onProgress: () => undefined,
-}
 const ENOMEM = -12
 
 let parent: Recording

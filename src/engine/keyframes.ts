@@ -46,10 +46,16 @@ export class Keyframes {
     this.#local.push(image)
   }
 
-  /** The last image from which event `event` can be reached. */
+  /** The image of the start. */
+  get first(): RunImage {
+    const [first] = this.#kept
+    if (first === undefined) throw new Error('the recording has no image of its start')
+    return first
+  }
+
+  /** The last image from which event `event` can be reached; the first where none can. */
   before(event: number): RunImage {
-    let best = this.#kept[0]
-    if (best === undefined) throw new Error('the recording has no image of its start')
+    let best = this.first
     for (const image of this.#kept) if (image.events <= event) best = image
     const local = this.#local.filter((image) => image.events <= event)
     const nearest = local.reduce((a, b) => (b.events > a.events ? b : a), best)

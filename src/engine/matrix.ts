@@ -32,7 +32,12 @@ export async function matrix(
       rows.push({ n, build, result: null })
       continue
     }
-    const recording = await record(plan, { ...recipe, kernel }, hooks)
+    // Nobody plays these runs again, so they need no keyframes.
+    const recording = await record(
+      plan,
+      { ...recipe, kernel },
+      { ...hooks, keyframeEvents: Infinity },
+    )
     if (!recording.ok) return recording
     const { outcomes, digest, expectation, events } = recording.value.summary
     rows.push({ n, build, result: { outcomes, digest, expectation, events } })

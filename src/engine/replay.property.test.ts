@@ -4,17 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { digestHex, ref_sum, startScenario, type KernelSpec, type ScenarioPlan } from '../sim'
 import { Debugger } from './debugger'
 import { record, type Recording } from './run'
+import { HOOKS } from './test/hooks'
 import { longPlan } from './test/long-plan'
 import { randomPlan } from './test/random-plan'
 import { stateText } from './test/state-text'
 
-const HOOKS = {
-  breathe: () => Promise.resolve(),
-  isCancelled: () => false,
-  onProgress: () => undefined,
-  // Short runs shall have many keyframes, too.
-  keyframeEvents: 60,
-}
+/** Short runs shall have many keyframes, too. */
+const OFTEN = { ...HOOKS, keyframeEvents: 60 }
 
 const KERNELS: readonly KernelSpec[] = [
   { patches: [], mode: 'strict' },
@@ -24,7 +20,7 @@ const KERNELS: readonly KernelSpec[] = [
 
 async function recordPlan(plan: ScenarioPlan, kernel: KernelSpec): Promise<Recording> {
   const recipe = { scenario: plan.id, seed: 7, set: {}, kernel }
-  const recording = await record(plan, recipe, HOOKS)
+  const recording = await record(plan, recipe, OFTEN)
   if (!recording.ok) throw new Error(recording.error.message)
   return recording.value
 }

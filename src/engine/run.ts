@@ -126,7 +126,7 @@ async function runSlices(
   hooks.onProgress(run.machine.trace.events, 1)
   return success({
     machine: run.machine,
-    tape: new Tape(runPlan, keyframes, run.machine.trace.events, run.machine.now),
+    tape: new Tape(runPlan, keyframes, run.machine.trace.events),
     recorder,
     summary: summarise(plan, recipe, build, run, recorder),
     origin: null,

@@ -72,9 +72,8 @@ async function backward<T>(
   let until = from
   for (;;) {
     const last = until.step > 0 ? until.event : until.event - 1
+    if (last < tape.firstEvent) return { how: 'none', at: null, value: null }
     const start = tape.keyframes.before(last).events
-    // The first image has all that came before it, boot's events too, behind it.
-    if (last < start) return { how: 'none', at: null, value: null }
     const matches: { at: Position; value: T }[] = []
     const limit = until
     const see = (moment: Moment): boolean => {

@@ -2,14 +2,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Debugger } from './debugger'
 import { placeText } from './position'
+import { HOOKS } from './test/hooks'
 import { KERNELS, runShipped } from './test/scenario-run'
 import { troublesOf } from './why/troubles'
-
-const HOOKS = {
-  breathe: () => Promise.resolve(),
-  isCancelled: () => false,
-  onProgress: () => undefined,
-}
 
 let dbg: Debugger
 let callEvent: number

@@ -104,14 +104,17 @@ export class Tape {
   readonly keyframes: Keyframes
   /** Events of the whole run. */
   readonly events: number
-  readonly endNs: number
   readonly #pool = new ColumnPool()
 
-  constructor(plan: RunPlan, keyframes: Keyframes, events: number, endNs: number) {
+  constructor(plan: RunPlan, keyframes: Keyframes, events: number) {
     this.plan = plan
     this.keyframes = keyframes
     this.events = events
-    this.endNs = endNs
+  }
+
+  /** The first event one can stand at: those of boot lie before the first image. */
+  get firstEvent(): number {
+    return this.keyframes.first.events
   }
 
   /** Plays from the last image before event `from` until the watcher stops it. */
@@ -155,11 +158,10 @@ export class Tape {
     const image = this.keyframes.before(event)
     if (event - image.events < NEAR) return
     const run = resumeScenario(this.plan, image, null, this.#pool)
-    while (run.machine.trace.events < event - NEAR) {
-      if (!run.advance(event - NEAR - run.machine.trace.events)) return
-    }
-    if (run.settle(NEAR) && run.machine.trace.events <= event)
+    run.advance(event - NEAR - image.events)
+    if (run.settle(NEAR) && run.machine.trace.events <= event) {
       this.keyframes.keepLocal(run.freeze())
+    }
     run.recycle(this.#pool)
   }
 

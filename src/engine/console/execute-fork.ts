@@ -47,7 +47,7 @@ async function fork(bench: Bench, change: Change): Promise<Result<Answer>> {
   const made = await changed(bench, change, at)
   if (!made.ok) return made
   const debug = await Debugger.open(made.value.tape, bench.hooks)
-  for (const stop of bench.debug.breakpoints.list) debug.breakpoints.add(stop)
+  debug.breakpoints.copyFrom(bench.debug.breakpoints)
   await debug.seek({ event: Math.max(0, at - 1), step: 0 })
   const from = bench.runs.findIndex((run) => run.recording === bench.recording)
   bench.runs.push({ recording: made.value, debug, from, at, text: changeText(change) })

@@ -25,7 +25,7 @@ export async function executeMove(bench: Bench, command: MoveCommand): Promise<R
     case 'move':
       return await move(bench, command.motion, command.reverse, command.count)
     case 'run':
-      await debug.seek({ event: 0, step: 0 })
+      await debug.seek({ event: debug.tape.firstEvent, step: 0 })
       return await stopped(bench, await debug.continue('forward'))
     case 'until':
       return await until(bench, command.goal)
@@ -118,7 +118,7 @@ async function seek(bench: Bench, to: Place): Promise<Result<Answer>> {
   const { log } = recording.recorder
   switch (to.at) {
     case 'start':
-      return await stopped(bench, await debug.seek({ event: 0, step: 0 }))
+      return await stopped(bench, await debug.seek({ event: debug.tape.firstEvent, step: 0 }))
     case 'end':
       return await stopped(bench, await debug.seek({ event: log.length, step: 0 }))
     case 'event':

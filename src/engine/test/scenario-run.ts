@@ -4,6 +4,7 @@ import { shippedScenarios } from '../../formats/shipped'
 import type { KernelChoice } from '../../shared/contract'
 import type { KernelClass, ScenarioPlan } from '../../sim'
 import { record, type Recording } from '..'
+import { HOOKS } from './hooks'
 
 /** A kernel of each class. */
 export const KERNELS: Readonly<Record<KernelClass, KernelChoice>> = {
@@ -47,11 +48,7 @@ export async function runShipped(
   set: Values = {},
 ): Promise<Recording> {
   const recipe = { scenario: id, seed, set, kernel }
-  const recording = await record(planOf(id, set), recipe, {
-    onProgress: () => undefined,
-    isCancelled: () => false,
-    breathe: () => Promise.resolve(),
-  })
+  const recording = await record(planOf(id, set), recipe, HOOKS)
   if (!recording.ok) throw new Error(recording.error.message)
   return recording.value
 }

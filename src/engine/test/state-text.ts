@@ -7,7 +7,7 @@ export function stateText(m: Machine): string {
     digestHex(m.trace.digest),
     m.now,
     m.current,
-    ...Object.values(m.mem).map((column) => hash(column as ArrayLike<number>)),
+    ...Object.values(m.mem).map((column) => hash(column as Iterable<number>)),
     ...m.zones.map((z) => [z.nr_free, z.vm_stat, z.vm_stat_diff].map((c) => Array.from(c))),
     hash(m.pageblock),
     [...m.pins],
@@ -20,9 +20,8 @@ export function stateText(m: Machine): string {
   ])
 }
 
-function hash(column: ArrayLike<number>): number {
+function hash(column: Iterable<number>): number {
   let h = 17
-  // eslint-disable-next-line @typescript-eslint/prefer-for-of -- a typed array has no cheap iterator
-  for (let i = 0; i < column.length; i++) h = (Math.imul(h, 31) + (column[i] as number)) | 0
+  for (const value of column) h = (Math.imul(h, 31) + value) | 0
   return h
 }
