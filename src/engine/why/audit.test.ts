@@ -1,15 +1,10 @@
 /** The audit says before a request what the request then finds. */
 import { describe, expect, it } from 'vitest'
 import { Debugger } from '../debugger'
+import { HOOKS } from '../test/hooks'
 import { KERNELS, runShipped } from '../test/scenario-run'
 import { audit } from './audit'
 import { troublesOf, why } from './why'
-
-const HOOKS = {
-  breathe: () => Promise.resolve(),
-  isCancelled: () => false,
-  onProgress: () => undefined,
-}
 
 describe('audit', () => {
   it.each(['sc-14', 'sc-05', 'sc-10', 'sc-13', 'r-03'])(

@@ -13,7 +13,7 @@ import {
   type Machine,
   type Page,
 } from '../../sim'
-import { blockingFrame } from './causes'
+import { blockingFrame, isImmovableFile } from './causes'
 import { sumOf } from './sums'
 
 /** One place a request could have, and what would be in its way. */
@@ -49,18 +49,12 @@ export function wouldBlock(m: Machine, page: Page): boolean {
   const flags = pageFlagNames(at(m.mem.flags, page))
   const waits = ref_count(m, page, REF_KINDS.indexOf('pv')) > 0
   if (flags.includes('compound') || !(flags.includes('lru') || waits)) return true
-  if (isImmovable(m, page)) return true
+  if (isImmovableFile(m, page)) return true
   return REF_KINDS.some((kind, k) => {
     const extra = ref_count(m, page, k)
     // Buffer heads go with the page when their one reference is all there is.
     return extra > (kind === 'priv' ? 1 : 0) && !EXPECTED.has(kind)
   })
-}
-
-function isImmovable(m: Machine, page: Page): boolean {
-  const mapping = at(m.mem.mapping, page)
-  if (mapping === 0 || (mapping & 1) === 1) return false
-  return m.address_spaces[mapping >> 2]?.migratepage === null
 }
 
 /** Audits an area for requests of `count` pages aligned to 2^align; null when there is no such area. */

@@ -48,7 +48,7 @@ function pinCause(m: Machine, page: Page): Cause | null {
 }
 
 /** A file that has no way to move its pages: metadata of the file system. */
-function isImmovableFile(m: Machine, page: Page): boolean {
+export function isImmovableFile(m: Machine, page: Page): boolean {
   const mapping = at(m.mem.mapping, page)
   if (mapping === 0 || (mapping & 1) === 1) return false
   return m.address_spaces[mapping >> 2]?.migratepage === null

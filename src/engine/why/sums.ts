@@ -1,7 +1,5 @@
 /** Adds up what a walk met, and finds causes that no single frame shows. */
 import type { CauseSum, WalkedPosition } from '../../shared/why'
-import { EV_sim_replace_page } from '../../sim'
-import type { EventLog } from '../event-log'
 import type { Trouble } from './troubles'
 import type { Walk } from './walk'
 
@@ -46,24 +44,12 @@ export function roomCause(walk: Walk, trouble: Trouble): CauseSum[] {
  * QBUF got all its pages, yet they lie in several pieces that a device without IOMMU cannot use
  * (gup-migration 5.2, DEF-12): they were one piece before the series moved some.
  */
-export function contiguityCause(walk: Walk, trouble: Trouble, log: EventLog): CauseSum[] {
+export function contiguityCause(walk: Walk, trouble: Trouble, iommu: boolean): CauseSum[] {
   if (trouble.call !== 'VIDIOC_QBUF' || trouble.ret >= 0) return []
-  const moved = replacedIn(log, trouble)
-  const held = walk.pins.length > 0 ? walk.pins : moved
-  const pieces = held.filter((pfn, i) => i > 0 && pfn !== (held[i - 1] as number) + 1).length + 1
-  if (moved.length === 0 || walk.iommu || pieces < 2) return []
-  return [without('kernel', 'lost contiguity', trouble.actor, moved.length)]
-}
-
-/** Target frames of the pages the call's patches replaced. */
-function replacedIn(log: EventLog, { task, callEvent, retEvent }: Trouble): number[] {
-  const frames: number[] = []
-  for (let event = callEvent; event <= retEvent; event++) {
-    const row = log.row(event)
-    if (row.task !== task || row.type.id !== EV_sim_replace_page || row.c !== 0) continue
-    frames.push(row.b)
-  }
-  return frames
+  const held = [...walk.pinned]
+  const isOnePiece = held.every((pfn, i) => i === 0 || pfn === (held[i - 1] as number) + 1)
+  if (walk.replaced === 0 || iommu || isOnePiece) return []
+  return [without('kernel', 'lost contiguity', trouble.actor, walk.replaced)]
 }
 
 /**

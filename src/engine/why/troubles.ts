@@ -5,10 +5,8 @@ import {
   EV_sim_call_ret,
   EV_sim_contig_busy,
   EV_sim_migrate_giveup,
-  type Machine,
   type Outcome,
 } from '../../sim'
-import type { EventCells } from '../event-log'
 import type { Recording } from '../run'
 
 /** Calls worth an explanation. */
@@ -35,62 +33,41 @@ export interface Trouble {
   readonly outcome: string | null
 }
 
-interface OpenCall {
-  readonly event: number
-  readonly step: number
-  busy: boolean
-}
-
 /** Calls that failed, or were given other frames because some were busy; in the order of their returns. */
 export function troublesOf({ machine, recorder, summary }: Recording): Trouble[] {
-  const { log } = recorder
-  const calls = new CallFollower(machine, summary.outcomes)
+  const { log, calls } = recorder
+  const outcomes = new OutcomeNames(summary.outcomes)
+  const open = new Map<number, number>()
+  const made = new Map<string, number>()
   const found: Trouble[] = []
-  for (let event = 0; event < log.length; event++) {
-    const trouble = calls.see(event, log.row(event))
-    if (trouble !== null) found.push(trouble)
+  for (const event of calls) {
+    const { type, task, a, b: step, c: ret } = log.row(event)
+    if (type.id === EV_sim_call) open.set(task, event)
+    const callEvent = open.get(task)
+    if (type.id !== EV_sim_call_ret || callEvent === undefined) continue
+    open.delete(task)
+    const actor = machine.tasks[task]?.comm ?? ''
+    const call = callName(a)
+    const key = `${task} ${step} ${call}`
+    const nth = made.get(key) ?? 0
+    made.set(key, nth + 1)
+    const outcome = outcomes.next(actor, call, ret)
+    const trouble = { actor, task, call, step, nth, ret, callEvent, retEvent: event, outcome }
+    if (ASKING.has(call) && isTroubled(recorder, trouble)) found.push(trouble)
   }
   return found
 }
 
-/** Pairs the calls of each task with their returns. */
-class CallFollower {
-  readonly #machine: Machine
-  readonly #outcomes: OutcomeNames
-  readonly #open = new Map<number, OpenCall>()
-  readonly #done = new Map<string, number>()
-
-  constructor(machine: Machine, outcomes: readonly Outcome[]) {
-    this.#machine = machine
-    this.#outcomes = new OutcomeNames(outcomes)
-  }
-
-  /** The call that returns with this event, if it is worth an explanation. */
-  see(event: number, row: EventCells): Trouble | null {
-    const { id } = row.type
-    if (id === EV_sim_call) this.#open.set(row.task, { event, step: row.b, busy: false })
-    const call = this.#open.get(row.task)
-    if (call === undefined) return null
-    if (id === EV_sim_migrate_giveup || id === EV_sim_contig_busy) call.busy = true
-    return id === EV_sim_call_ret ? this.#returned(event, row, call) : null
-  }
-
-  #returned(event: number, row: EventCells, call: OpenCall): Trouble | null {
-    const { task, b: step, c: ret } = row
-    this.#open.delete(task)
-    const actor = this.#machine.tasks[task]?.comm ?? ''
-    const name = callName(row.a)
-    const key = `${task} ${step} ${name}`
-    const nth = this.#done.get(key) ?? 0
-    this.#done.set(key, nth + 1)
-    const outcome = this.#outcomes.next(actor, name, ret)
-    if (!ASKING.has(name) || (ret >= 0 && !call.busy && name !== 'device reads')) return null
-    return {
-      ...{ actor, task, call: name, step, nth, ret, outcome },
-      callEvent: call.event,
-      retEvent: event,
-    }
-  }
+/** It failed, met busy frames on the way, or told what a device had found. */
+function isTroubled({ log, index }: Recording['recorder'], trouble: Trouble): boolean {
+  const { task, call, ret, callEvent, retEvent } = trouble
+  if (ret < 0 || call === 'device reads') return true
+  return [EV_sim_migrate_giveup, EV_sim_contig_busy].some((type) => {
+    const next = (after: number): number => index.nextOfType(type, after) ?? Infinity
+    let event = next(callEvent)
+    while (event < retEvent && log.row(event).task !== task) event = next(event)
+    return event < retEvent
+  })
 }
 
 /** Outcomes are left in the order of the returns; not every call leaves one. */

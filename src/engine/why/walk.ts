@@ -13,16 +13,18 @@ import {
   EV_sim_offline_start,
   EV_sim_replace_page,
   EV_sim_unmap_and_move,
-  EV_sim_unpin,
   page_to_pfn,
   pfn_to_page,
   pfn_valid,
   type Machine,
 } from '../../sim'
-import type { EventLog } from '../event-log'
+import type { Recorder } from '../recorder'
 import type { Moment, PlayHooks, Tape } from '../tape'
 import { blockingFrame } from './causes'
 import type { Trouble } from './troubles'
+
+/** What is asked of the recording itself. */
+type Recorded = Pick<Recorder, 'log' | 'index'>
 
 /** What the call did. */
 export interface Walk {
@@ -33,11 +35,11 @@ export interface Walk {
   readonly area: number
   /** Free frames of the area's bitmap when the request began. */
   readonly bitmapFree: number
-  /** Frames the call had pinned when it returned, in the order of the pins. */
-  readonly pins: readonly number[]
-  /** Facts about the board that decide what a device can do with them. */
-  readonly iommu: boolean
-  /** Frames of the failed positions that were under a pin, while there are not too many to tell. */
+  /** Frames the call pinned, in the order of its pages; where one was replaced, the new frame. */
+  readonly pinned: ReadonlySet<number>
+  /** Pages it replaced. */
+  readonly replaced: number
+  /** Frames of the failed positions that were under a pin. */
   readonly pinnedPfns: ReadonlySet<number>
   /** Frames the caller holds that patch 1 gave out without filling them (DEF-2), when the call began. */
   readonly unfilled: number
@@ -51,8 +53,8 @@ class Walker {
   asked = 0
   area = -1
   bitmapFree = 0
-  readonly pins: number[] = []
-  iommu = true
+  readonly pinned = new Set<number>()
+  replaced = 0
   unfilled = 0
   readonly pinnedPfns = new Set<number>()
   #open: { start: number; end: number; event: number; attempts: number } | null = null
@@ -83,10 +85,10 @@ class Walker {
         this.#end(m, c)
         break
       case EV_sim_gup_pin:
-        this.pins.push(a)
+        this.pinned.add(a)
         break
-      case EV_sim_unpin:
-        this.#unpin(a)
+      case EV_sim_replace_page:
+        if (c === 0) this.#replace(a)
         break
       default:
     }
@@ -146,9 +148,10 @@ class Walker {
     if (this.#blocking.length === 0) this.#blocking = framesInUse(m, start, end)
   }
 
-  #unpin(pfn: number): void {
-    const i = this.pins.lastIndexOf(pfn)
-    if (i >= 0) this.pins.splice(i, 1)
+  /** The new frame is pinned already: it stands where the old one stood, at the end. */
+  #replace(old: number): void {
+    this.replaced++
+    this.pinned.delete(old)
   }
 }
 
@@ -181,12 +184,13 @@ function unfilledFrames(m: Machine, task: number, given: ReadonlySet<number>): n
 }
 
 /** Target frames of successful replacements before the call: only reading back asks about them. */
-function givenBefore(log: EventLog, trouble: Trouble): Set<number> {
+function givenBefore({ log, index }: Recorded, trouble: Trouble): Set<number> {
   const given = new Set<number>()
   if (trouble.call !== 'device reads') return given
-  for (let event = 0; event < trouble.callEvent; event++) {
-    const row = log.row(event)
-    if (row.type.id === EV_sim_replace_page && row.c === 0) given.add(row.b)
+  const next = (event: number): number => index.nextOfType(EV_sim_replace_page, event) ?? Infinity
+  for (let event = next(-1); event < trouble.callEvent; event = next(event)) {
+    const { b, c } = log.row(event)
+    if (c === 0) given.add(b)
   }
   return given
 }
@@ -194,12 +198,12 @@ function givenBefore(log: EventLog, trouble: Trouble): Set<number> {
 /** Plays the call. Null when it was cancelled. */
 export async function walkOf(
   tape: Tape,
-  log: EventLog,
+  recorded: Recorded,
   trouble: Trouble,
   hooks: PlayHooks,
 ): Promise<Walk | null> {
   const walker = new Walker()
-  const given = givenBefore(log, trouble)
+  const given = givenBefore(recorded, trouble)
   const played = await tape.play(
     trouble.callEvent,
     {
@@ -208,7 +212,6 @@ export async function walkOf(
         if (moment.event < trouble.callEvent) return false
         if (moment.event === trouble.callEvent) {
           walker.unfilled = unfilledFrames(moment.machine, trouble.task, given)
-          walker.iommu = moment.machine.spec.iommu
         }
         if (moment.task === trouble.task) walker.see(moment)
         return moment.event >= trouble.retEvent

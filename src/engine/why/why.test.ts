@@ -5,14 +5,9 @@ import type { WhyReport } from '../../shared/why'
 import { pfn_to_page } from '../../sim'
 import { Debugger } from '../debugger'
 import type { Recording } from '../run'
+import { HOOKS } from '../test/hooks'
 import { classesOf, KERNELS, runShipped, shipped } from '../test/scenario-run'
 import { troublesOf, why } from './why'
-
-const HOOKS = {
-  breathe: () => Promise.resolve(),
-  isCancelled: () => false,
-  onProgress: () => undefined,
-}
 
 interface Seeded {
   readonly cause: string

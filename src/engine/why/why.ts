@@ -30,14 +30,13 @@ export async function why(
     const known = troubles.length === 0 ? 'none met trouble' : `there are ${troubles.length}`
     return failure('not-found', `no request ${n} to explain: of this run's requests ${known}`)
   }
-  const walk = await walkOf(recording.tape, recording.recorder.log, trouble, hooks)
+  const { tape, recorder } = recording
+  const walk = await walkOf(tape, recorder, trouble, hooks)
   if (walk === null) return CANCELLED
-  const { log } = recording.recorder
-  const { tape } = recording
   // A call that succeeded, after busy positions, needs no remedy.
   const found =
     remedies && (trouble.ret < 0 || trouble.call === 'device reads')
-      ? await remediesOf({ plan: tape.plan, log, trouble, hooks }, walk)
+      ? await remediesOf({ plan: tape.plan, log: recorder.log, trouble, hooks }, walk)
       : NO_REMEDIES
   if (found === null) return CANCELLED
   return success(reportOf(recording, n, trouble, walk, found))
@@ -69,7 +68,7 @@ function reportOf(
 function causesOf(recording: Recording, trouble: Trouble, walk: Walk) {
   const frames = sumOf(walk.positions.filter((p) => p.ret < 0))
   if (frames.length > 0) return frames
-  const { log } = recording.recorder
-  const special = [...contiguityCause(walk, trouble, log), ...unfilledCause(walk, trouble)]
+  const { iommu } = recording.tape.plan.scenario.machine
+  const special = [...contiguityCause(walk, trouble, iommu), ...unfilledCause(walk, trouble)]
   return special.length > 0 ? special : roomCause(walk, trouble)
 }
