@@ -1,6 +1,6 @@
 /** `pinscope debug`: the debugger's console on a terminal, from a pipe, or from a file of commands. */
 import { readFileSync } from 'node:fs'
-import { createInterface, type Interface } from 'node:readline'
+import { createInterface, type AsyncCompleter, type Interface } from 'node:readline'
 import { setImmediate } from 'node:timers/promises'
 import { ConsoleSession, type Recording } from '../engine'
 import { failure, success, type Result } from '../shared/result'
@@ -147,10 +147,7 @@ async function converse(
     terminal: true,
     historySize: 500,
     removeHistoryDuplicates: true,
-    completer: (line: string): [string[], string] => {
-      const { from, candidates } = session.complete(line, line.length)
-      return [[...candidates], line.slice(from)]
-    },
+    completer: completerOf(session),
   })
   lines.on('SIGINT', () => {
     interrupt.ask()
@@ -165,6 +162,19 @@ async function converse(
   }
   lines.close()
   return 0
+}
+
+function completerOf(session: ConsoleSession): AsyncCompleter {
+  return (line, done) => {
+    session.complete(line, line.length).then(
+      ({ from, candidates }) => {
+        done(null, [[...candidates], line.slice(from)])
+      },
+      (error: unknown) => {
+        done(error instanceof Error ? error : new Error(String(error)))
+      },
+    )
+  }
 }
 
 function ask(lines: Interface, session: ConsoleSession): void {

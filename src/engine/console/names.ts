@@ -18,7 +18,7 @@ export interface ConsoleNames {
   readonly stops: readonly StopNames[]
   readonly checkpoints: readonly number[]
   readonly forks: readonly number[]
-  /** The frame that is looked at, whose names `p` may use; null outside of every function. */
+  /** The frame that is looked at, whose names `p` may use; null outside of every function, and until asked for. */
   readonly frame: string | null
 }
 

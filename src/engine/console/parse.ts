@@ -18,3 +18,10 @@ export function parseCommand(line: string, names: ConsoleNames): Result<Command 
     return findVerb(word).parse(words, names)
   })
 }
+
+/** True when the names of the frame looked at mean something in the line. */
+export function readsFrame(line: string): boolean {
+  const word = new Words(line, 0).take()
+  const verb = word === null ? null : orProblem(() => findVerb(word))
+  return verb?.ok === true && verb.value.readsFrame === true
+}

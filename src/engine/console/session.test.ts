@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Debugger } from '../debugger'
 import type { Recording } from '../run'
 import { KERNELS, runShipped } from '../test/scenario-run'
 import { ConsoleSession } from './session'
@@ -54,6 +55,44 @@ describe('a console', () => {
       /^12 · /,
     )
     expect(await after('checkpoint one', 'info checkpoints')).toMatch(/1 {2}0 · .* {2}one\n$/)
+  })
+})
+
+describe('the names of the frame', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('are asked for by p and its completion alone: a stack is a replay of its own', async () => {
+    const asked = vi.spyOn(Debugger.prototype, 'stack')
+    const session = await ConsoleSession.open(recording, HOOKS)
+    const lines = ['seek 40', 'break event mm_page_alloc', 'run', 'fork', 'switch 0', 'back']
+    for (const line of lines) expect(await session.run(line)).toMatchObject({ how: 'done' })
+    await session.complete('seek la', 7)
+    expect(asked).not.toHaveBeenCalled()
+    await session.complete('p ', 2)
+    expect(asked).toHaveBeenCalled()
+  })
+
+  it('are those of the frame that up and down choose', async () => {
+    const session = await ConsoleSession.open(recording, HOOKS)
+    for (const line of ['break buffered_rmqueue', 'run', 'up']) await session.run(line)
+    const [, outer = ''] = /^#1 {2}(\w+)/.exec((await session.run('frame')).text) ?? []
+    expect(await session.run('p fn')).toMatchObject({ text: `$1 = ${outer}\n` })
+    await session.run('down')
+    expect(await session.run('p fn')).toMatchObject({ text: '$2 = buffered_rmqueue\n' })
+  })
+
+  it('complete an expression, also while a line runs', async () => {
+    const session = await ConsoleSession.open(recording, HOOKS)
+    for (const line of ['break buffered_rmqueue', 'run']) await session.run(line)
+    expect((await session.complete('p ord', 5)).candidates).toEqual(['order'])
+    const running = session.run('seek 30')
+    expect((await session.complete('p tim', 5)).candidates).toEqual(['time'])
+    await running
+    const completing = session.complete('p tim', 5)
+    expect(await session.run('when')).toMatchObject({ how: 'done' })
+    expect((await completing).candidates).toContain('time')
   })
 })
 

@@ -10,7 +10,7 @@ import { complete, type Completion } from './complete'
 import { executeCommand } from './execute'
 import type { ConsoleNames } from './names'
 import { stopNames } from './moments'
-import { parseCommand } from './parse'
+import { parseCommand, readsFrame } from './parse'
 
 export interface Reply {
   readonly text: string
@@ -27,6 +27,9 @@ export class ConsoleSession {
   #last: Command | null = null
   #collecting: { readonly id: number; readonly lines: string[] } | null = null
   #nested = 0
+  #isRunning = false
+  /** What completion asks of the debugger; a line waits for it. */
+  #completing: Promise<void> = Promise.resolve()
 
   private constructor(recording: Recording, debug: Debugger, hooks: PlayHooks) {
     this.#bench = {
@@ -34,7 +37,7 @@ export class ConsoleSession {
       debug,
       runs: [{ recording, debug, from: null, at: 0, text: 'the run itself' }],
       hooks,
-      names: namesAt(recording, debug, [0], null),
+      names: namesAt(recording, debug, [0]),
       stack: async () => await this.#bench.debug.stack(),
       frame: 0,
       printed: 0,
@@ -53,13 +56,29 @@ export class ConsoleSession {
     return this.#collecting === null ? '(pinscope) ' : '> '
   }
 
-  complete(line: string, cursor: number): Completion {
+  /** While a line runs, the frame's names are left out: the debugger is on its way. */
+  async complete(line: string, cursor: number): Promise<Completion> {
+    if (!this.#isRunning) {
+      this.#completing = this.#nameFrame(line)
+      await this.#completing
+    }
     return complete(line, cursor, this.#bench.names)
   }
 
   /** Runs a line; an empty one does the last move again. */
   async run(line: string): Promise<Reply> {
+    this.#isRunning = true
+    try {
+      await this.#completing
+      return await this.#run(line)
+    } finally {
+      this.#isRunning = false
+    }
+  }
+
+  async #run(line: string): Promise<Reply> {
     if (this.#collecting !== null) return this.#collect(line)
+    await this.#nameFrame(line)
     const parsed = parseCommand(line, this.#bench.names)
     if (!parsed.ok) return refused(`${caretText(line, parsed.error)}\n`)
     const command = parsed.value ?? (line.trim() === '' ? this.#last : null)
@@ -79,11 +98,16 @@ export class ConsoleSession {
     const result = await executeCommand(bench, command)
     if (!result.ok) return refused(`${result.error.message}\n`)
     const { text, hit } = result.value
-    const fn = needsStack(command)
-      ? ((await bench.stack())[bench.frame]?.fn ?? null)
-      : bench.names.frame
-    bench.names = namesAt(bench.recording, bench.debug, [...bench.runs.keys()], fn)
+    bench.names = namesAt(bench.recording, bench.debug, [...bench.runs.keys()])
     return hit === null ? done(text) : await this.#atHit(text, hit)
+  }
+
+  /** Names the frame looked at where a line may use its names: a stack is a replay of its own. */
+  async #nameFrame(line: string): Promise<void> {
+    const bench = this.#bench
+    if (!readsFrame(line)) return
+    const frame = (await bench.stack())[bench.frame]?.fn ?? null
+    bench.names = { ...namesAt(bench.recording, bench.debug, bench.names.forks), frame }
   }
 
   /** Runs what is to be run at the stops of a breakpoint. */
@@ -92,7 +116,7 @@ export class ConsoleSession {
     if (this.#nested >= MAX_NESTED) return done(all)
     this.#nested++
     for (const line of this.#bench.commands.get(id) ?? []) {
-      const reply = await this.run(line)
+      const reply = await this.#run(line)
       all += reply.text
       if (reply.how !== 'done') {
         this.#nested--
@@ -124,32 +148,8 @@ function refused(text: string): Reply {
   return { text, how: 'refused' }
 }
 
-/** Moving changes the frame that `p` reads. */
-function needsStack({ verb }: Command): boolean {
-  return MOVING.has(verb)
-}
-
-const MOVING: ReadonlySet<Command['verb']> = new Set([
-  'move',
-  'run',
-  'until',
-  'seek',
-  'restart',
-  'back',
-  'forward',
-  'up',
-  'down',
-  'frame',
-  'fork',
-  'switch',
-])
-
-function namesAt(
-  recording: Recording,
-  debug: Debugger,
-  forks: readonly number[],
-  frame: string | null,
-): ConsoleNames {
+/** The names at the cursor; that of the frame is asked for when a line needs it. */
+function namesAt(recording: Recording, debug: Debugger, forks: readonly number[]): ConsoleNames {
   return {
     machine: debug.machine,
     actors: recording.machine.tasks.map((task) => task.comm),
@@ -157,6 +157,6 @@ function namesAt(
     stops: debug.breakpoints.list.map((b) => stopNames(b.id, b.trigger)),
     checkpoints: debug.checkpoints.map((c) => c.id),
     forks,
-    frame,
+    frame: null,
   }
 }

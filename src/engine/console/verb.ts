@@ -33,6 +33,8 @@ export interface Verb {
   readonly candidates?: Candidates
   /** From which word on an expression stands, in which scope. */
   readonly expression?: ExpressionAt
+  /** The names of the frame looked at mean something in its arguments. */
+  readonly readsFrame?: true
 }
 
 export type ExpressionAt = (

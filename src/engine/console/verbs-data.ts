@@ -215,6 +215,7 @@ export const DATA_VERBS: readonly Verb[] = [
     parse: print,
     candidates: (_names, words) => (words.length === 0 ? ['page'] : []),
     expression: () => 'print',
+    readsFrame: true,
   },
   {
     name: 'info',
