@@ -2,7 +2,7 @@
 import { failure, success, type Result } from '../../shared/result'
 import type { Debugger } from '../debugger'
 import type { Recording } from '../run'
-import type { Frame, PlayHooks } from '../tape'
+import type { PlayHooks } from '../tape'
 import type { ConsoleNames } from './names'
 
 /** A run of the session, with its own cursor. */
@@ -26,9 +26,7 @@ export interface Bench {
   readonly runs: KeptRun[]
   readonly hooks: PlayHooks
   readonly names: ConsoleNames
-  /** Innermost first. */
-  readonly stack: () => Promise<readonly Frame[]>
-  /** Index of the frame looked at. */
+  /** Index of the frame looked at, 0 for the innermost. */
   frame: number
   /** Values printed so far, as gdb numbers them. */
   printed: number

@@ -77,7 +77,7 @@ function textOfCommand(bench: Bench, command: TextCommand): string {
 }
 
 async function backtrace(bench: Bench, count: number | null): Promise<Result<Answer>> {
-  const stack = await bench.stack()
+  const stack = await bench.debug.stack()
   if (stack.length === 0) return refuse(`${actorAt(bench.debug)} is in no modelled function here`)
   const shown = stack.slice(0, count ?? stack.length)
   const rest = stack.length - shown.length
@@ -90,7 +90,7 @@ function lineOf({ debug }: Bench, frame: Frame, index: number): string {
 }
 
 async function look(bench: Bench, index: number): Promise<Result<Answer>> {
-  const stack = await bench.stack()
+  const stack = await bench.debug.stack()
   const frame = stack[index]
   if (frame === undefined) {
     if (stack.length === 0) return refuse(`${actorAt(bench.debug)} is in no modelled function here`)
@@ -105,7 +105,7 @@ async function look(bench: Bench, index: number): Promise<Result<Answer>> {
 async function print(bench: Bench, source: Source): Promise<Result<Answer>> {
   const { debug, names, recording } = bench
   const compiled = compiledIn(source.expr, printScope(names))
-  const frame = names.frame === null ? undefined : (await bench.stack())[bench.frame]
+  const frame = names.frame === null ? undefined : (await bench.debug.stack())[bench.frame]
   const ret = bench.frame === 0 ? debug.returned : Number.NaN
   const { event } = debug.position
   const value = compiled.evaluate({
@@ -191,7 +191,7 @@ async function frameInfo(
   topic: 'frame' | 'args' | 'locals',
 ): Promise<Result<Answer>> {
   const { machine } = bench.debug
-  const frame = (await bench.stack())[bench.frame]
+  const frame = (await bench.debug.stack())[bench.frame]
   if (frame === undefined) return refuse(`${actorAt(bench.debug)} is in no modelled function here`)
   const known = FUNCTIONS[frame.fn]
   const args = valueLines(machine, known?.args ?? [], (_name, i) => frame.args[i])

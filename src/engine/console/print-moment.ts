@@ -16,7 +16,7 @@ async function momentLine(bench: Bench): Promise<string> {
   const { event, step } = debug.position
   const { log } = recording.recorder
   if (step > 0) {
-    const [frame] = await bench.stack()
+    const [frame] = await bench.debug.stack()
     return frame === undefined ? '' : frameLine(debug.machine, 0, frame, debug.returned)
   }
   if (event >= log.length) return ''

@@ -38,7 +38,6 @@ export class ConsoleSession {
       runs: [{ recording, debug, from: null, at: 0, text: 'the run itself' }],
       hooks,
       names: namesAt(recording, debug, [0]),
-      stack: async () => await this.#bench.debug.stack(),
       frame: 0,
       printed: 0,
       commands: new Map(),
@@ -106,7 +105,7 @@ export class ConsoleSession {
   async #nameFrame(line: string): Promise<void> {
     const bench = this.#bench
     if (!readsFrame(line)) return
-    const frame = (await bench.stack())[bench.frame]?.fn ?? null
+    const frame = (await bench.debug.stack())[bench.frame]?.fn ?? null
     bench.names = { ...namesAt(bench.recording, bench.debug, bench.names.forks), frame }
   }
 
