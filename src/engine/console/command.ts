@@ -1,5 +1,5 @@
 /** What a line of the console asks for: plain data, whoever carries it out. */
-import type { PolicyName } from '../../sim'
+import type { InjectableName, PolicyName } from '../../sim'
 import type { Expr } from '../expr/ast'
 import type { TemplatePart } from '../expr/template'
 
@@ -33,7 +33,12 @@ export type Change =
   | { readonly kind: 'policy'; readonly policy: PolicyName }
   | { readonly kind: 'grow'; readonly area: string; readonly pages: number }
   /** The n-th call of a function, counted from the fork, fails with `ret`. */
-  | { readonly kind: 'inject'; readonly ret: number; readonly nth: number; readonly fn: string }
+  | {
+      readonly kind: 'inject'
+      readonly ret: number
+      readonly nth: number
+      readonly fn: InjectableName
+    }
   | { readonly kind: 'sleep'; readonly actor: string; readonly ns: number }
 
 export const INFO_TOPICS = [

@@ -35,8 +35,12 @@ describe('complete', () => {
       'fork policy longterm-5.13',
     ])
     expect(lines('fork inject -ENOMEM at al')).toEqual([
-      'fork inject -ENOMEM at alloc_contig_range',
       'fork inject -ENOMEM at alloc_pages',
+      'fork inject -ENOMEM at alloc_contig_range',
+    ])
+    expect(lines('fork inject -ENOMEM at 2nd mig')).toEqual([])
+    expect(lines('fork inject -ENOMEM at 2nd unm')).toEqual([
+      'fork inject -ENOMEM at 2nd unmap_and_move',
     ])
     expect(lines('seek la')).toEqual(['seek last'])
     expect(lines('seek last ')).toEqual(['seek last failure'])

@@ -1,8 +1,7 @@
 /** Forks: another run from the cursor on, with one thing changed; and where two runs part. */
 import type { Result } from '../../shared/result'
 import { countText } from '../../shared/text'
-import { growArea, INJECTABLE_NAMES, type Intervention, type KernelSpec } from '../../sim'
-import { didYouMean, nearest } from '../../shared/nearest'
+import { growArea, type Intervention, type KernelSpec } from '../../sim'
 import { Debugger } from '../debugger'
 import { divergenceOf, type DivergenceReport } from '../diverge'
 import { forkRecording } from '../fork'
@@ -63,8 +62,7 @@ async function changed(bench: Bench, change: Change, at: number): Promise<Result
   const hooks = runHooks(bench)
   if (change.kind === 'grow') return await grown(recording, change, hooks)
   const what = interventionOf(recording, change, at)
-  if (!what.ok) return what
-  return await forkRecording(recording, what.value === null ? [] : [what.value], hooks)
+  return await forkRecording(recording, what === null ? [] : [what], hooks)
 }
 
 function runHooks({ hooks }: Bench): RunHooks {
@@ -89,23 +87,23 @@ function interventionOf(
   recording: Recording,
   change: Exclude<Change, { kind: 'grow' }>,
   at: number,
-): Result<Intervention | null> {
+): Intervention | null {
   const kernel = kernelOf(recording)
   switch (change.kind) {
     case 'nothing':
-      return { ok: true, value: null }
+      return null
     case 'unpin':
-      return { ok: true, value: { at, do: 'unpin', pfn: change.pfn } }
+      return { at, do: 'unpin', pfn: change.pfn }
     case 'drain':
-      return { ok: true, value: { at, do: 'drain' } }
+      return { at, do: 'drain' }
     case 'patch':
-      return { ok: true, value: { at, do: 'kernel', kernel: withPatch(kernel, change) } }
+      return { at, do: 'kernel', kernel: withPatch(kernel, change) }
     case 'policy':
-      return { ok: true, value: { at, do: 'kernel', kernel: withPolicy(kernel, change.policy) } }
+      return { at, do: 'kernel', kernel: withPolicy(kernel, change.policy) }
     case 'inject':
-      return injection(change, at)
+      return { at, do: 'inject', fn: change.fn, nth: change.nth, ret: change.ret }
     case 'sleep':
-      return { ok: true, value: { at, do: 'sleep', actor: change.actor, ns: change.ns } }
+      return { at, do: 'sleep', actor: change.actor, ns: change.ns }
   }
 }
 
@@ -129,20 +127,6 @@ function withPatch(
   const others = kernel.patches.filter((n) => n !== number)
   const patches = on ? [...others, number].toSorted((x, y) => x - y) : others
   return { ...kernel, patches }
-}
-
-function injection(
-  { fn, nth, ret }: Extract<Change, { kind: 'inject' }>,
-  at: number,
-): Result<Intervention> {
-  const known: readonly string[] = INJECTABLE_NAMES
-  const name = INJECTABLE_NAMES.find((k) => k === fn)
-  if (name === undefined) {
-    return refuse(
-      `no failure can be injected into ${fn}; into ${known.join(', ')}${didYouMean(nearest(fn, known))}`,
-    )
-  }
-  return { ok: true, value: { at, do: 'inject', fn: name, nth, ret } }
 }
 
 function changeText(change: Change): string {

@@ -180,8 +180,8 @@ describe('forks', () => {
       { kind: 'inject', ret: -12, nth: 3, fn: 'alloc_pages' },
     ],
     [
-      'fork inject -EAGAIN at migrate_pages',
-      { kind: 'inject', ret: -11, nth: 1, fn: 'migrate_pages' },
+      'fork inject -EAGAIN at unmap_and_move',
+      { kind: 'inject', ret: -11, nth: 1, fn: 'unmap_and_move' },
     ],
     ['fork sleep codec 10ms', { kind: 'sleep', actor: 'codec', ns: 10_000_000 }],
   ])('%s', (line, change) => {
@@ -227,6 +227,16 @@ describe('what is refused', () => {
     ['restart 4', 9, 'no checkpoint 4; there are 1'],
     ['fork patch 6 on', 12, 'there is no patch 6; they are 1 to 5'],
     ['fork policy longtrem-5.1', 13, /did you mean longterm-5\.1/],
+    [
+      'fork inject -ENOMEM at alloc_contig_rang',
+      24,
+      'there is no injectable function "alloc_contig_rang"; did you mean alloc_contig_range?',
+    ],
+    [
+      'fork inject -ENOMEM at 2nd vb2_qbuf',
+      28,
+      /"vb2_qbuf"; there are alloc_pages, unmap_and_move/,
+    ],
     ['fork sleep camra 10ms', 12, 'there is no actor "camra"; did you mean camera?'],
     ['fork sleep camera long', 19, '"long" is no time, such as 10ms'],
     ['log 1 "{stort}"', 9, /did you mean start\?$/],

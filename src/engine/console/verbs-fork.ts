@@ -1,5 +1,5 @@
 /** Verbs about forks: change one thing, go on, compare. */
-import { POLICIES } from '../../sim'
+import { INJECTABLE_NAMES, POLICIES } from '../../sim'
 import { ExprProblem } from '../expr/error'
 import { tokenize } from '../expr/tokens'
 import type { Change, Command } from './command'
@@ -39,7 +39,7 @@ function changeOf(kind: (typeof CHANGES)[number], words: Words, names: ConsoleNa
     case 'grow':
       return { kind, area: areaOf(words, names), pages: pagesOf(words) }
     case 'inject':
-      return injection(words, names)
+      return injection(words)
     case 'sleep':
       return {
         kind,
@@ -84,7 +84,7 @@ function pagesOf(words: Words): number {
 }
 
 /** `-ENOMEM at 3rd alloc_pages`; without a number the first. */
-function injection(words: Words, names: ConsoleNames): Change {
+function injection(words: Words): Change {
   const ret = needErrno(words)
   if (!words.takeIf('at')) {
     throw new ExprProblem(
@@ -95,7 +95,7 @@ function injection(words: Words, names: ConsoleNames): Change {
   const word = words.need('which call of which function')
   const nth = /^(\d+)(st|nd|rd|th)?$/.exec(word.text)
   const name = nth === null ? word : words.need('a function')
-  const fn = exactly(name, 'modelled function', Object.keys(names.functions))
+  const fn = exactly(name, 'injectable function', INJECTABLE_NAMES)
   const n = Number(nth?.[1] ?? 1)
   if (n < 1) throw new ExprProblem(word.at, 'calls count from 1st')
   return { kind: 'inject', ret, nth: n, fn }
@@ -112,12 +112,12 @@ const FORK_WORDS: Readonly<Record<string, readonly Candidates[]>> = {
   patch: [() => ['1', '2', '3', '4', '5'], () => ['on', 'off']],
   policy: [() => POLICIES],
   grow: [(names) => names.machine.cma.map((area) => area.name)],
-  inject: [() => ['-ENOMEM', '-EAGAIN', '-EBUSY'], () => ['at'], functionNames, functionNames],
+  inject: [() => ['-ENOMEM', '-EAGAIN', '-EBUSY'], () => ['at'], injectable, injectable],
   sleep: [(names) => names.actors],
 }
 
-function functionNames(names: ConsoleNames): readonly string[] {
-  return Object.keys(names.functions)
+function injectable(): readonly string[] {
+  return INJECTABLE_NAMES
 }
 
 function forkCandidates(names: ConsoleNames, words: readonly string[]): readonly string[] {

@@ -133,8 +133,9 @@ export function oneOf<T extends string>(word: Word, what: string, names: readonl
 }
 
 /** A name that must be spelt out. */
-export function exactly(word: Word, what: string, names: readonly string[]): string {
-  if (names.includes(word.text)) return word.text
+export function exactly<T extends string>(word: Word, what: string, names: readonly T[]): T {
+  const exact = names.find((name) => name === word.text)
+  if (exact !== undefined) return exact
   throw unknownName(word, what, names)
 }
 
