@@ -206,6 +206,10 @@ describe('forks', () => {
 describe('what is refused', () => {
   it.each([
     ['brake alloc_pages', 1, /^no command "brake"; did you mean break/],
+    ['xyzzyq', 1, 'no command "xyzzyq"; help lists them'],
+    ['info xyzzyq', 6, /^there is no topic "xyzzyq"; there are breakpoints, checkpoints, /],
+    ['audit xyzzyq', 7, /^there is no CMA area "xyzzyq"; the only one is /],
+    ['switch 7', 8, 'no run 7; there are 0, 1'],
     ['re', 1, /^"re" is short for reverse-step, /],
     [
       'break aloc_contig_range',
@@ -224,7 +228,7 @@ describe('what is refused', () => {
     ['condition 7', 11, 'no breakpoint 7; there are 1, 2'],
     ['seek somewhere', 6, /is no place/],
     ['seek last success', 11, 'expected the word failure, got "success"'],
-    ['restart 4', 9, 'no checkpoint 4; there are 1'],
+    ['restart 4', 9, 'no checkpoint 4; the only one is 1'],
     ['fork patch 6 on', 12, 'there is no patch 6; they are 1 to 5'],
     ['fork policy longtrem-5.1', 13, /did you mean longterm-5\.1/],
     [

@@ -155,7 +155,7 @@ export const FORK_VERBS: readonly Verb[] = [
     usage: 'switch N',
     help: 'go on in run N; 0 is the one everything began with',
     parse: (words, names) => {
-      const id = needId(words, 'fork', names.forks)
+      const id = needId(words, 'run', names.forks)
       words.end()
       return { verb: 'switch', fork: id }
     },
@@ -168,7 +168,7 @@ export const FORK_VERBS: readonly Verb[] = [
     usage: 'diverge [N]',
     help: 'where this run parts from run N, its parent without a number, and how the states differ',
     parse: (words, names) => {
-      const id = words.peek() === null ? null : needId(words, 'fork', names.forks)
+      const id = words.peek() === null ? null : needId(words, 'run', names.forks)
       words.end()
       return { verb: 'diverge', fork: id }
     },

@@ -73,7 +73,8 @@ export function findVerb(word: Word): Verb {
     text,
     VERBS.map((v) => v.name),
   )
-  throw new ExprProblem(at, `no command "${text}"${didYouMean(near)}`, near)
+  const hint = near.length === 0 ? '; help lists them' : didYouMean(near)
+  throw new ExprProblem(at, `no command "${text}"${hint}`, near)
 }
 
 /** The list of verbs by section, or the lines about one. */

@@ -141,9 +141,16 @@ export function exactly<T extends string>(word: Word, what: string, names: reado
 
 function unknownName(word: Word, what: string, names: readonly string[]): ExprProblem {
   const near = nearest(word.text, names)
-  const few = near.length === 0 && names.length <= 8
-  const list = few && names.length > 0 ? `; there are ${names.join(', ')}` : didYouMean(near)
+  const list = near.length === 0 && names.length <= MOST_LISTED ? listText(names) : didYouMean(near)
   return new ExprProblem(word.at, `there is no ${what} "${word.text}"${list}`, near)
+}
+
+/** As many names are listed where none is near the one typed. */
+const MOST_LISTED = 12
+
+function listText(names: readonly (string | number)[]): string {
+  if (names.length === 0) return ''
+  return names.length === 1 ? `; the only one is ${names[0]}` : `; there are ${names.join(', ')}`
 }
 
 /** `-ENOMEM` as the kernel's number. */
@@ -165,8 +172,8 @@ export function needId(words: Words, what: string, all: readonly number[]): numb
 export function checkedId(word: Word, what: string, all: readonly number[]): number {
   const n = numberOf(word.text)
   if (n !== null && all.includes(n)) return n
-  const list = all.length === 0 ? `there is no ${what} yet` : `there are ${all.join(', ')}`
-  throw new ExprProblem(word.at, `no ${what} ${word.text}; ${list}`, [])
+  const list = all.length === 0 ? `; there is no ${what} yet` : listText(all)
+  throw new ExprProblem(word.at, `no ${what} ${word.text}${list}`)
 }
 
 /** An expression whose names mean something in the scope. */
