@@ -17,6 +17,14 @@ export const LAYERS = {
   preload: { folders: ['shared'], packages: ['electron'] },
   renderer: {
     folders: ['shared'],
-    packages: ['vue', 'pinia', 'echarts', 'echarts/*', '@fontsource/*'],
+    packages: [
+      'vue',
+      'pinia',
+      'echarts',
+      'echarts/*',
+      'reka-ui',
+      '@tanstack/vue-virtual',
+      '@fontsource/*',
+    ],
   },
 }

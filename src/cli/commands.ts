@@ -10,7 +10,7 @@ import {
 } from '../engine'
 import { planScenario } from '../formats/scenario'
 import { shippedScenarios } from '../formats/shipped'
-import type { EventRow } from '../shared/contract'
+import type { EventRow } from '../shared/events'
 import type { Failure, Result } from '../shared/result'
 import { kernelLine } from '../shared/text'
 import { debugRecording, type Keys } from './debug'

@@ -1,7 +1,8 @@
 /** What the commands print for people: plain tables that survive a mail. */
 import type { MatrixRow } from '../engine'
 import { GROUPS } from '../formats/scenario-schema'
-import type { EventRow, ScenarioInfo } from '../shared/contract'
+import type { ScenarioInfo } from '../shared/contract'
+import type { EventRow } from '../shared/events'
 import { countText, kernelLine, patchList, pfnText, retText, timeText } from '../shared/text'
 import type { Summary } from './json'
 

@@ -3,7 +3,7 @@
  * place of the same call of the same actor in the other, wherever that stands in the log. Times are
  * not compared, and the order in which actors take turns is not either.
  */
-import type { EventRow } from '../shared/contract'
+import type { EventRow } from '../shared/events'
 import { callName, EV_sim_call, EV_sim_call_ret, EV_sim_intervention, type Machine } from '../sim'
 import type { EventLog } from './event-log'
 import { eventRow } from './page-info'

@@ -1,5 +1,6 @@
 /** What the inspector shows of one frame: its state, its reference ledger, its last events. */
-import type { EventRow, LedgerEntry, PageInfo } from '../shared/contract'
+import type { LedgerEntry, PageInfo } from '../shared/contract'
+import type { EventRow } from '../shared/events'
 import {
   at,
   MIGRATETYPE_NAMES,

@@ -1,23 +1,29 @@
-/** The timeline of a run: value tracks per pixel column, and one bar per call of an actor. */
-import type { SeriesData } from '../shared/contract'
+/** The timeline of a run: value tracks per pixel column, one lane per actor with its calls, marks. */
+import type { ActorLane, CallBar, SeriesData, SeriesQuery } from '../shared/timeline'
 import { callName, EV_sim_call, EV_sim_call_ret } from '../sim'
 import type { Recording } from './run'
 
-/** @param columns pixel columns wanted, at least 1 */
-export function series(recording: Recording, columns: number): SeriesData {
-  const toNs = recording.machine.now
+/** What the query asks for; columns at least 1. */
+export function series(recording: Recording, query: SeriesQuery): SeriesData {
+  const endNs = recording.machine.now
+  const toNs = query.toNs ?? endNs
   return {
-    fromNs: 0,
+    fromNs: query.fromNs,
     toNs,
-    columns,
-    tracks: recording.recorder.tracks.data(0, toNs, columns),
-    bars: bars(recording),
+    endNs,
+    columns: query.columns,
+    tracks: recording.recorder.tracks.data(query.fromNs, toNs, query.columns),
+    lanes: lanes(recording, query.columns),
+    marks: [],
   }
 }
 
-function bars({ machine, recorder }: Recording): SeriesData['bars'] {
+function lanes({ machine, recorder }: Recording, columns: number): ActorLane[] {
   const log = recorder.log
-  const out: SeriesData['bars'][number][] = []
+  const out = new Map<
+    number,
+    { actor: string; task: number; bars: CallBar[]; events: Uint32Array<ArrayBuffer> }
+  >()
   const open = new Map<number, { event: number; fromNs: number }>()
   for (const event of recorder.calls) {
     const row = log.row(event)
@@ -29,7 +35,21 @@ function bars({ machine, recorder }: Recording): SeriesData['bars'] {
     if (row.type.id !== EV_sim_call_ret || start === undefined) continue
     open.delete(row.task)
     const actor = machine.tasks[row.task]?.comm ?? ''
-    out.push({ actor, call: callName(row.a), ...start, toNs: row.timeNs, ret: row.c })
+    const lane = out.get(row.task) ?? {
+      actor,
+      task: row.task,
+      bars: [],
+      events: new Uint32Array(columns),
+    }
+    out.set(row.task, lane)
+    lane.bars.push({
+      call: callName(row.a),
+      ...start,
+      toNs: row.timeNs,
+      ret: row.c,
+      retEvent: event,
+      calls: 1,
+    })
   }
-  return out.toSorted((x, y) => x.event - y.event)
+  return [...out.values()]
 }

@@ -1,5 +1,5 @@
 /** Value tracks: a value is kept when it changes, and reduced to pixel columns when asked for. */
-import { TRACKS, type TrackData, type TrackName } from '../shared/contract'
+import type { TrackData } from '../shared/timeline'
 import { freeCmaPages, freePages, type Machine } from '../sim'
 
 class Track {
@@ -56,7 +56,7 @@ class Track {
 
 /** All tracks of a run; `sample` is called once per event. */
 export class Tracks {
-  readonly #tracks: Readonly<Record<TrackName, Track>> = {
+  readonly #tracks = {
     free: new Track(),
     freeCma: new Track(),
     pins: new Track(),
@@ -80,6 +80,7 @@ export class Tracks {
   }
 
   data(fromNs: number, toNs: number, columns: number): TrackData[] {
-    return TRACKS.map((name) => ({ name, ...this.#tracks[name].columns(fromNs, toNs, columns) }))
+    const names = ['free', 'freeCma', 'pins', 'pinsInCma', 'migrateFailures'] as const
+    return names.map((name) => ({ name, ...this.#tracks[name].columns(fromNs, toNs, columns) }))
   }
 }

@@ -27,8 +27,8 @@ describe('a call through a port', () => {
   it('reaches the far side with its arguments and comes back with its answer', async () => {
     const { calls, asked } = fakeCalls((_call, pfn) => success({ pfn, cells: new Uint8Array(3) }))
     const { near } = joined(calls)
-    const answer = await near.page(4, 0x6f103)
-    expect(asked).toStrictEqual([['page', 4, 0x6f103]])
+    const answer = await near.page(4, 0x6f103, null)
+    expect(asked).toStrictEqual([['page', 4, 0x6f103, null]])
     expect(answer).toStrictEqual(success({ pfn: 4, cells: new Uint8Array(3) }))
   })
 
@@ -49,7 +49,7 @@ describe('a call through a port', () => {
       throw new Error('BUG at mm/page_alloc.c')
     })
     const { near, thrown } = joined(calls)
-    const answer = await near.pageMap(1)
+    const answer = await near.pageMap(1, null, 'state')
     expect(answer).toStrictEqual(
       failure('internal', 'pageMap failed on a broken assumption: BUG at mm/page_alloc.c'),
     )

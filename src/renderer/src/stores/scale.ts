@@ -1,7 +1,7 @@
 /** What both timelines share so that they can be read against each other. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive } from 'vue'
-import type { SeriesData } from '../../../shared/contract'
+import type { SeriesData } from '../../../shared/timeline'
 import { laneTops } from '../views/timeline/timeline-model'
 import type { SideName } from './side'
 

@@ -1,12 +1,12 @@
 /** Memory as the stand-in engine shows it: a boot-like layout with the pins of SC-01. */
 import {
   PAGE_CLASSES,
-  type EventRow,
   type LedgerEntry,
   type PageClass,
   type PageInfo,
   type PageMapData,
 } from '../../../shared/contract'
+import { type EventRow } from '../../../shared/events'
 
 export type Board = 'vexpress-128m' | 'exynos4-1g'
 

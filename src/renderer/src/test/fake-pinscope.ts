@@ -4,6 +4,7 @@
  */
 import type {
   BuildInfo,
+  Calls,
   ContigRequest,
   News,
   NewsName,
@@ -11,10 +12,10 @@ import type {
   Pinscope,
   Recipe,
   RunSummary,
-  SeriesData,
 } from '../../../shared/contract'
-import { TRACKS } from '../../../shared/contract'
+import { TRACKS, type CallBar, type FixedTrack, type SeriesData } from '../../../shared/timeline'
 import { failure, success, type Result } from '../../../shared/result'
+import { callsOver } from '../../../shared/wire'
 import { FAKE_PATCHES, FAKE_SCENARIOS } from './fake-catalogue'
 import { fakeMap, fakePage, fakeRow, type Board } from './fake-memory'
 
@@ -22,6 +23,8 @@ export interface FakeOptions {
   /** Progress reports before a run ends; 0 ends at once. */
   readonly steps?: number
   readonly stepMs?: number
+  /** Answers in the place of its own. */
+  readonly calls?: Partial<Calls>
 }
 
 export interface FakePinscope extends Pinscope {
@@ -38,7 +41,13 @@ interface FakeRun {
   readonly full: boolean
 }
 
-export function createFakePinscope({ steps = 0, stepMs = 0 }: FakeOptions = {}): FakePinscope {
+/** Calls that the stand-in knows nothing about; a test that needs one gives it. */
+const UNKNOWN = callsOver((call) =>
+  Promise.resolve(failure('not-found', `the stand-in has no ${call}`)),
+)
+
+export function createFakePinscope(options: FakeOptions = {}): FakePinscope {
+  const { steps = 0, stepMs = 0 } = options
   const listeners = new Set<{ news: NewsName; listener: (value: never) => void }>()
   const runs: FakeRun[] = []
   const ran: Recipe[] = []
@@ -56,6 +65,7 @@ export function createFakePinscope({ steps = 0, stepMs = 0 }: FakeOptions = {}):
   }
 
   return {
+    ...UNKNOWN,
     tell,
     ran,
     dropped,
@@ -87,8 +97,8 @@ export function createFakePinscope({ steps = 0, stepMs = 0 }: FakeOptions = {}):
       dropped.push(run)
       return Promise.resolve(success(null))
     },
-    series: (run, columns) => withRun(run, (r) => fakeSeries(r, columns)),
-    pageMap: (run) => withRun(run, (r) => r.map),
+    series: (run, query) => withRun(run, (r) => fakeSeries(r, query.columns)),
+    pageMap: (run, at) => withRun(run, (r) => ({ ...r.map, at, layer: null })),
     page: (run, pfn) => withRun(run, (r) => fakePage(r.map, pfn)),
     divergence: (a, b) =>
       withRun(a, (left) =>
@@ -98,9 +108,14 @@ export function createFakePinscope({ steps = 0, stepMs = 0 }: FakeOptions = {}):
             : {
                 a: fakeRow(10_942, 'sim_gup_pin', 'pfn=0x67103 holder=3 long=1 count=2', 3_204_100),
                 b: fakeRow(10_942, 'sim_lru_add_drain_all', 'cpus=2', 3_204_100),
+                actor: 'camera',
+                call: { name: 'VIDIOC_QBUF', step: 2, nth: 1 },
+                missing: null,
+                state: { frames: [], framesDiffering: 0, counters: [], freeLists: [], cma: [] },
               },
         ),
       ),
+    ...options.calls,
   }
 }
 
@@ -226,7 +241,52 @@ function fakeRequest(cma: number, full: boolean): ContigRequest {
 
 function fakeSeries({ summary, full }: FakeRun, columns: number): SeriesData {
   const toNs = summary.simTimeNs
-  const value: Record<(typeof TRACKS)[number], (x: number) => number> = {
+  const value = valuesOf(full)
+  const bar = (call: string, from: number, to: number, ret: number, event: number): CallBar => ({
+    ...{ call, ret, event, calls: 1, retEvent: event + 1 },
+    fromNs: toNs * from,
+    toNs: toNs * to,
+  })
+  return {
+    fromNs: 0,
+    toNs,
+    endNs: toNs,
+    columns,
+    tracks: TRACKS.map((name) => ({
+      name,
+      min: Float64Array.from({ length: columns }, (_, i) => Math.floor(value(name, i / columns))),
+      max: Float64Array.from({ length: columns }, (_, i) =>
+        Math.ceil(value(name, (i + 0.6) / columns)),
+      ),
+    })),
+    lanes: [
+      {
+        actor: 'camera',
+        task: 1,
+        bars: [
+          bar('write', 0, 0.26, 0, 12),
+          ...[0, 1, 2, 3].map((i) =>
+            bar('VIDIOC_QBUF', 0.3 + i * 0.04, 0.33 + i * 0.04, 0, 10_900 + i * 900),
+          ),
+        ],
+        events: new Uint32Array(columns).fill(1),
+      },
+      {
+        actor: 'codec',
+        task: 2,
+        bars: [bar('dma_alloc_from_contiguous', 0.52, 1, full ? 0 : -12, 30_998)],
+        events: new Uint32Array(columns),
+      },
+    ],
+    marks: full
+      ? []
+      : [{ kind: 'failure', timeNs: toNs, event: summary.events - 1, text: 'codec -ENOMEM' }],
+  }
+}
+
+/** Courses over the part of the run that is over, for tracks that have one. */
+function valuesOf(full: boolean): (name: FixedTrack, x: number) => number {
+  const courses: Partial<Record<FixedTrack, (x: number) => number>> = {
     free: (x) => (x < 0.26 ? 9_600 - x * 33_000 : x < 0.5 ? 1_012 : full ? 900 : 1_012),
     freeCma: (x) =>
       x < 0.1 ? 4_096 : x < 0.26 ? 4_096 - (x - 0.1) * 21_000 : full && x > 0.6 ? 300 : 706,
@@ -234,35 +294,5 @@ function fakeSeries({ summary, full }: FakeRun, columns: number): SeriesData {
     pinsInCma: (x) => (full || x < 0.3 ? 0 : Math.min(2_048, (x - 0.3) * 16_000)),
     migrateFailures: (x) => (full || x < 0.52 ? 0 : Math.min(8_000, (x - 0.52) * 17_000)),
   }
-  return {
-    fromNs: 0,
-    toNs,
-    columns,
-    tracks: TRACKS.map((name) => ({
-      name,
-      min: Float64Array.from({ length: columns }, (_, i) => Math.floor(value[name](i / columns))),
-      max: Float64Array.from({ length: columns }, (_, i) =>
-        Math.ceil(value[name]((i + 0.6) / columns)),
-      ),
-    })),
-    bars: [
-      { actor: 'camera', call: 'write', fromNs: 0, toNs: toNs * 0.26, ret: 0, event: 12 },
-      ...[0, 1, 2, 3].map((i) => ({
-        actor: 'camera',
-        call: 'VIDIOC_QBUF',
-        fromNs: toNs * (0.3 + i * 0.04),
-        toNs: toNs * (0.33 + i * 0.04),
-        ret: 0,
-        event: 10_900 + i * 900,
-      })),
-      {
-        actor: 'codec',
-        call: 'dma_alloc_from_contiguous',
-        fromNs: toNs * 0.52,
-        toNs,
-        ret: full ? 0 : -12,
-        event: 30_998,
-      },
-    ],
-  }
+  return (name, x) => courses[name]?.(x) ?? 0
 }

@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { TRACKS, type SeriesData, type TrackData } from '../../../../shared/contract'
+import { TRACKS, type SeriesData, type TrackData } from '../../../../shared/timeline'
 import { LANES, laneTops } from '../../views/timeline/timeline-model'
 import { chartPalette } from '../palette'
 import { envelope, millisecondsText, timelineOption } from './timeline'
+
+const BAR = {
+  ...{ call: 'VIDIOC_REQBUFS', fromNs: 50, toNs: 90, ret: -12 },
+  ...{ event: 1, retEvent: 2, calls: 1 },
+}
 
 function series(track: Pick<TrackData, 'min' | 'max'>): SeriesData {
   return {
     fromNs: 0,
     toNs: track.min.length * 100,
+    endNs: track.min.length * 100,
     columns: track.min.length,
     tracks: TRACKS.map((name) => ({ name, ...track })),
-    bars: [{ actor: 'codec', call: 'VIDIOC_REQBUFS', fromNs: 50, toNs: 90, ret: -12, event: 1 }],
+    lanes: [{ actor: 'codec', task: 1, bars: [BAR], events: new Uint32Array(track.min.length) }],
+    marks: [],
   }
 }
 
@@ -71,7 +78,7 @@ describe('timelineOption', () => {
   })
 
   it('draws one line per track and one series of calls', () => {
-    expect(option.series.map((s) => s.id)).toEqual([...TRACKS, 'calls'])
+    expect(option.series.map((s) => s.id)).toEqual([...LANES.flatMap((lane) => lane.tracks), 'calls'])
     expect(option.grid).toHaveLength(LANES.length + 1)
   })
 

@@ -1,16 +1,18 @@
 /** The timeline of one run as an ECharts option; pure. */
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
-import type { SeriesData, TrackData, TrackName } from '../../../../shared/contract'
+import type { SeriesData, TrackData } from '../../../../shared/timeline'
 import { countText } from '../../../../shared/text'
 import {
   actorsOf,
   axisStep,
+  barsOf,
   LANE_HEIGHT,
   LANES,
   layoutOf,
   PLOT_RIGHT,
   trackOf,
   type LaneTops,
+  type LaneTrack,
 } from '../../views/timeline/timeline-model'
 import type { ChartPalette } from '../palette'
 
@@ -56,7 +58,7 @@ export function timelineOption(input: TimelineInput): TimelineOption {
       { ...timeAxis(input), ...last, axisLabel: timeLabel(palette, toNs) },
     ],
     yAxis: [
-      ...LANES.map((lane, i) => valueAxis(palette, i, tops[lane.tracks[0] as TrackName])),
+      ...LANES.map((lane, i) => valueAxis(palette, i, tops[lane.tracks[0] as LaneTrack])),
       {
         ...last,
         type: 'category',
@@ -133,7 +135,7 @@ interface Stroke {
 }
 
 /** Pins are a line and pins inside CMA the area under it: what is filled is what hurts. */
-function strokes(p: ChartPalette): Readonly<Record<TrackName, Stroke>> {
+function strokes(p: ChartPalette): Readonly<Record<LaneTrack, Stroke>> {
   return {
     free: { line: p.muted, width: 1, fill: p.free, opacity: 0.8 },
     freeCma: { line: p.cma, width: 1, fill: p.cmaFill, opacity: 0.8 },
@@ -145,7 +147,7 @@ function strokes(p: ChartPalette): Readonly<Record<TrackName, Stroke>> {
 
 function trackLine(
   { series, palette }: TimelineInput,
-  name: TrackName,
+  name: LaneTrack,
   lane: number,
 ): LineSeriesOption {
   const stroke = strokes(palette)[name]
@@ -207,9 +209,9 @@ function callBars(
     silent: true,
     clip: true,
     encode: { x: [0, 1], y: 2 },
-    data: series.bars.map((bar) => [bar.fromNs, bar.toNs, actors.indexOf(bar.actor)]),
+    data: barsOf(series).map((bar) => [bar.fromNs, bar.toNs, actors.indexOf(bar.actor)]),
     renderItem: (params, api) => {
-      const bar = series.bars[params.dataIndex]
+      const bar = barsOf(series)[params.dataIndex]
       const [left = 0, middle = 0] = api.coord([api.value(0), api.value(2)])
       const [right = 0] = api.coord([api.value(1), api.value(2)])
       const width = Math.max(2, right - left - 1)

@@ -24,7 +24,7 @@ export function usePage(run: () => RunId | null, pfn: () => number | null): Shal
         answer.value = NOTHING
         return
       }
-      const told = await pinscope.page(id, frame)
+      const told = await pinscope.page(id, frame, null)
       if (asked !== question) return
       answer.value = told.ok
         ? { page: told.value, failure: null }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TRACKS, type SeriesData } from '../../../../shared/contract'
+import type { ActorLane, CallBar, SeriesData } from '../../../../shared/timeline'
 import {
   actorsOf,
   axisStep,
@@ -12,22 +12,37 @@ import {
   valueAt,
 } from './timeline-model'
 
+const SHOWN = ['free', 'freeCma', 'pins', 'pinsInCma', 'migrateFailures'] as const
+
+function bar(call: string, fromNs: number, toNs: number, ret: number, event: number): CallBar {
+  return { call, fromNs, toNs, ret, event, retEvent: event + 1, calls: 1 }
+}
+
+function lane(actor: string, ...bars: CallBar[]): ActorLane {
+  return { actor, task: 1, bars, events: new Uint32Array(4) }
+}
+
 function series(part: Partial<SeriesData> = {}): SeriesData {
   const columns = 4
   return {
     fromNs: 0,
     toNs: 4_000,
     columns,
-    tracks: TRACKS.map((name, i) => ({
+    tracks: SHOWN.map((name, i) => ({
       name,
       min: Float64Array.of(0, 0, i * 10, i * 10),
       max: Float64Array.of(0, i * 10, i * 10, i * 10),
     })),
-    bars: [
-      { actor: 'camera', call: 'VIDIOC_QBUF', fromNs: 500, toNs: 1_500, ret: 0, event: 3 },
-      { actor: 'codec', call: 'VIDIOC_REQBUFS', fromNs: 2_000, toNs: 4_000, ret: -12, event: 9 },
-      { actor: 'camera', call: 'VIDIOC_DQBUF', fromNs: 3_000, toNs: 3_100, ret: 0, event: 12 },
+    endNs: 4_000,
+    lanes: [
+      lane(
+        'camera',
+        bar('VIDIOC_QBUF', 500, 1_500, 0, 3),
+        bar('VIDIOC_DQBUF', 3_000, 3_100, 0, 12),
+      ),
+      lane('codec', bar('VIDIOC_REQBUFS', 2_000, 4_000, -12, 9)),
     ],
+    marks: [],
     ...part,
   }
 }
@@ -68,7 +83,7 @@ describe('timeline', () => {
   })
 
   it('names the calls under way with what they return', () => {
-    expect(callsAt(series(), 3_050)).toBe('codec VIDIOC_REQBUFS = -ENOMEM, camera VIDIOC_DQBUF = 0')
+    expect(callsAt(series(), 3_050)).toBe('camera VIDIOC_DQBUF = 0, codec VIDIOC_REQBUFS = -ENOMEM')
     expect(callsAt(series(), 1_700)).toBe('')
   })
 

@@ -1,13 +1,16 @@
 /** Layout, scale and words of the timeline; pure. */
-import type { SeriesData, TrackData, TrackName } from '../../../../shared/contract'
+import type { CallBar, SeriesData, TrackData, TrackName } from '../../../../shared/timeline'
 import { countText, timeText } from '../../../../shared/text'
 import { returnText } from '../../components/kernel-text'
+
+/** Tracks that the lanes show. */
+export type LaneTrack = 'free' | 'freeCma' | 'pins' | 'pinsInCma' | 'migrateFailures'
 
 /** One strip of the timeline. The last track of a lane is the one its area is filled for. */
 export interface Lane {
   readonly label: string
   readonly unit: string
-  readonly tracks: readonly TrackName[]
+  readonly tracks: readonly LaneTrack[]
 }
 
 export const LANES: readonly Lane[] = [
@@ -39,9 +42,14 @@ export function layoutOf(actors: number): TimelineLayout {
   return { lanes, actorsTop, actorsHeight, height: actorsTop + actorsHeight + AXIS_HEIGHT }
 }
 
+/** All calls of a run, in the order of their lanes. */
+export function barsOf(series: SeriesData): (CallBar & { readonly actor: string })[] {
+  return series.lanes.flatMap(({ actor, bars }) => bars.map((bar) => ({ actor, ...bar })))
+}
+
 /** Actors in the order in which they first call. */
 export function actorsOf(series: SeriesData): string[] {
-  return [...new Set(series.bars.map((bar) => bar.actor))]
+  return [...new Set(barsOf(series).map((bar) => bar.actor))]
 }
 
 export function trackOf(series: SeriesData, name: TrackName): TrackData | undefined {
@@ -49,7 +57,7 @@ export function trackOf(series: SeriesData, name: TrackName): TrackData | undefi
 }
 
 /** Scale of both runs: the same height means the same number on either side. */
-export type LaneTops = Readonly<Record<TrackName, number>>
+export type LaneTops = Readonly<Record<LaneTrack, number>>
 
 export function laneTops(all: readonly SeriesData[]): LaneTops {
   const tops = { free: 0, freeCma: 0, pins: 0, pinsInCma: 0, migrateFailures: 0 }
@@ -91,7 +99,7 @@ export function laneText(series: SeriesData, lane: Lane, timeNs: number): string
 
 /** The calls that are under way at a moment, with what they will return. */
 export function callsAt(series: SeriesData, timeNs: number): string {
-  return series.bars
+  return barsOf(series)
     .filter((bar) => bar.fromNs <= timeNs && timeNs <= bar.toNs)
     .map((bar) => `${bar.actor} ${bar.call} = ${returnText(bar.ret)}`)
     .join(', ')

@@ -1,6 +1,7 @@
 /** The value tracks of a run for a plot of a given width. The last question asked wins. */
 import { shallowRef, watch, type ShallowRef } from 'vue'
-import type { RunId, SeriesData } from '../../../../shared/contract'
+import type { RunId } from '../../../../shared/contract'
+import type { SeriesData } from '../../../../shared/timeline'
 import { usePinscope } from '../../wire/pinscope'
 
 /** Widths are rounded up to this, so that dragging a window does not ask for every pixel. */
@@ -24,7 +25,7 @@ export function useSeries(
         return
       }
       if (count === 0) return
-      const answer = await pinscope.series(id, count)
+      const answer = await pinscope.series(id, { fromNs: 0, toNs: null, columns: count })
       if (asked === question && answer.ok) series.value = answer.value
     },
     { immediate: true },

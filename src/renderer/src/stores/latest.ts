@@ -1,0 +1,60 @@
+/**
+ * Asks a question again whenever it changes. One question is under way at a time, the newest one comes
+ * next, and the ones between are never asked: so a cursor that is dragged asks as fast as the engine
+ * answers. An answer is kept until the next one is there.
+ */
+import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
+import type { Failure, Result } from '../../../shared/result'
+
+export interface Latest<Q, A> {
+  readonly answer: ShallowRef<A | null>
+  /** Why the newest question has no answer. */
+  readonly failure: ShallowRef<Failure | null>
+  /** The question that `answer` answers. */
+  readonly of: ShallowRef<Q | null>
+  readonly pending: ShallowRef<boolean>
+}
+
+/** `question` null: nothing is to be known, and the answer is forgotten. */
+export function useLatest<Q, A>(
+  question: () => Q | null,
+  ask: (question: Q) => Promise<Result<A>>,
+): Latest<Q, A> {
+  const answer = shallowRef<A | null>(null)
+  const failure = shallowRef<Failure | null>(null)
+  const of = shallowRef<Q | null>(null)
+  const pending = shallowRef(false)
+  let newest: Q | null = null
+  let gone = false
+
+  async function work(): Promise<void> {
+    pending.value = true
+    for (let asked: Q | null = null; newest !== null && newest !== asked && !gone;) {
+      asked = newest
+      const result = await ask(asked)
+      // The answer to an older question is still better than a view that stands still.
+      if (newest === null || gone) break
+      if (result.ok) {
+        answer.value = result.value
+        of.value = asked
+      }
+      failure.value = result.ok ? null : result.error
+    }
+    pending.value = false
+  }
+
+  watch(
+    question,
+    (next) => {
+      newest = next
+      if (next === null) {
+        answer.value = null
+        of.value = null
+        failure.value = null
+      } else if (!pending.value) void work()
+    },
+    { immediate: true },
+  )
+  onScopeDispose(() => (gone = true), true)
+  return { answer, failure, of, pending }
+}
