@@ -24,19 +24,19 @@ export function useLatest<Q, A>(
   const failure = shallowRef<Failure | null>(null)
   const of = shallowRef<Q | null>(null)
   const pending = shallowRef(false)
-  let newest: Q | null = null
-  let gone = false
+  const next: { question: Q | null } = { question: null }
 
   async function work(): Promise<void> {
     pending.value = true
-    for (let asked: Q | null = null; newest !== null && newest !== asked && !gone;) {
-      asked = newest
-      const result = await ask(asked)
+    let asked: Q | null = null
+    for (let q = next.question; q !== null && q !== asked; q = next.question) {
+      asked = q
+      const result = await ask(q)
       // The answer to an older question is still better than a view that stands still.
-      if (newest === null || gone) break
+      if (next.question === null) break
       if (result.ok) {
         answer.value = result.value
-        of.value = asked
+        of.value = q
       }
       failure.value = result.ok ? null : result.error
     }
@@ -45,9 +45,9 @@ export function useLatest<Q, A>(
 
   watch(
     question,
-    (next) => {
-      newest = next
-      if (next === null) {
+    (asked) => {
+      next.question = asked
+      if (asked === null) {
         answer.value = null
         of.value = null
         failure.value = null
@@ -55,6 +55,6 @@ export function useLatest<Q, A>(
     },
     { immediate: true },
   )
-  onScopeDispose(() => (gone = true), true)
+  onScopeDispose(() => (next.question = null), true)
   return { answer, failure, of, pending }
 }

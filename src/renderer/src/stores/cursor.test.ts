@@ -1,0 +1,85 @@
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { describe, expect, it } from 'vitest'
+import type { Calls } from '../../../shared/contract'
+import { success } from '../../../shared/result'
+import { createFakePinscope } from '../test/fake-pinscope'
+import { PINSCOPE } from '../wire/pinscope'
+import { useComparisonStore } from './comparison'
+import { useCursorStore } from './cursor'
+
+async function open(calls: Partial<Calls>) {
+  const pinscope = createFakePinscope({ calls })
+  const pinia = createPinia()
+  createApp({}).provide(PINSCOPE, pinscope).use(pinia)
+  const comparison = useComparisonStore(pinia)
+  const cursor = useCursorStore(pinia)
+  await comparison.open()
+  return { comparison, cursor }
+}
+
+const place = (event: number) => ({ event, step: 0, timeNs: event * 10 })
+
+describe('cursor', () => {
+  it('stands in the other run at the event of the same cause', async () => {
+    const { cursor } = await open({
+      eventAt: (_run, ns) => Promise.resolve(success(place(ns / 10))),
+      align: (_from, _to, event) => Promise.resolve(success(place(event + 7))),
+    })
+    await cursor.goToTime('a', 500)
+    expect(cursor.at).toEqual({ a: place(50), b: place(57) })
+    expect(cursor.here).toEqual(place(50))
+  })
+
+  it('stands at the same time where the other run has no such event', async () => {
+    const { cursor } = await open({
+      eventAt: (run, ns) => Promise.resolve(success(place(ns / 10 + run))),
+      align: () => Promise.resolve(success(null)),
+    })
+    await cursor.stand('b', place(50))
+    expect(cursor.at.b).toEqual(place(50))
+    expect(cursor.at.a?.timeNs).toBe(500)
+    expect(cursor.side).toBe('b')
+  })
+
+  it('obeys the last wish when an earlier one is answered late', async () => {
+    const gates: (() => void)[] = []
+    const { cursor } = await open({
+      eventAt: (_run, ns) =>
+        new Promise((resolve) => gates.push(() => resolve(success(place(ns / 10))))),
+      align: () => Promise.resolve(success(place(1))),
+    })
+    const slow = cursor.goToTime('a', 100)
+    const fast = cursor.goToTime('a', 900)
+    for (const open of gates.toReversed()) open()
+    await Promise.all([slow, fast])
+    expect(cursor.at.a).toEqual(place(90))
+  })
+
+  it('goes back to the end of a run that was made anew', async () => {
+    const { comparison, cursor } = await open({
+      align: () => Promise.resolve(success(place(1))),
+    })
+    await cursor.stand('b', place(50))
+    await comparison.flipPatch('b', 4)
+    expect(cursor.at.b).toBeNull()
+    expect(cursor.at.a).toEqual(place(1))
+  })
+
+  it('steps from the end when it stands nowhere, and stays at the last event', async () => {
+    const asked: number[] = []
+    const { cursor, comparison } = await open({
+      neighbour: (_run, event) => {
+        asked.push(event)
+        return Promise.resolve(success(asked.length === 1 ? place(event - 1) : null))
+      },
+      align: () => Promise.resolve(success(null)),
+      eventAt: () => Promise.resolve(success(place(3))),
+    })
+    const end = comparison.a.shown?.summary.events ?? 0
+    await cursor.step(-1)
+    await cursor.step(1)
+    expect(asked).toEqual([end, end - 1])
+    expect(cursor.here).toEqual(place(end - 1))
+  })
+})
