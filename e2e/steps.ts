@@ -3,15 +3,24 @@ import { test as base, type Locator, type Page } from '@playwright/test'
 import { launchBrowser } from './helpers/browser'
 import { launchElectron } from './helpers/electron'
 
+/** What a test may do to the host besides using its page. */
+export interface Host {
+  readonly page: Page
+  readonly killEngine: () => Promise<void>
+}
+
 /** A test with the first window of the project's host, its first comparison finished. */
-export const test = base.extend<{ firstWindow: Page }>({
-  firstWindow: async ({ browserName: _unused }, use, testInfo) => {
+export const test = base.extend<{ host: Host; firstWindow: Page }>({
+  host: async ({ browserName: _unused }, use, testInfo) => {
     const electron = testInfo.project.name === 'electron'
     const session = electron ? await launchElectron() : await launchBrowser()
-    await waitForComparison(session.page)
-    await use(session.page)
+    await use(session)
     // Fails the test when the page wrote an error or a warning to its console.
     await session.close()
+  },
+  firstWindow: async ({ host }, use) => {
+    await waitForComparison(host.page)
+    await use(host.page)
   },
 })
 

@@ -8,6 +8,7 @@ import {
 import { resolveChromium } from '../../scripts/chromium.mjs'
 import { startBrowserHost } from '../../scripts/lib/serve.mjs'
 import { Complaints } from './complaints'
+import { killChild } from './processes'
 
 export interface BrowserSession {
   readonly address: string
@@ -15,6 +16,8 @@ export interface BrowserSession {
   readonly context: BrowserContext
   readonly page: Page
   readonly complaints: Complaints
+  /** Ends the host's engine process from outside, as the system does when memory is short. */
+  readonly killEngine: () => Promise<void>
   /** Ends browser and host and fails the test if the page complained. */
   readonly close: () => Promise<void>
 }
@@ -38,7 +41,8 @@ export async function launchBrowser(options: BrowserContextOptions = {}): Promis
       await host.stop()
       complaints.refuse()
     }
-    return { address: host.address, browser, context, page, complaints, close }
+    const killEngine = (): Promise<void> => killChild(host.pid)
+    return { address: host.address, browser, context, page, complaints, killEngine, close }
   } catch (error) {
     await browser?.close()
     await host.stop()

@@ -12,6 +12,8 @@ export interface ElectronSession {
   readonly app: ElectronApplication
   readonly page: Page
   readonly complaints: Complaints
+  /** Ends the engine's process from outside, as the system does when memory is short. */
+  readonly killEngine: () => Promise<void>
   /** Ends the application and fails the test if the page complained. */
   readonly close: () => Promise<void>
 }
@@ -58,5 +60,15 @@ export async function launchElectron(args: readonly string[] = []): Promise<Elec
     }
     complaints.refuse()
   }
-  return { app, page, complaints, close }
+  const killEngine = async (): Promise<void> => {
+    const engines = await app.evaluate(({ app: electron }) =>
+      electron
+        .getAppMetrics()
+        .filter((p) => p.type === 'Utility' && p.serviceName === 'node.mojom.NodeService')
+        .map((p) => p.pid),
+    )
+    if (engines.length !== 1) throw new Error(`${engines.length} engine processes, not one`)
+    process.kill(engines[0] as number, 'SIGKILL')
+  }
+  return { app, page, complaints, killEngine, close }
 }

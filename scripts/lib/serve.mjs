@@ -7,7 +7,7 @@ const START_MS = 30_000
 /**
  * Starts the browser host on a free port and waits for the address it prints.
  * @param {string[]} [args] further arguments for `pinscope serve`
- * @returns {Promise<{ address: string, stop: () => Promise<void> }>}
+ * @returns {Promise<{ address: string, pid: number, stop: () => Promise<void> }>}
  */
 export function startBrowserHost(args = []) {
   return new Promise((done, fail) => {
@@ -38,7 +38,7 @@ export function startBrowserHost(args = []) {
       const address = ADDRESS.exec(output)?.[1]
       if (address === undefined || !/\s/.test(output.slice(output.indexOf(address)))) return
       clearTimeout(late)
-      done({ address, stop })
+      done({ address, pid: child.pid ?? 0, stop })
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
