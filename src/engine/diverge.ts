@@ -73,6 +73,29 @@ export function firstDivergence(a: Recorded, b: Recorded): Parting | null {
   return partedEvent(a, b, names, other) ?? surplusEvent(a, b, names)
 }
 
+/** The event of run `to` in the place of an event of run `from`: of the same call of the same actor; null without one. */
+export function counterpart(from: Recorded, to: Recorded, event: number): number | null {
+  const places: { readonly key: string; readonly length: number }[] = []
+  findEvent(from, new Names(from.machine), (e, { key, length }) => {
+    if (e === event) places.push({ key, length })
+    return e >= event
+  })
+  const [place] = places
+  return place === undefined ? null : eventInPlace(to, place)
+}
+
+function eventInPlace(
+  run: Recorded,
+  place: { readonly key: string; readonly length: number },
+): number | null {
+  const found = findEvent(
+    run,
+    new Names(run.machine),
+    (_event, { key, length }) => key === place.key && length === place.length,
+  )
+  return found < 0 ? null : found
+}
+
 /** Events of one call, or of an actor between two calls. */
 interface Stretch {
   readonly actor: string

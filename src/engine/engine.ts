@@ -10,11 +10,10 @@ import type {
   ScenarioInfo,
 } from '../shared/contract'
 import { failure, success, type Result } from '../shared/result'
-import { pfn_to_page, pfn_valid, SERIES, subsetPatches, type ScenarioPlan } from '../sim'
-import { pageInfo } from './page-info'
-import { pageMap } from './page-map'
+import { SERIES, subsetPatches, type ScenarioPlan } from '../sim'
+import { lookCalls, notKept } from './look'
 import { buildInfo, record, type Recording } from './run'
-import { series } from './series'
+import { why } from './why/why'
 
 /** Where plans come from; files are read elsewhere. */
 export interface PlanSource {
@@ -59,13 +58,12 @@ export function createEngine(source: PlanSource, tell: Tell, breathe: () => Prom
     return success({ run: id, ...recording.value.summary })
   }
 
-  function withRun<T>(id: RunId, use: (recording: Recording) => Result<T>): Promise<Result<T>> {
+  async function withRun<T>(
+    id: RunId,
+    use: (recording: Recording) => Result<T> | Promise<Result<T>>,
+  ): Promise<Result<T>> {
     const recording = runs.get(id)
-    const answer =
-      recording === undefined
-        ? failure('not-found', `run ${id} is not kept any more; run the scenario again`)
-        : use(recording)
-    return Promise.resolve(answer)
+    return recording === undefined ? notKept(id) : await use(recording)
   }
 
   return {
@@ -88,47 +86,22 @@ export function createEngine(source: PlanSource, tell: Tell, breathe: () => Prom
       runs.delete(id)
       return Promise.resolve(success(null))
     },
-    series: (id, query) => withRun(id, (r) => success(series(r, query))),
-    pageMap: (id, at) => withRun(id, (r) => success({ ...pageMap(r.machine), at, layer: null })),
-    page: (id, pfn) =>
-      withRun(id, (r) => {
-        if (!pfn_valid(r.machine, pfn)) {
-          return failure('not-found', `pfn 0x${pfn.toString(16)} lies in no zone of this machine`)
-        }
-        return success(pageInfo(r.machine, r.recorder, pfn_to_page(r.machine, pfn)))
+    ...lookCalls(withRun, (id) => runs.get(id) ?? null),
+    why: (id, n, remedies, token) =>
+      withRun(id, async (r) => {
+        running.add(token)
+        const report = await why(r, n, remedies, {
+          breathe,
+          isCancelled: () => cancelled.has(token),
+          onProgress: (events) => {
+            tell('onDidProgress', { token, events, fraction: 0 })
+          },
+        })
+        running.delete(token)
+        cancelled.delete(token)
+        return report
       }),
-    ...PENDING,
   }
-}
-
-// TRANSITION: what the next commits bring.
-const later = (): Promise<Result<never>> => Promise.resolve(failure('internal', 'not there yet'))
-const PENDING = {
-  divergence: later,
-  rangeSummary: later,
-  eventAt: later,
-  neighbour: later,
-  pageHistory: later,
-  inspect: later,
-  audit: later,
-  dmesg: later,
-  checkFilter: later,
-  completeFilter: later,
-  filterEvents: later,
-  events: later,
-  eventIndex: later,
-  eventsText: later,
-  troubles: later,
-  why: later,
-  fork: later,
-  align: later,
-  matrix: later,
-  debugState: later,
-  seek: later,
-  consoleRun: later,
-  consoleComplete: later,
-  addWatch: later,
-  dropWatch: later,
 }
 
 function patchInfos(): PatchInfo[] {

@@ -22,14 +22,15 @@ import type { Recorder } from './recorder'
 
 const HISTORY = 64
 
-/** A frame of the machine, which must lie in a zone. */
+/** A frame of the machine, which must lie in a zone. Its history ends with event `last`. */
 export function pageInfo(
   m: Machine,
   { log, index }: Pick<Recorder, 'log' | 'index'>,
   page: Page,
+  last = Infinity,
 ): PageInfo {
   const pfn = page_to_pfn(m, page)
-  const latest = index.eventsOfFrame(pfn, { limit: HISTORY, descending: true })
+  const latest = index.eventsOfFrame(pfn, { to: last + 1, limit: HISTORY, descending: true })
   const block = page >> m.pageblockOrder
   return {
     pfn,

@@ -1,4 +1,4 @@
-/** The timeline of a run: value tracks per pixel column, one lane per actor with its calls, marks. */
+/** The timeline of a run: value tracks per pixel column, one lane per actor with its calls. */
 import type { ActorLane, CallBar, SeriesData, SeriesQuery } from '../shared/timeline'
 import { callName, EV_sim_call, EV_sim_call_ret } from '../sim'
 import type { Recording } from './run'
@@ -13,43 +13,29 @@ export function series(recording: Recording, query: SeriesQuery): SeriesData {
     endNs,
     columns: query.columns,
     tracks: recording.recorder.tracks.data(query.fromNs, toNs, query.columns),
-    lanes: lanes(recording, query.columns),
-    marks: [],
+    lanes: lanes(recording, query.fromNs, toNs),
   }
 }
 
-function lanes({ machine, recorder }: Recording, columns: number): ActorLane[] {
+/** A lane per actor, in the order of their first returns; calls outside the range are left out. */
+function lanes({ machine, recorder }: Recording, fromNs: number, toNs: number): ActorLane[] {
   const log = recorder.log
-  const out = new Map<
-    number,
-    { actor: string; task: number; bars: CallBar[]; events: Uint32Array<ArrayBuffer> }
-  >()
+  const out = new Map<number, { actor: string; task: number; bars: CallBar[] }>()
   const open = new Map<number, { event: number; fromNs: number }>()
   for (const event of recorder.calls) {
     const row = log.row(event)
+    const { task, timeNs } = row
     if (row.type.id === EV_sim_call) {
-      open.set(row.task, { event, fromNs: row.timeNs })
+      open.set(task, { event, fromNs: timeNs })
       continue
     }
-    const start = open.get(row.task)
+    const start = open.get(task)
     if (row.type.id !== EV_sim_call_ret || start === undefined) continue
-    open.delete(row.task)
-    const actor = machine.tasks[row.task]?.comm ?? ''
-    const lane = out.get(row.task) ?? {
-      actor,
-      task: row.task,
-      bars: [],
-      events: new Uint32Array(columns),
-    }
-    out.set(row.task, lane)
-    lane.bars.push({
-      call: callName(row.a),
-      ...start,
-      toNs: row.timeNs,
-      ret: row.c,
-      retEvent: event,
-      calls: 1,
-    })
+    open.delete(task)
+    const lane = out.get(task) ?? { actor: machine.tasks[task]?.comm ?? '', task, bars: [] }
+    out.set(task, lane)
+    if (timeNs < fromNs || start.fromNs > toNs) continue
+    lane.bars.push({ call: callName(row.a), ...start, toNs: timeNs, ret: row.c, retEvent: event })
   }
   return [...out.values()]
 }

@@ -1,5 +1,5 @@
 /** Value tracks: a value is kept when it changes, and reduced to pixel columns when asked for. */
-import type { TrackData } from '../shared/timeline'
+import { TRACKS, type TrackData } from '../shared/timeline'
 import { freeCmaPages, freePages, type Machine } from '../sim'
 
 class Track {
@@ -80,7 +80,6 @@ export class Tracks {
   }
 
   data(fromNs: number, toNs: number, columns: number): TrackData[] {
-    const names = ['free', 'freeCma', 'pins', 'pinsInCma', 'migrateFailures'] as const
-    return names.map((name) => ({ name, ...this.#tracks[name].columns(fromNs, toNs, columns) }))
+    return TRACKS.map((name) => ({ name, ...this.#tracks[name].columns(fromNs, toNs, columns) }))
   }
 }

@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { Place, PlaceAt } from '../../../shared/debug'
+import type { Place, PlaceAt } from '../../../shared/place'
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
 import { SIDES, type SideName } from './side'
@@ -66,10 +66,10 @@ export const useCursorStore = defineStore('cursor', () => {
     const id = run(name)
     if (id === null) return
     const asked = ++question
-    const answer = await pinscope.events(id, '', place.event, 1)
-    const line = answer.ok ? answer.value.lines[0] : undefined
+    const answer = await pinscope.events(id, place.event, 1)
+    const row = answer.ok ? answer.value[0] : undefined
     if (asked !== question || run(name) !== id) return
-    await stand(name, line === undefined ? null : { ...place, timeNs: line.timeNs })
+    await stand(name, row === undefined ? null : { ...place, timeNs: row.timeNs })
   }
 
   async function goToEvent(name: SideName, event: number): Promise<void> {

@@ -6,7 +6,7 @@ import { envelope, millisecondsText, timelineOption } from './timeline'
 
 const BAR = {
   ...{ call: 'VIDIOC_REQBUFS', fromNs: 50, toNs: 90, ret: -12 },
-  ...{ event: 1, retEvent: 2, calls: 1 },
+  ...{ event: 1, retEvent: 2 },
 }
 
 function series(track: Pick<TrackData, 'min' | 'max'>): SeriesData {
@@ -16,8 +16,7 @@ function series(track: Pick<TrackData, 'min' | 'max'>): SeriesData {
     endNs: track.min.length * 100,
     columns: track.min.length,
     tracks: TRACKS.map((name) => ({ name, ...track })),
-    lanes: [{ actor: 'codec', task: 1, bars: [BAR], events: new Uint32Array(track.min.length) }],
-    marks: [],
+    lanes: [{ actor: 'codec', task: 1, bars: [BAR] }],
   }
 }
 
@@ -78,7 +77,10 @@ describe('timelineOption', () => {
   })
 
   it('draws one line per track and one series of calls', () => {
-    expect(option.series.map((s) => s.id)).toEqual([...LANES.flatMap((lane) => lane.tracks), 'calls'])
+    expect(option.series.map((s) => s.id)).toEqual([
+      ...LANES.flatMap((lane) => lane.tracks),
+      'calls',
+    ])
     expect(option.grid).toHaveLength(LANES.length + 1)
   })
 
