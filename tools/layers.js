@@ -17,14 +17,6 @@ export const LAYERS = {
   preload: { folders: ['shared'], packages: ['electron'] },
   renderer: {
     folders: ['shared'],
-    packages: [
-      'vue',
-      'pinia',
-      'echarts',
-      'echarts/*',
-      'reka-ui',
-      '@tanstack/vue-virtual',
-      '@fontsource/*',
-    ],
+    packages: ['vue', 'pinia', 'echarts', 'echarts/*', '@fontsource/*'],
   },
 }

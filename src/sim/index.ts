@@ -119,7 +119,6 @@ export {
   EV_sim_remap,
   EV_sim_replace_page,
   EV_sim_unmap_and_move,
-  EV_sim_unpin,
 } from './trace/events/sim'
 export { EV_sim_offline_result, EV_sim_offline_start } from './trace/events/sim_hotplug'
 // Lists of kernel calls (exec).
