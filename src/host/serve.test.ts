@@ -205,19 +205,19 @@ describe('the browser host over its WebSocket', () => {
     const cells = new Uint8Array([1, 2, 3])
     const { port, token, asked } = await start(() => success({ startPfn: 0x60000, cells }))
     const page = await welcomed(port, token)
-    page.send({ id: 9, call: 'pageMap', args: [3] })
+    page.send({ id: 9, call: 'pageMap', args: [3, null] })
     expect(await page.next()).toStrictEqual({
       id: 9,
       result: { ok: true, value: { startPfn: 0x60000, cells } },
     })
-    expect(asked).toStrictEqual([['pageMap', 3]])
+    expect(asked).toStrictEqual([['pageMap', 3, null]])
   })
 
   it('refuses unknown calls and bad arguments by an answer', async () => {
     const { port, token, asked } = await start()
     const page = await welcomed(port, token)
     page.send({ id: 1, call: 'constructor', args: [] })
-    page.send({ id: 2, call: 'page', args: [1, -5] })
+    page.send({ id: 2, call: 'page', args: [1, -5, null] })
     for (const id of [1, 2]) {
       expect(await page.next()).toMatchObject({
         id,
@@ -308,7 +308,7 @@ describe('the browser host with an engine process', () => {
   it('leaves no engine behind when it closes', async () => {
     const { host, port, token } = await startHost(launchEngine(() => forkEngine(FAKE_ENGINE)))
     const page = await welcomed(port, token)
-    page.send({ id: 1, call: 'page', args: [1, 1] })
+    page.send({ id: 1, call: 'page', args: [1, 1, null] })
     const { result } = (await page.next()) as { result: { value: { pfn: number } } }
     const pid = result.value.pfn
     expect(() => process.kill(pid, 0)).not.toThrow()
