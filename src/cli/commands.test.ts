@@ -11,7 +11,15 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { compare, list, matrixCommand, run, type RunOptions, type Streams } from './commands'
+import {
+  bisectCommand,
+  compare,
+  list,
+  matrixCommand,
+  run,
+  type RunOptions,
+  type Streams,
+} from './commands'
 
 const folder = mkdtempSync(join(tmpdir(), 'pinscope-cli-'))
 afterAll(() => {
@@ -270,6 +278,22 @@ describe('pinscope compare', () => {
     const io = streams()
     await compare(io, 'sc-11', { a: 'none', b: '1,2,3', seed: '1', set: [], json: true })
     expect((JSON.parse(io.stdout()) as { firstDivergence: unknown }).firstDivergence).toBeNull()
+  })
+})
+
+describe('pinscope bisect', () => {
+  it('prints the smallest subset that lets the codec have its memory', async () => {
+    const io = streams()
+    expect(await bisectCommand(io, 'sc-01', { seed: '1', set: [] })).toBe(0)
+    expect(io.stdout()).toMatch(/ends with -ENOMEM without any patch; the least that changes it:\n/)
+    expect(io.stdout()).toMatch(/^patches [\d,]+ +\w+ +0$/m)
+  })
+
+  it('names the outcomes there are when asked for another', async () => {
+    const io = streams()
+    const options = { seed: '1', set: [], outcome: 'nothing' }
+    expect(await bisectCommand(io, 'r-01', options)).toBe(2)
+    expect(io.stderr()).toContain('there is no outcome "nothing"; there are ')
   })
 })
 

@@ -1,5 +1,6 @@
 /** The commands: each answers with an exit code; 0 expectations hold, 1 they do not, 2 bad input. */
 import {
+  bisect,
   firstDivergence,
   matrix,
   record,
@@ -10,15 +11,16 @@ import {
 } from '../engine'
 import { planScenario } from '../formats/scenario'
 import { shippedScenarios } from '../formats/shipped'
+import type { MatrixCell } from '../shared/contract'
 import type { EventRow } from '../shared/events'
-import type { Failure, Result } from '../shared/result'
+import { success, type Failure, type Result } from '../shared/result'
 import { kernelLine } from '../shared/text'
 import { debugRecording, type Keys } from './debug'
 import { writeEvents } from './events-file'
-import { eventJson, matrixJson, runJson } from './json'
+import { bisectJson, eventJson, matrixJson, runJson } from './json'
 import { parseKernel, parseSide, type KernelOptions } from './kernel-options'
 import { findScenario, parseSeed, parseSet } from './options'
-import { compareText, listText, matrixText, runText } from './text'
+import { bisectText, compareText, listText, matrixText, runText } from './text'
 
 /** Where a command writes: results to `out`, everything else to `err`. */
 export interface Streams {
@@ -45,6 +47,8 @@ export type CompareOptions = CommonOptions & {
 export type DebugOptions = Omit<RunOptions, 'json' | 'events'> & { readonly x: readonly string[] }
 
 export type MatrixOptions = CommonOptions & Pick<RunOptions, 'fixes' | 'convert'>
+
+export type BisectOptions = MatrixOptions & { readonly outcome?: string }
 
 /** Says why a command cannot be carried out. */
 export function refuse(io: Streams, error: Failure): number {
@@ -160,27 +164,57 @@ function rowOf({ machine, recorder }: Recording, event: number): EventRow {
   return { event, timeNs: row.timeNs, actor, name: row.type.name, text: textOf(row) }
 }
 
+/** All subsets of a scenario; the outcome cannot be had when an option is wrong. */
+async function matrixOf(
+  io: Streams,
+  which: string,
+  options: MatrixOptions,
+  what: string,
+): Promise<Result<{ readonly rows: readonly MatrixCell[]; readonly reason: string | null }>> {
+  const kernel = parseKernel({ ...options, patches: 'none' })
+  if (!kernel.ok) return kernel
+  const common = parseCommon(options)
+  if (!common.ok) return common
+  const scenario = findScenario(which)
+  if (!scenario.ok) return scenario
+  const plan = planScenario(scenario.value, common.value.set)
+  if (!plan.ok) return plan
+  const recipe = { scenario: scenario.value.info.id, ...common.value }
+  const rows = await matrix(plan.value, recipe, kernel.value, hooks(io, `${which} ${what}`))
+  return rows.ok ? success({ rows: rows.value, reason: plan.value.counterfactualReason }) : rows
+}
+
 export async function matrixCommand(
   io: Streams,
   which: string,
   options: MatrixOptions,
 ): Promise<number> {
-  const kernel = parseKernel({ ...options, patches: 'none' })
-  if (!kernel.ok) return refuse(io, kernel.error)
-  const common = parseCommon(options)
-  if (!common.ok) return refuse(io, common.error)
-  const scenario = findScenario(which)
-  if (!scenario.ok) return refuse(io, scenario.error)
-  const plan = planScenario(scenario.value, common.value.set)
-  if (!plan.ok) return refuse(io, plan.error)
-  const recipe = { scenario: scenario.value.info.id, ...common.value }
-  const rows = await matrix(plan.value, recipe, kernel.value, hooks(io, `${which} matrix`))
-  if (!rows.ok) return refuse(io, rows.error)
-  const reason = plan.value.counterfactualReason
+  const made = await matrixOf(io, which, options, 'matrix')
+  if (!made.ok) return refuse(io, made.error)
+  const { rows, reason } = made.value
   io.out(
     options.json === true
-      ? `${JSON.stringify(matrixJson(rows.value, reason), null, 2)}\n`
-      : matrixText(rows.value, reason),
+      ? `${JSON.stringify(matrixJson(rows, reason), null, 2)}\n`
+      : matrixText(rows, reason),
   )
-  return rows.value.every((r) => r.result?.expectation.met !== false) ? 0 : 1
+  return rows.every((r) => r.result?.expectation.met !== false) ? 0 : 1
+}
+
+/** Prints the smallest subsets that change an outcome; 1 when no subset does. */
+export async function bisectCommand(
+  io: Streams,
+  which: string,
+  options: BisectOptions,
+): Promise<number> {
+  const made = await matrixOf(io, which, options, 'bisect')
+  if (!made.ok) return refuse(io, made.error)
+  const found = bisect(made.value.rows, options.outcome ?? null)
+  if (!found.ok) return refuse(io, found.error)
+  const { reason } = made.value
+  io.out(
+    options.json === true
+      ? `${JSON.stringify(bisectJson(found.value, reason), null, 2)}\n`
+      : bisectText(found.value, reason),
+  )
+  return found.value.subsets.length > 0 ? 0 : 1
 }

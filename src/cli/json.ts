@@ -1,6 +1,6 @@
 /** The objects `--json` prints. */
-import { fieldsOf, type MatrixRow, type Recording } from '../engine'
-import type { RunSummary } from '../shared/contract'
+import { fieldsOf, type Bisection, type Recording } from '../engine'
+import type { MatrixCell, RunSummary } from '../shared/contract'
 
 export type Summary = Omit<RunSummary, 'run'>
 
@@ -43,7 +43,7 @@ function counterfactualJson(reason: string | null): object {
   return reason === null ? {} : { counterfactual: true, counterfactualReason: reason }
 }
 
-export function matrixJson(rows: readonly MatrixRow[], counterfactual: string | null): object {
+export function matrixJson(rows: readonly MatrixCell[], counterfactual: string | null): object {
   return {
     ...counterfactualJson(counterfactual),
     rows: rows.map(({ n, build, result }) => ({
@@ -55,6 +55,20 @@ export function matrixJson(rows: readonly MatrixRow[], counterfactual: string | 
       outcomes: result?.outcomes ?? null,
       digest: result?.digest ?? null,
     })),
+  }
+}
+
+export function bisectJson(
+  { outcome, before, subsets }: Bisection,
+  counterfactual: string | null,
+): object {
+  return {
+    ...counterfactualJson(counterfactual),
+    outcome,
+    before,
+    subsets: subsets.map(({ cell: { n, build }, after }) => {
+      return { n, patches: build.patches, class: build.class, after }
+    }),
   }
 }
 

@@ -4,8 +4,10 @@ import {
   compare,
   debug,
   list,
+  bisectCommand,
   matrixCommand,
   run,
+  type BisectOptions,
   type CompareOptions,
   type DebugOptions,
   type MatrixOptions,
@@ -102,6 +104,12 @@ function program(finish: (code: number) => void): Command {
     .description('run a scenario on all 32 subsets of the series')
     .action(async (which: string, options: MatrixOptions) => {
       finish(await matrixCommand(io, which, options))
+    })
+  withSwitches(withCommon(root.command('bisect')))
+    .description('find the smallest subsets of the series that change an outcome')
+    .option('--outcome <name>', 'the outcome; the first that fails without a patch when left out')
+    .action(async (which: string, options: BisectOptions) => {
+      finish(await bisectCommand(io, which, options))
     })
   root
     .command('exec')

@@ -1,7 +1,7 @@
 /** What the commands print for people: plain tables that survive a mail. */
-import type { MatrixRow } from '../engine'
+import type { Bisection } from '../engine'
 import { GROUPS } from '../formats/scenario-schema'
-import type { ScenarioInfo } from '../shared/contract'
+import type { MatrixCell, ScenarioInfo } from '../shared/contract'
 import type { EventRow } from '../shared/events'
 import { countText, kernelLine, patchList, pfnText, retText, timeText } from '../shared/text'
 import type { Summary } from './json'
@@ -126,7 +126,7 @@ function expectationText(side: string, s: Summary): string {
   return `${side} misses class ${s.expectation.class}: ${s.expectation.failures.join('; ')}\n`
 }
 
-export function matrixText(rows: readonly MatrixRow[], counterfactual: string | null): string {
+export function matrixText(rows: readonly MatrixCell[], counterfactual: string | null): string {
   const head = ['n', 'patches', 'class', 'builds', 'outcome', 'expected']
   const body = rows.map(({ n, build, result }) => [
     String(n),
@@ -143,8 +143,24 @@ export function matrixText(rows: readonly MatrixRow[], counterfactual: string | 
   return `${counterfactualText(counterfactual)}${table([head, ...body])}`
 }
 
+export function bisectText(
+  { outcome, before, subsets }: Bisection,
+  counterfactual: string | null,
+): string {
+  const from = `${outcome} ends with ${retText(before.ret, before.errno)} without any patch`
+  if (subsets.length === 0) {
+    return `${counterfactualText(counterfactual)}${from}, and no subset that builds changes it\n`
+  }
+  const rows = subsets.map(({ cell, after }) => [
+    `patches ${patchList(cell.build.patches)}`,
+    cell.build.class,
+    retText(after.ret, after.errno),
+  ])
+  return `${counterfactualText(counterfactual)}${from}; the least that changes it:\n${table(rows)}`
+}
+
 /** The first failed outcome, or `ok`. */
-function outcomeText(result: MatrixRow['result']): string {
+function outcomeText(result: MatrixCell['result']): string {
   if (result === null) return ''
   const failed = result.outcomes.find((o) => o.ret < 0)
   return failed === undefined ? 'ok' : `${failed.id} ${retText(failed.ret, failed.errno)}`

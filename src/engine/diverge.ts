@@ -73,27 +73,18 @@ export function firstDivergence(a: Recorded, b: Recorded): Parting | null {
   return partedEvent(a, b, names, other) ?? surplusEvent(a, b, names)
 }
 
-/** The event of run `to` in the place of an event of run `from`: of the same call of the same actor; null without one. */
-export function counterpart(from: Recorded, to: Recorded, event: number): number | null {
-  const places: { readonly key: string; readonly length: number }[] = []
-  findEvent(from, new Names(from.machine), (e, { key, length }) => {
-    if (e === event) places.push({ key, length })
-    return e >= event
+/**
+ * By event of run `from` the event of run `to` in its place: the one as far into the same call of the
+ * same actor; -1 without one.
+ */
+export function alignment(from: Recorded, to: Recorded): Int32Array {
+  const counterparts = new Int32Array(from.recorder.log.length).fill(-1)
+  const other = eventsByCall(to, new Names(to.machine))
+  findEvent(from, new Names(from.machine), (event, { key, length }) => {
+    counterparts[event] = other.get(key)?.[length] ?? -1
+    return false
   })
-  const [place] = places
-  return place === undefined ? null : eventInPlace(to, place)
-}
-
-function eventInPlace(
-  run: Recorded,
-  place: { readonly key: string; readonly length: number },
-): number | null {
-  const found = findEvent(
-    run,
-    new Names(run.machine),
-    (_event, { key, length }) => key === place.key && length === place.length,
-  )
-  return found < 0 ? null : found
+  return counterparts
 }
 
 /** Events of one call, or of an actor between two calls. */

@@ -1,21 +1,9 @@
 /** All 32 subsets of the series on one recipe, n = 0..31 in the order of spec 6.6. */
-import type { BuildInfo, Expectation, KernelChoice, Recipe } from '../shared/contract'
+import type { KernelChoice, MatrixCell, Recipe } from '../shared/contract'
 import type { Result } from '../shared/result'
 import { success } from '../shared/result'
-import { subsetPatches, type Outcome, type ScenarioPlan } from '../sim'
+import { subsetPatches, type ScenarioPlan } from '../sim'
 import { buildInfo, record, type RunHooks } from './run'
-
-export interface MatrixRow {
-  readonly n: number
-  readonly build: BuildInfo
-  /** null where the subset does not build and the mode is strict. */
-  readonly result: {
-    readonly outcomes: readonly Outcome[]
-    readonly digest: string
-    readonly expectation: Expectation
-    readonly events: number
-  } | null
-}
 
 /** `common` is what the kernels share: fixes, converted callers, and what to do when one does not build. */
 export async function matrix(
@@ -23,8 +11,8 @@ export async function matrix(
   recipe: Omit<Recipe, 'kernel'>,
   common: Omit<KernelChoice, 'patches'>,
   hooks: RunHooks,
-): Promise<Result<readonly MatrixRow[]>> {
-  const rows: MatrixRow[] = []
+): Promise<Result<readonly MatrixCell[]>> {
+  const rows: MatrixCell[] = []
   for (let n = 0; n < 32; n++) {
     const kernel: KernelChoice = { ...common, patches: subsetPatches(n) }
     const build = buildInfo(kernel)
@@ -36,12 +24,15 @@ export async function matrix(
     const recording = await record(
       plan,
       { ...recipe, kernel },
-      { ...hooks, keyframeEvents: Infinity },
+      {
+        ...hooks,
+        onProgress: (events, fraction) => hooks.onProgress(events, (n + fraction) / 32),
+        keyframeEvents: Infinity,
+      },
     )
     if (!recording.ok) return recording
     const { outcomes, digest, expectation, events } = recording.value.summary
     rows.push({ n, build, result: { outcomes, digest, expectation, events } })
-    hooks.onProgress(n + 1, (n + 1) / 32)
   }
   return success(rows)
 }

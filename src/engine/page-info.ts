@@ -50,6 +50,23 @@ export function pageInfo(
   }
 }
 
+/** Events that name a frame, `limit` of them before (-1) or after (1) an event, ascending. */
+export function pageHistory(
+  m: Machine,
+  { log, index }: Pick<Recorder, 'log' | 'index'>,
+  pfn: number,
+  from: number,
+  by: 1 | -1,
+  limit: number,
+): EventRow[] {
+  const found =
+    by === 1
+      ? index.eventsOfFrame(pfn, { from: from + 1, limit })
+      : index.eventsOfFrame(pfn, { to: from, limit, descending: true }).toReversed()
+  return found.map((event) => eventRow(m, log, event))
+}
+
+/** A row of the log in words; the machine is one that knows the tasks. */
 export function eventRow(m: Machine, log: EventLog, event: number): EventRow {
   const row = log.row(event)
   const actor = m.tasks[row.task]?.comm ?? ''

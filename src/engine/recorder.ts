@@ -2,7 +2,9 @@
 import {
   EV_sim_call,
   EV_sim_call_ret,
+  EV_sim_gup_pin,
   EV_sim_unmap_and_move,
+  EV_sim_unpin,
   type Machine,
   type TraceSink,
 } from '../sim'
@@ -39,7 +41,11 @@ export class Recorder implements TraceSink {
     if (type === EV_sim_call || type === EV_sim_call_ret) this.calls.push(event)
     const m = this.#machine
     if (m === null) return
-    if (type === EV_sim_unmap_and_move && c < 0) this.tracks.migrationFailed()
+    if (type === EV_sim_unmap_and_move) this.tracks.migrated(c)
+    if (type === EV_sim_gup_pin || type === EV_sim_unpin) {
+      const holder = m.tasks[m.holders[b]?.task ?? 0]
+      this.tracks.pinned(holder?.comm ?? '', type === EV_sim_gup_pin ? 1 : -1, timeNs)
+    }
     this.requests.take(m, event, type, task, a, b, c, d)
     this.tracks.sample(m)
   }

@@ -1,41 +1,48 @@
-/** The timeline of a run: value tracks per pixel column, one lane per actor with its calls. */
-import type { ActorLane, CallBar, SeriesData, SeriesQuery } from '../shared/timeline'
-import { callName, EV_sim_call, EV_sim_call_ret } from '../sim'
+/** The timeline of a run: value tracks per pixel column, one lane per actor with its calls, marks. */
+import type { SeriesData, SeriesQuery, TrackData } from '../shared/timeline'
+import { EV_sim_cma_alloc, EV_sim_cma_alloc_ret } from '../sim'
+import { columnOf, lanes, type Window } from './lanes'
+import { marks } from './marks'
 import type { Recording } from './run'
 
-/** What the query asks for; columns at least 1. */
+/** What the query asks for; columns at least 1, and the range not empty. */
 export function series(recording: Recording, query: SeriesQuery): SeriesData {
   const endNs = recording.machine.now
-  const toNs = query.toNs ?? endNs
+  const window = { ...query, toNs: query.toNs ?? endNs }
+  const { fromNs, toNs, columns } = window
   return {
-    fromNs: query.fromNs,
-    toNs,
+    ...window,
     endNs,
-    columns: query.columns,
-    tracks: recording.recorder.tracks.data(query.fromNs, toNs, query.columns),
-    lanes: lanes(recording, query.fromNs, toNs),
+    tracks: [
+      ...recording.recorder.tracks.data(fromNs, toNs, columns),
+      latencyTrack(recording, window),
+    ],
+    lanes: lanes(recording, window),
+    marks: marks(recording, window),
   }
 }
 
-/** A lane per actor, in the order of their first returns; calls outside the range are left out. */
-function lanes({ machine, recorder }: Recording, fromNs: number, toNs: number): ActorLane[] {
-  const log = recorder.log
-  const out = new Map<number, { actor: string; task: number; bars: CallBar[] }>()
-  const open = new Map<number, { event: number; fromNs: number }>()
-  for (const event of recorder.calls) {
-    const row = log.row(event)
-    const { task, timeNs } = row
-    if (row.type.id === EV_sim_call) {
-      open.set(task, { event, fromNs: timeNs })
-      continue
+/** How long the contiguous requests took that ended in a column; NaN where none did. */
+function latencyTrack({ recorder: { log, index } }: Recording, window: Window): TrackData {
+  const min = new Float64Array(window.columns).fill(Number.NaN)
+  const max = new Float64Array(window.columns).fill(Number.NaN)
+  const begun = new Map<number, number>()
+  const next = (type: number, after: number): number => index.nextOfType(type, after) ?? Infinity
+  let start = next(EV_sim_cma_alloc, -1)
+  for (let end = next(EV_sim_cma_alloc_ret, -1); end < Infinity;) {
+    for (; start < end; start = next(EV_sim_cma_alloc, start)) {
+      const { task, timeNs } = log.row(start)
+      begun.set(task, timeNs)
     }
-    const start = open.get(task)
-    if (row.type.id !== EV_sim_call_ret || start === undefined) continue
-    open.delete(task)
-    const lane = out.get(task) ?? { actor: machine.tasks[task]?.comm ?? '', task, bars: [] }
-    out.set(task, lane)
-    if (timeNs < fromNs || start.fromNs > toNs) continue
-    lane.bars.push({ call: callName(row.a), ...start, toNs: timeNs, ret: row.c, retEvent: event })
+    const { task, timeNs } = log.row(end)
+    const took = timeNs - (begun.get(task) ?? timeNs)
+    if (timeNs >= window.fromNs && timeNs <= window.toNs) {
+      const column = columnOf(window, timeNs)
+      const [low, high] = [min[column] as number, max[column] as number]
+      min[column] = Number.isNaN(low) ? took : Math.min(low, took)
+      max[column] = Number.isNaN(high) ? took : Math.max(high, took)
+    }
+    end = next(EV_sim_cma_alloc_ret, end)
   }
-  return [...out.values()]
+  return { name: 'latency', min, max }
 }

@@ -1,6 +1,6 @@
 /** Value tracks: a value is kept when it changes, and reduced to pixel columns when asked for. */
-import { TRACKS, type TrackData } from '../shared/timeline'
-import { freeCmaPages, freePages, type Machine } from '../sim'
+import type { FixedTrack, TrackData, TrackName } from '../shared/timeline'
+import { exactZoneState, freeCmaPages, freePages, VM_ZONE_STAT_NAMES, type Machine } from '../sim'
 
 class Track {
   #times = new Float64Array(1024)
@@ -54,32 +54,77 @@ class Track {
   }
 }
 
-/** All tracks of a run; `sample` is called once per event. */
+const NR_ANON_PAGES = VM_ZONE_STAT_NAMES.indexOf('nr_anon_pages')
+const NR_FILE_PAGES = VM_ZONE_STAT_NAMES.indexOf('nr_file_pages')
+
+function pagesOf(m: Machine, item: number): number {
+  let sum = 0
+  for (const zone of m.zones) sum += exactZoneState(zone, item)
+  return sum
+}
+
+/** All value tracks of a run; `sample` is called once per event. */
 export class Tracks {
   readonly #tracks = {
     free: new Track(),
     freeCma: new Track(),
+    usedCma: new Track(),
+    anon: new Track(),
+    file: new Track(),
     pins: new Track(),
     pinsInCma: new Track(),
+    migrateAttempts: new Track(),
     migrateFailures: new Track(),
   }
-  #migrateFailures = 0
+  /** Pins by the name of the task that holds them. */
+  readonly #pinsOf = new Map<string, { pins: number; readonly track: Track }>()
+  #attempts = 0
+  #failures = 0
 
-  migrationFailed(): void {
-    this.#migrateFailures++
+  /** A page was tried to be moved; `ret` is what came of it. */
+  migrated(ret: number): void {
+    this.#attempts++
+    if (ret < 0) this.#failures++
+  }
+
+  /** An actor took (1) or dropped (-1) a pin. */
+  pinned(actor: string, by: 1 | -1, timeNs: number): void {
+    let own = this.#pinsOf.get(actor)
+    if (own === undefined) {
+      own = { pins: 0, track: new Track() }
+      own.track.push(0, 0)
+      this.#pinsOf.set(actor, own)
+    }
+    own.pins += by
+    own.track.push(timeNs, own.pins)
   }
 
   sample(m: Machine): void {
     const t = this.#tracks
     const now = m.now
+    const freeCma = freeCmaPages(m)
+    let cma = 0
+    for (const area of m.cma) cma += area.count
     t.free.push(now, freePages(m))
-    t.freeCma.push(now, freeCmaPages(m))
+    t.freeCma.push(now, freeCma)
+    t.usedCma.push(now, cma - freeCma)
+    t.anon.push(now, pagesOf(m, NR_ANON_PAGES))
+    t.file.push(now, pagesOf(m, NR_FILE_PAGES))
     t.pins.push(now, m.pins.size)
     t.pinsInCma.push(now, m.cmaFramesPinned)
-    t.migrateFailures.push(now, this.#migrateFailures)
+    t.migrateAttempts.push(now, this.#attempts)
+    t.migrateFailures.push(now, this.#failures)
   }
 
+  /** Every value track, those of the actors last. */
   data(fromNs: number, toNs: number, columns: number): TrackData[] {
-    return TRACKS.map((name) => ({ name, ...this.#tracks[name].columns(fromNs, toNs, columns) }))
+    const fixed = Object.entries(this.#tracks) as [FixedTrack, Track][]
+    const own = [...this.#pinsOf].map(([actor, { track }]): [TrackName, Track] => [
+      `pins:${actor}`,
+      track,
+    ])
+    return [...fixed, ...own].map(([name, track]) => {
+      return { name, ...track.columns(fromNs, toNs, columns) }
+    })
   }
 }

@@ -56,7 +56,7 @@ describe('the engine process', () => {
       news: 'onDidProgress',
       value: expect.objectContaining({ token: 'first' }),
     })
-    const map = await calls.pageMap(run.value.run, null)
+    const map = await calls.pageMap(run.value.run, null, 'state')
     expect(map.ok && map.value.cells).toBeInstanceOf(Uint8Array)
   })
 

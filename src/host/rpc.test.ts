@@ -49,7 +49,7 @@ describe('a call through a port', () => {
       throw new Error('BUG at mm/page_alloc.c')
     })
     const { near, thrown } = joined(calls)
-    const answer = await near.pageMap(1, null)
+    const answer = await near.pageMap(1, null, 'state')
     expect(answer).toStrictEqual(
       failure('internal', 'pageMap failed on a broken assumption: BUG at mm/page_alloc.c'),
     )

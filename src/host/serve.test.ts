@@ -205,12 +205,12 @@ describe('the browser host over its WebSocket', () => {
     const cells = new Uint8Array([1, 2, 3])
     const { port, token, asked } = await start(() => success({ startPfn: 0x60000, cells }))
     const page = await welcomed(port, token)
-    page.send({ id: 9, call: 'pageMap', args: [3, null] })
+    page.send({ id: 9, call: 'pageMap', args: [3, null, 'state'] })
     expect(await page.next()).toStrictEqual({
       id: 9,
       result: { ok: true, value: { startPfn: 0x60000, cells } },
     })
-    expect(asked).toStrictEqual([['pageMap', 3, null]])
+    expect(asked).toStrictEqual([['pageMap', 3, null, 'state']])
   })
 
   it('refuses unknown calls and bad arguments by an answer', async () => {

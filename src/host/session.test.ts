@@ -46,6 +46,30 @@ describe('ClientSession', () => {
     ])
   })
 
+  it('owns forks, however they are made, and has tokens of its own for all long work', async () => {
+    const state = { forks: [{ run: 1 }, { run: 8 }] }
+    const { calls, asked } = fakeCalls((call) =>
+      success(call === 'fork' ? summaryOf(7) : call === 'consoleRun' ? { state } : null),
+    )
+    const { session } = open(calls)
+    await session.calls.fork(1, [], 't')
+    await session.calls.consoleRun(1, 'fork drain', 't')
+    await session.calls.why(1, 1, false, 't')
+    await session.calls.filterEvents(1, '', 't')
+    await session.calls.divergence(1, 2, 't')
+    await session.calls.matrix(RECIPE, 't')
+    await session.calls.cancel('t')
+    const tokens = new Set(asked.map((args) => args.at(-1)))
+    expect([...tokens]).toStrictEqual([expect.stringMatching(/^\d+:t$/)])
+    asked.length = 0
+    session.close()
+    expect(asked).toStrictEqual([
+      ['drop', 7],
+      ['drop', 1],
+      ['drop', 8],
+    ])
+  })
+
   it('tells progress to the page that started the run, under the token it chose', async () => {
     const { calls, asked } = runner()
     const one = open(calls)

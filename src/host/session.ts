@@ -3,7 +3,9 @@
  * runs until someone drops them: a session knows which runs its page made and drops them at the end.
  */
 import type { Tell } from '../engine'
-import type { Calls, News, NewsName, RunId } from '../shared/contract'
+import type { Calls, News, NewsName, RunId, RunSummary } from '../shared/contract'
+import type { ConsoleReply } from '../shared/debug'
+import type { Result } from '../shared/result'
 
 /** Makes the tokens of two pages differ, whatever the pages call them. */
 let sessions = 0
@@ -25,7 +27,17 @@ export class ClientSession {
     this.#prefix = `${++sessions}:`
     this.calls = {
       ...engine,
-      run: (recipe, token) => this.#run(recipe, token),
+      run: (recipe, token) => this.#making(token, (own) => engine.run(recipe, own), runOf),
+      fork: (run, interventions, token) =>
+        this.#making(token, (own) => engine.fork(run, interventions, own), runOf),
+      consoleRun: (run, line, token) =>
+        this.#making(token, (own) => engine.consoleRun(run, line, own), forksOf),
+      why: (run, n, remedies, token) =>
+        this.#under(token, (own) => engine.why(run, n, remedies, own)),
+      filterEvents: (run, filter, token) =>
+        this.#under(token, (own) => engine.filterEvents(run, filter, own)),
+      divergence: (a, b, token) => this.#under(token, (own) => engine.divergence(a, b, own)),
+      matrix: (recipe, token) => this.#under(token, (own) => engine.matrix(recipe, own)),
       cancel: (token) => engine.cancel(this.#prefix + token),
       drop: (run) => {
         this.#runs.delete(run)
@@ -59,16 +71,39 @@ export class ClientSession {
     this.#runs.clear()
   }
 
-  async #run(...[recipe, token]: Parameters<Calls['run']>): ReturnType<Calls['run']> {
+  /** Work under a token of its own; it is cancelled when the page goes. */
+  async #under<T>(token: string, work: (own: string) => Promise<T>): Promise<T> {
     const own = this.#prefix + token
-    const engines = this.#engines
     this.#running.add(own)
-    const result = await this.#engine.run(recipe, own)
-    this.#running.delete(own)
-    if (result.ok && engines === this.#engines) {
-      if (this.#closed) void this.#engine.drop(result.value.run)
-      else this.#runs.add(result.value.run)
+    try {
+      return await work(own)
+    } finally {
+      this.#running.delete(own)
+    }
+  }
+
+  /** As #under, for what makes runs: they are the page's. */
+  async #making<T>(
+    token: string,
+    work: (own: string) => Promise<Result<T>>,
+    runsOf: (made: T) => readonly RunId[],
+  ): Promise<Result<T>> {
+    const engines = this.#engines
+    const result = await this.#under(token, work)
+    if (!result.ok || engines !== this.#engines) return result
+    for (const run of runsOf(result.value)) {
+      if (this.#closed) void this.#engine.drop(run)
+      else this.#runs.add(run)
     }
     return result
   }
+}
+
+function runOf({ run }: RunSummary): readonly RunId[] {
+  return [run]
+}
+
+/** The run of a console and every fork that was made in it. */
+function forksOf({ state }: ConsoleReply): readonly RunId[] {
+  return state.forks.map((fork) => fork.run)
 }

@@ -4,8 +4,9 @@
  */
 import * as v from 'valibot'
 import { CALLERS, INJECTABLE_NAMES, POLICIES, VARIANTS } from '../engine'
-import type { CallName, Calls, Recipe } from '../shared/contract'
+import { MAP_MODES, type CallName, type Calls, type Recipe } from '../shared/contract'
 import { failure, success, type Result } from '../shared/result'
+import { ASPECTS } from '../shared/sheet'
 import type { Ask } from './rpc'
 
 type ArgumentSchemas = { readonly [K in CallName]: v.GenericSchema<unknown, Parameters<Calls[K]>> }
@@ -15,6 +16,7 @@ const MAX_NAME = 64
 const MAX_SEED = 2 ** 31 - 1
 const MAX_PFN = 2 ** 40
 const MAX_COLUMNS = 8192
+const MAX_LINE = 4096
 const MAX_INTERVENTIONS = 64
 
 function whole(min: number, max: number): v.GenericSchema<unknown, number> {
@@ -108,6 +110,7 @@ const recipe: v.GenericSchema<unknown, Recipe> = v.strictObject({
 const event = whole(0, Number.MAX_SAFE_INTEGER)
 const time = whole(0, Number.MAX_SAFE_INTEGER)
 const direction = v.picklist([1, -1] as const, 'expected 1 or -1')
+const line = text(0, MAX_LINE)
 const place = v.strictObject({ event, step: whole(0, MAX_SEED) })
 const seriesQuery = v.strictObject({
   fromNs: time,
@@ -123,15 +126,47 @@ const SCHEMAS: ArgumentSchemas = {
   cancel: v.strictTuple([token]),
   drop: v.strictTuple([run]),
   series: v.strictTuple([run, seriesQuery]),
+  rangeSummary: v.strictTuple([run, time, time]),
   eventAt: v.strictTuple([run, time]),
   neighbour: v.strictTuple([run, event, direction, v.nullable(whole(0, MAX_SEED))]),
-  events: v.strictTuple([run, event, whole(1, 10_000)]),
-  pageMap: v.strictTuple([run, v.nullable(place)]),
+  pageMap: v.strictTuple([
+    run,
+    v.nullable(place),
+    v.picklist(MAP_MODES, `expected one of ${MAP_MODES.join(', ')}`),
+  ]),
   page: v.strictTuple([run, pfn, v.nullable(place)]),
+  pageHistory: v.strictTuple([run, pfn, event, direction, whole(1, 10_000)]),
+  inspect: v.strictTuple([
+    run,
+    v.picklist(ASPECTS, `expected one of ${ASPECTS.join(', ')}`),
+    v.nullable(place),
+  ]),
+  audit: v.strictTuple([run, v.nullable(place)]),
+  dmesg: v.strictTuple([run]),
+  checkFilter: v.strictTuple([run, line]),
+  completeFilter: v.strictTuple([run, line, whole(0, MAX_LINE)]),
+  filterEvents: v.strictTuple([run, line, token]),
+  events: v.strictTuple([run, line, event, whole(1, 10_000)]),
+  eventIndex: v.strictTuple([run, line, event]),
+  eventsText: v.strictTuple([
+    run,
+    line,
+    event,
+    event,
+    v.picklist(['dmesg', 'ftrace'], 'expected dmesg or ftrace'),
+  ]),
   troubles: v.strictTuple([run]),
   why: v.strictTuple([run, whole(1, MAX_SEED), v.boolean('expected true or false'), token]),
-  divergence: v.strictTuple([run, run]),
+  fork: v.strictTuple([run, interventions, token]),
+  divergence: v.strictTuple([run, run, token]),
   align: v.strictTuple([run, run, event]),
+  matrix: v.strictTuple([recipe, token]),
+  debugState: v.strictTuple([run]),
+  seek: v.strictTuple([run, place]),
+  consoleRun: v.strictTuple([run, line, token]),
+  consoleComplete: v.strictTuple([run, line, whole(0, MAX_LINE)]),
+  addWatch: v.strictTuple([run, text(1, MAX_LINE)]),
+  dropWatch: v.strictTuple([run, whole(1, MAX_SEED)]),
 }
 
 /** The arguments of a call, or where they are wrong: `run[0].seed`. */

@@ -7,11 +7,20 @@
  * times are nanoseconds of virtual time, event numbers count from 0.
  */
 import type { Intervention, KernelClass, KernelSpec, Outcome, RunCounters } from '../sim'
+import type { CompletionList, ConsoleReply, DebugState } from './debug'
 import type { Place, PlaceAt } from './place'
-import type { EventRow } from './events'
+import type {
+  DmesgLine,
+  EventPage,
+  EventRow,
+  EventsTextForm,
+  FilterResult,
+  TextProblem,
+} from './events'
 import type { Result } from './result'
-import type { SeriesData, SeriesQuery } from './timeline'
-import type { WhyReport } from './why'
+import type { Aspect, AspectData } from './sheet'
+import type { RangeSummary, SeriesData, SeriesQuery } from './timeline'
+import type { BlockingFrame, CauseSum, WhyReport } from './why'
 
 /** A run the engine keeps. */
 export type RunId = number
@@ -227,6 +236,25 @@ export interface Divergence {
   readonly state: StateDifference
 }
 
+/** How the map is coloured. */
+export const MAP_MODES = ['state', 'migratetype', 'owner', 'pin', 'age', 'would-block'] as const
+export type MapMode = (typeof MAP_MODES)[number]
+
+/** A colouring of the map besides the state: a value per frame, and what the values mean. */
+export interface MapLayer {
+  readonly mode: Exclude<MapMode, 'state'>
+  readonly cells: Uint8Array<ArrayBuffer>
+  /** By value; value 0 is what the mode says nothing about. */
+  readonly legend: readonly { readonly label: string; readonly frames: number }[]
+}
+
+/** The map at a place of a run. */
+export interface PlacedMap extends PageMapData {
+  /** Null: as the run ended. */
+  readonly at: Place | null
+  readonly layer: MapLayer | null
+}
+
 /** A request that met trouble, to be explained by `why`. */
 export interface TroubleInfo {
   /** From 1. */
@@ -239,6 +267,31 @@ export interface TroubleInfo {
   readonly callEvent: number
   readonly retEvent: number
   readonly timeNs: number
+}
+
+/** One subset of the series on a recipe. */
+export interface MatrixCell {
+  /** Index of spec 6.6. */
+  readonly n: number
+  readonly build: BuildInfo
+  /** Null where the subset does not build and the mode is strict. */
+  readonly result: {
+    readonly outcomes: readonly Outcome[]
+    readonly digest: string
+    readonly expectation: Expectation
+    readonly events: number
+  } | null
+}
+
+/** Frames that would stop a request made now, and what has them. */
+export interface AuditInfo {
+  readonly area: string
+  readonly startPfn: number
+  /** Exclusive. */
+  readonly endPfn: number
+  readonly used: number
+  readonly frames: readonly BlockingFrame[]
+  readonly causes: readonly CauseSum[]
 }
 
 /** What may be asked. Every call answers with a Result; none throws across the border. */
@@ -254,6 +307,7 @@ export interface Calls {
   /** Forgets a run and frees its memory. */
   readonly drop: (run: RunId) => Promise<Result<null>>
   readonly series: (run: RunId, query: SeriesQuery) => Promise<Result<SeriesData>>
+  readonly rangeSummary: (run: RunId, fromNs: number, toNs: number) => Promise<Result<RangeSummary>>
   /** The last event at or before a time; the first place that can be stood at when there is none. */
   readonly eventAt: (run: RunId, timeNs: number) => Promise<Result<PlaceAt>>
   /** The next (1) or previous (-1) event of a task, of anybody when it is null; null at the end. */
@@ -263,12 +317,53 @@ export interface Calls {
     by: 1 | -1,
     task: number | null,
   ) => Promise<Result<PlaceAt | null>>
-  /** Rows of the log from an event on, `count` at most. */
-  readonly events: (run: RunId, from: number, count: number) => Promise<Result<readonly EventRow[]>>
+
   // Where a call takes a place, null stands for the run as it ended.
-  readonly pageMap: (run: RunId, at: Place | null) => Promise<Result<PageMapData>>
-  /** The frame at a place; its history ends there, too. */
+  readonly pageMap: (run: RunId, at: Place | null, mode: MapMode) => Promise<Result<PlacedMap>>
   readonly page: (run: RunId, pfn: number, at: Place | null) => Promise<Result<PageInfo>>
+  /** Events that touched a frame, `limit` of them before (-1) or after (1) an event, ascending. */
+  readonly pageHistory: (
+    run: RunId,
+    pfn: number,
+    from: number,
+    by: 1 | -1,
+    limit: number,
+  ) => Promise<Result<readonly EventRow[]>>
+  readonly inspect: (run: RunId, aspect: Aspect, at: Place | null) => Promise<Result<AspectData>>
+  readonly audit: (run: RunId, at: Place | null) => Promise<Result<readonly AuditInfo[]>>
+  readonly dmesg: (run: RunId) => Promise<Result<readonly DmesgLine[]>>
+
+  /** What is wrong with a filter; null when it is one. The empty text is the filter that all pass. */
+  readonly checkFilter: (run: RunId, filter: string) => Promise<Result<TextProblem | null>>
+  readonly completeFilter: (
+    run: RunId,
+    filter: string,
+    cursor: number,
+  ) => Promise<Result<CompletionList>>
+  /** Puts a filter to the whole run; long runs tell their progress under `token`. */
+  readonly filterEvents: (
+    run: RunId,
+    filter: string,
+    token: string,
+  ) => Promise<Result<FilterResult>>
+  /** Lines of the matches of a filter, `count` at most from match number `from` on. */
+  readonly events: (
+    run: RunId,
+    filter: string,
+    from: number,
+    count: number,
+  ) => Promise<Result<EventPage>>
+  /** Number among the matches of the first one at or behind an event; the number of matches when none is. */
+  readonly eventIndex: (run: RunId, filter: string, event: number) => Promise<Result<number>>
+  /** Matches [from, to) as the kernel log or trace_pipe prints them; at most 100,000. */
+  readonly eventsText: (
+    run: RunId,
+    filter: string,
+    from: number,
+    to: number,
+    form: EventsTextForm,
+  ) => Promise<Result<string>>
+
   /** Requests that met trouble, in the order of their returns. */
   readonly troubles: (run: RunId) => Promise<Result<readonly TroubleInfo[]>>
   /** Explains one of them, by its number; with remedies other runs are made, which takes a while. */
@@ -278,9 +373,32 @@ export interface Calls {
     remedies: boolean,
     token: string,
   ) => Promise<Result<WhyReport>>
-  readonly divergence: (a: RunId, b: RunId) => Promise<Result<Divergence | null>>
+  /** The run with interventions from some event on; a run of its own. */
+  readonly fork: (
+    run: RunId,
+    interventions: readonly Intervention[],
+    token: string,
+  ) => Promise<Result<RunSummary>>
+  readonly divergence: (a: RunId, b: RunId, token: string) => Promise<Result<Divergence | null>>
   /** The event of run `to` that has the place of an event of run `from`, aligned by cause. */
   readonly align: (from: RunId, to: RunId, event: number) => Promise<Result<PlaceAt | null>>
+  /** All 32 subsets on a recipe, whose own patches are not looked at. */
+  readonly matrix: (recipe: Recipe, token: string) => Promise<Result<readonly MatrixCell[]>>
+
+  /** The debugger of a run as it stands; the first call opens it, at the start. */
+  readonly debugState: (run: RunId) => Promise<Result<DebugState>>
+  /** Brings the debugger's cursor to a place. */
+  readonly seek: (run: RunId, at: Place) => Promise<Result<DebugState>>
+  /** Runs a line of the console at the debugger's cursor; searches can be cancelled by the token. */
+  readonly consoleRun: (run: RunId, line: string, token: string) => Promise<Result<ConsoleReply>>
+  readonly consoleComplete: (
+    run: RunId,
+    line: string,
+    cursor: number,
+  ) => Promise<Result<CompletionList>>
+  /** Shows an expression at every stop from now on, or no more. */
+  readonly addWatch: (run: RunId, expression: string) => Promise<Result<DebugState>>
+  readonly dropWatch: (run: RunId, id: number) => Promise<Result<DebugState>>
 }
 
 export interface Progress {
@@ -307,15 +425,33 @@ export const CALL_NAMES = {
   cancel: true,
   drop: true,
   series: true,
+  rangeSummary: true,
   eventAt: true,
   neighbour: true,
-  events: true,
   pageMap: true,
   page: true,
+  pageHistory: true,
+  inspect: true,
+  audit: true,
+  dmesg: true,
+  checkFilter: true,
+  completeFilter: true,
+  filterEvents: true,
+  events: true,
+  eventIndex: true,
+  eventsText: true,
   troubles: true,
   why: true,
+  fork: true,
   divergence: true,
   align: true,
+  matrix: true,
+  debugState: true,
+  seek: true,
+  consoleRun: true,
+  consoleComplete: true,
+  addWatch: true,
+  dropWatch: true,
 } satisfies Record<keyof Calls, true>
 
 export const NEWS_NAMES = {

@@ -1,8 +1,26 @@
-/** What the timeline draws: value tracks per pixel column, one lane per actor. Plain data. */
+/** What the timeline draws: value tracks per pixel column, one lane per actor, marks. Plain data. */
 
-/** Value tracks: pages, and migration failures so far. */
-export const TRACKS = ['free', 'freeCma', 'pins', 'pinsInCma', 'migrateFailures'] as const
-export type TrackName = (typeof TRACKS)[number]
+/**
+ * Value tracks that every run has. Tracks of one actor are named `pins:camera`. Units: pages for
+ * memory, calls for migration (running totals), nanoseconds for latency. Free pages by migratetype are
+ * not among them: like the kernel, the model counts only those of CMA, and walking the lists at every
+ * event would cost more than the run.
+ */
+export const TRACKS = [
+  'free',
+  'freeCma',
+  'usedCma',
+  'anon',
+  'file',
+  'pins',
+  'pinsInCma',
+  'migrateAttempts',
+  'migrateFailures',
+  /** How long contiguous requests took that ended in the column; NaN where none ended. */
+  'latency',
+] as const
+export type FixedTrack = (typeof TRACKS)[number]
+export type TrackName = FixedTrack | `pins:${string}`
 
 /** A value track reduced to pixel columns: per column the least and greatest value seen. */
 export interface TrackData {
@@ -28,13 +46,28 @@ export interface CallBar {
   /** Events of the call and of its return. */
   readonly event: number
   readonly retEvent: number
+  /** 1; more where so many calls were too narrow to be drawn each. `ret` is then the worst of them. */
+  readonly calls: number
 }
 
 export interface ActorLane {
   readonly actor: string
-  /** Number of the task, as `neighbour` takes it. */
+  /** Number of the task, as the filter and `neighbour` take it. */
   readonly task: number
   readonly bars: readonly CallBar[]
+  /** Events of the actor per pixel column. */
+  readonly events: Uint32Array<ArrayBuffer>
+}
+
+export type MarkKind = 'failure' | 'position' | 'intervention'
+
+/** Something at a moment of the run that all should see. */
+export interface TimelineMark {
+  readonly kind: MarkKind
+  readonly timeNs: number
+  readonly event: number
+  /** `codec -ENOMEM`, `0x67400-0x68000 -EBUSY`, `drain`. */
+  readonly text: string
 }
 
 export interface SeriesData {
@@ -45,4 +78,28 @@ export interface SeriesData {
   readonly columns: number
   readonly tracks: readonly TrackData[]
   readonly lanes: readonly ActorLane[]
+  readonly marks: readonly TimelineMark[]
+}
+
+/** Durations of one kind of call within a range, nanoseconds. */
+export interface LatencySummary {
+  readonly call: string
+  readonly count: number
+  readonly failed: number
+  readonly min: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly max: number
+}
+
+/** What a selected range of time holds. */
+export interface RangeSummary {
+  readonly fromNs: number
+  readonly toNs: number
+  readonly events: number
+  /** Events by type, most first. */
+  readonly types: readonly { readonly name: string; readonly count: number }[]
+  readonly actors: readonly { readonly actor: string; readonly count: number }[]
+  readonly calls: readonly LatencySummary[]
 }

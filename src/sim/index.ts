@@ -101,6 +101,7 @@ export { exactZoneState, frag_show, pagetypeinfo_show } from './mm/vmstat'
 export { vmstat_show, zoneinfo_show } from './mm/vmstat_show'
 export { EVENT_TYPES, eventType } from './trace/catalogue'
 export { framesOf } from './trace/event'
+export { ftraceHeader, ftraceLine } from './trace/ftrace'
 export type { EventColumn, EventType, EventValue, FrameExtent } from './trace/event'
 export { EV_mm_page_alloc, EV_mm_page_free } from './trace/events/kmem'
 export { EV_mm_migrate_pages } from './trace/events/migrate'
@@ -119,6 +120,7 @@ export {
   EV_sim_remap,
   EV_sim_replace_page,
   EV_sim_unmap_and_move,
+  EV_sim_unpin,
 } from './trace/events/sim'
 export { EV_sim_offline_result, EV_sim_offline_start } from './trace/events/sim_hotplug'
 // Lists of kernel calls (exec).

@@ -28,6 +28,10 @@ export interface Bench {
   readonly names: ConsoleNames
   /** Index of the frame looked at, 0 for the innermost. */
   frame: number
+  /** Why the cursor stands where it stands; empty when nothing stopped it. */
+  why: string
+  /** Why no fork can be made now; null when one can. */
+  readonly forkComplaint: () => string | null
   /** Values printed so far, as gdb numbers them. */
   printed: number
   /** Lines to run at the stops of a breakpoint. */

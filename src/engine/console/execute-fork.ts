@@ -40,6 +40,8 @@ export function forksText(bench: Bench): string {
 }
 
 async function fork(bench: Bench, change: Change): Promise<Result<Answer>> {
+  const complaint = bench.forkComplaint()
+  if (complaint !== null) return refuse(complaint)
   // What is seen at the cursor has happened: the change comes after it. A larger area is there from boot on.
   const here = Math.min(bench.debug.position.event + 1, bench.recording.tape.events)
   const at = change.kind === 'grow' ? 0 : here
@@ -150,10 +152,12 @@ function changeText(change: Change): string {
   }
 }
 
-function look(bench: Bench, { recording, debug }: KeptRun): void {
+/** Looks at another run, where its cursor stands. */
+export function look(bench: Bench, { recording, debug }: KeptRun): void {
   bench.recording = recording
   bench.debug = debug
   bench.frame = 0
+  bench.why = ''
 }
 
 function switchTo(bench: Bench, n: number): Result<Answer> {

@@ -11,6 +11,7 @@ import type { Command, Motion, Place } from './command'
 import { compiledIn, watchSpec } from './moments'
 import { scopeOf } from './names'
 import { stopLines } from './print-moment'
+import { whyText } from './print-stop'
 
 export type MoveCommand = Extract<
   Command,
@@ -51,6 +52,10 @@ export async function executeMove(bench: Bench, command: MoveCommand): Promise<R
 /** The answer to a stop; the innermost frame is looked at then. */
 async function stopped(bench: Bench, stop: Stop): Promise<Result<Answer>> {
   bench.frame = 0
+  bench.why = whyText(
+    stop.why,
+    bench.debug.breakpoints.list.some((b) => b.enabled),
+  ).trimEnd()
   const hit = stop.why.kind === 'breakpoint' ? stop.why.breakpoint.id : null
   return { ok: true, value: { text: await stopLines(bench, stop), hit } }
 }

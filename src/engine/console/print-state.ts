@@ -28,7 +28,7 @@ export function stateText(m: Machine, view: StateView): string {
 }
 
 /** Seconds with six digits behind the point, as the kernel log has them. */
-function secondsText(ns: number): string {
+export function secondsText(ns: number): string {
   const us = Math.floor(ns / 1000)
   const seconds = String(Math.floor(us / 1e6)).padStart(5)
   return `${seconds}.${String(us % 1e6).padStart(6, '0')}`
@@ -61,7 +61,7 @@ const PTE_KIND = 3
 const PTE_PRESENT = 1
 
 /** Pages that the task's page tables map; a huge entry counts as the pages it stands for. */
-function mappedPages(m: Machine, task: Task): number {
+export function mappedPages(m: Machine, task: Task): number {
   const mm = m.mms[task.mm]
   if (mm === undefined) return 0
   let pages = 0
@@ -74,7 +74,7 @@ function mappedPages(m: Machine, task: Task): number {
   return pages
 }
 
-function pinsByTask(m: Machine): Map<number, number> {
+export function pinsByTask(m: Machine): Map<number, number> {
   const pins = new Map<number, number>()
   for (const records of m.pins.values()) {
     for (const { holder } of records) {

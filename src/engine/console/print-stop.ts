@@ -37,7 +37,8 @@ export function stopText(stop: Stop, actor: string, hasStops: boolean): string {
   return `${log}${whyText(stop.why, hasStops)}${positionText(stop.position)}  ${actor}\n`
 }
 
-function whyText(why: Why, hasStops: boolean): string {
+/** Why it stopped, a line; empty for an arrival and for a step that is done. */
+export function whyText(why: Why, hasStops: boolean): string {
   switch (why.kind) {
     case 'breakpoint':
       return `Breakpoint ${why.breakpoint.id}: ${why.text}\n`

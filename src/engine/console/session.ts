@@ -1,13 +1,16 @@
 /** A console over one recording: takes lines, answers with text. Files and keys are the host's. */
+import type { Place } from '../../shared/place'
 import { FUNCTIONS } from '../../sim'
 import { Debugger } from '../debugger'
 import { caretText } from '../expr/error'
 import type { Recording } from '../run'
 import type { PlayHooks } from '../tape'
-import type { Bench } from './bench'
+import type { Bench, KeptRun } from './bench'
 import { repeats, type Command } from './command'
 import { complete, type Completion } from './complete'
+import { debugMoment, type DebugMoment } from './debug-moment'
 import { executeCommand } from './execute'
+import { look } from './execute-fork'
 import type { ConsoleNames } from './names'
 import { stopNames } from './moments'
 import { parseCommand, readsFrame } from './parse'
@@ -31,7 +34,12 @@ export class ConsoleSession {
   /** What completion asks of the debugger; a line waits for it. */
   #completing: Promise<void> = Promise.resolve()
 
-  private constructor(recording: Recording, debug: Debugger, hooks: PlayHooks) {
+  private constructor(
+    recording: Recording,
+    debug: Debugger,
+    hooks: PlayHooks,
+    forkComplaint: () => string | null,
+  ) {
     this.#bench = {
       recording,
       debug,
@@ -39,15 +47,54 @@ export class ConsoleSession {
       hooks,
       names: namesAt(recording, debug, [0]),
       frame: 0,
+      why: '',
+      forkComplaint,
       printed: 0,
       commands: new Map(),
     }
   }
 
-  /** A console at the start of a recording. */
-  static async open(recording: Recording, hooks: PlayHooks): Promise<ConsoleSession> {
+  /** A console at the start of a recording; `forkComplaint` says why no fork can be made just now. */
+  static async open(
+    recording: Recording,
+    hooks: PlayHooks,
+    forkComplaint: () => string | null = () => null,
+  ): Promise<ConsoleSession> {
     const debug = await Debugger.open(recording.tape, hooks)
-    return new ConsoleSession(recording, debug, hooks)
+    return new ConsoleSession(recording, debug, hooks, forkComplaint)
+  }
+
+  /** The runs of the console: the run itself, and its forks. */
+  get runs(): readonly KeptRun[] {
+    return this.#bench.runs
+  }
+
+  /** The run that is looked at. */
+  get recording(): Recording {
+    return this.#bench.recording
+  }
+
+  /** The debugger of that run, to be looked at only. */
+  get debug(): Debugger {
+    return this.#bench.debug
+  }
+
+  /** What the debugger shows where it stands; `watches` are expressions by number. */
+  async moment(watches: ReadonlyMap<number, string>): Promise<DebugMoment> {
+    return await this.#alone(() => debugMoment(this.#bench, watches))
+  }
+
+  /** Brings the cursor of the run itself to a place, whichever fork was looked at. */
+  async seek(to: Place): Promise<void> {
+    await this.#alone(async () => {
+      const bench = this.#bench
+      const [own] = bench.runs
+      if (own !== undefined && own.recording !== bench.recording) look(bench, own)
+      await bench.debug.seek(to)
+      bench.frame = 0
+      bench.why = ''
+      bench.names = namesAt(bench.recording, bench.debug, [...bench.runs.keys()])
+    })
   }
 
   /** The prompt: another one while the lines of `commands` are taken. */
@@ -66,10 +113,15 @@ export class ConsoleSession {
 
   /** Runs a line; an empty one does the last move again. */
   async run(line: string): Promise<Reply> {
+    return await this.#alone(() => this.#run(line))
+  }
+
+  /** Moves the cursor while no completion asks the debugger for its stack. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
     this.#isRunning = true
     try {
       await this.#completing
-      return await this.#run(line)
+      return await work()
     } finally {
       this.#isRunning = false
     }

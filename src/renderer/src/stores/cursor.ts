@@ -66,8 +66,8 @@ export const useCursorStore = defineStore('cursor', () => {
     const id = run(name)
     if (id === null) return
     const asked = ++question
-    const answer = await pinscope.events(id, place.event, 1)
-    const row = answer.ok ? answer.value[0] : undefined
+    const answer = await pinscope.events(id, '', place.event, 1)
+    const row = answer.ok ? answer.value.lines[0] : undefined
     if (asked !== question || run(name) !== id) return
     await stand(name, row === undefined ? null : { ...place, timeNs: row.timeNs })
   }

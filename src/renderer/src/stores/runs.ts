@@ -67,7 +67,7 @@ export function useRuns(
 
   /** Takes the new run with its map in one step, and forgets the run it replaces. */
   async function show(name: SideName, token: string, summary: RunSummary): Promise<void> {
-    const map = await pinscope.pageMap(summary.run, null)
+    const map = await pinscope.pageMap(summary.run, null, 'state')
     if (sideOf(name).value.token !== token) {
       void pinscope.drop(summary.run)
       return
@@ -90,7 +90,11 @@ export function useRuns(
     const [left, right] = [a.value, b.value]
     if (left.phase !== 'done' || right.phase !== 'done') return
     if (left.shown === null || right.shown === null) return
-    const answer = await pinscope.divergence(left.shown.summary.run, right.shown.summary.run)
+    const answer = await pinscope.divergence(
+      left.shown.summary.run,
+      right.shown.summary.run,
+      'divergence',
+    )
     if (a.value === left && b.value === right && answer.ok) divergence.value = answer.value
   }
 

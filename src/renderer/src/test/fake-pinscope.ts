@@ -13,7 +13,7 @@ import type {
   Recipe,
   RunSummary,
 } from '../../../shared/contract'
-import { TRACKS, type CallBar, type TrackName, type SeriesData } from '../../../shared/timeline'
+import { TRACKS, type CallBar, type FixedTrack, type SeriesData } from '../../../shared/timeline'
 import { failure, success, type Result } from '../../../shared/result'
 import { callsOver } from '../../../shared/wire'
 import { FAKE_PATCHES, FAKE_SCENARIOS } from './fake-catalogue'
@@ -98,7 +98,7 @@ export function createFakePinscope(options: FakeOptions = {}): FakePinscope {
       return Promise.resolve(success(null))
     },
     series: (run, query) => withRun(run, (r) => fakeSeries(r, query.columns)),
-    pageMap: (run) => withRun(run, (r) => r.map),
+    pageMap: (run, at) => withRun(run, (r) => ({ ...r.map, at, layer: null })),
     page: (run, pfn) => withRun(run, (r) => fakePage(r.map, pfn)),
     divergence: (a, b) =>
       withRun(a, (left) =>
@@ -243,7 +243,7 @@ function fakeSeries({ summary, full }: FakeRun, columns: number): SeriesData {
   const toNs = summary.simTimeNs
   const value = valuesOf(full)
   const bar = (call: string, from: number, to: number, ret: number, event: number): CallBar => ({
-    ...{ call, ret, event, retEvent: event + 1 },
+    ...{ call, ret, event, calls: 1, retEvent: event + 1 },
     fromNs: toNs * from,
     toNs: toNs * to,
   })
@@ -269,19 +269,24 @@ function fakeSeries({ summary, full }: FakeRun, columns: number): SeriesData {
             bar('VIDIOC_QBUF', 0.3 + i * 0.04, 0.33 + i * 0.04, 0, 10_900 + i * 900),
           ),
         ],
+        events: new Uint32Array(columns).fill(1),
       },
       {
         actor: 'codec',
         task: 2,
         bars: [bar('dma_alloc_from_contiguous', 0.52, 1, full ? 0 : -12, 30_998)],
+        events: new Uint32Array(columns),
       },
     ],
+    marks: full
+      ? []
+      : [{ kind: 'failure', timeNs: toNs, event: summary.events - 1, text: 'codec -ENOMEM' }],
   }
 }
 
 /** Courses over the part of the run that is over, for tracks that have one. */
-function valuesOf(full: boolean): (name: TrackName, x: number) => number {
-  const courses: Partial<Record<TrackName, (x: number) => number>> = {
+function valuesOf(full: boolean): (name: FixedTrack, x: number) => number {
+  const courses: Partial<Record<FixedTrack, (x: number) => number>> = {
     free: (x) => (x < 0.26 ? 9_600 - x * 33_000 : x < 0.5 ? 1_012 : full ? 900 : 1_012),
     freeCma: (x) =>
       x < 0.1 ? 4_096 : x < 0.26 ? 4_096 - (x - 0.1) * 21_000 : full && x > 0.6 ? 300 : 706,

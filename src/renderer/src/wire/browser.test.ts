@@ -78,10 +78,10 @@ describe('connectBrowser', () => {
 
   it('gives each answer to the call that asked for it, arrays included', async () => {
     const { socket, connection } = await connect()
-    const map = connection.pinscope.pageMap(7, null)
+    const map = connection.pinscope.pageMap(7, null, 'state')
     const drop = connection.pinscope.drop(7)
     expect(socket.sent.slice(1)).toEqual([
-      { id: 0, call: 'pageMap', args: [7, null] },
+      { id: 0, call: 'pageMap', args: [7, null, 'state'] },
       { id: 1, call: 'drop', args: [7] },
     ])
     socket.tell({ id: 1, result: success(null) })

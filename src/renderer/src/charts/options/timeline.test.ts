@@ -6,7 +6,7 @@ import { envelope, millisecondsText, timelineOption } from './timeline'
 
 const BAR = {
   ...{ call: 'VIDIOC_REQBUFS', fromNs: 50, toNs: 90, ret: -12 },
-  ...{ event: 1, retEvent: 2 },
+  ...{ event: 1, retEvent: 2, calls: 1 },
 }
 
 function series(track: Pick<TrackData, 'min' | 'max'>): SeriesData {
@@ -16,7 +16,8 @@ function series(track: Pick<TrackData, 'min' | 'max'>): SeriesData {
     endNs: track.min.length * 100,
     columns: track.min.length,
     tracks: TRACKS.map((name) => ({ name, ...track })),
-    lanes: [{ actor: 'codec', task: 1, bars: [BAR] }],
+    lanes: [{ actor: 'codec', task: 1, bars: [BAR], events: new Uint32Array(track.min.length) }],
+    marks: [],
   }
 }
 

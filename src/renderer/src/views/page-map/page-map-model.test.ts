@@ -8,7 +8,7 @@ async function openMap(): Promise<PageMapData> {
   const kernel = { patches: [], mode: 'strict' } as const
   const run = await pinscope.run({ scenario: 'sc-01', seed: 1, set: {}, kernel }, 't')
   if (!run.ok) throw new Error(run.error.message)
-  const map = await pinscope.pageMap(run.value.run, null)
+  const map = await pinscope.pageMap(run.value.run, null, 'state')
   if (!map.ok) throw new Error(map.error.message)
   return map.value
 }

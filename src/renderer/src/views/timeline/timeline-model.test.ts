@@ -15,11 +15,11 @@ import {
 const SHOWN = ['free', 'freeCma', 'pins', 'pinsInCma', 'migrateFailures'] as const
 
 function bar(call: string, fromNs: number, toNs: number, ret: number, event: number): CallBar {
-  return { call, fromNs, toNs, ret, event, retEvent: event + 1 }
+  return { call, fromNs, toNs, ret, event, retEvent: event + 1, calls: 1 }
 }
 
 function lane(actor: string, ...bars: CallBar[]): ActorLane {
-  return { actor, task: 1, bars }
+  return { actor, task: 1, bars, events: new Uint32Array(4) }
 }
 
 function series(part: Partial<SeriesData> = {}): SeriesData {
@@ -42,6 +42,7 @@ function series(part: Partial<SeriesData> = {}): SeriesData {
       ),
       lane('codec', bar('VIDIOC_REQBUFS', 2_000, 4_000, -12, 9)),
     ],
+    marks: [],
     ...part,
   }
 }

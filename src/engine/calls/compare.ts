@@ -1,0 +1,45 @@
+/** The calls that set one run beside others, and that explain one by running others. */
+import type { Calls, TroubleInfo } from '../../shared/contract'
+import { failure, success } from '../../shared/result'
+import { errnoName } from '../../sim'
+import { alignment, divergenceOf } from '../diverge'
+import { placeOf } from '../places'
+import type { Recording } from '../run'
+import { troublesOf, why } from '../why/why'
+import type { Kept } from './kept'
+import type { Work } from './work'
+
+type CompareCalls = Pick<Calls, 'troubles' | 'why' | 'divergence' | 'align'>
+
+export function compareCalls(kept: Kept, work: Work): CompareCalls {
+  return {
+    troubles: (id) => kept.with(id, ({ recording }) => success(troubleInfos(recording))),
+    why: (id, n, remedies, token) =>
+      kept.with(id, ({ recording }) =>
+        work.under(token, (hooks) => why(recording, n, remedies, hooks)),
+      ),
+    divergence: (a, b, token) =>
+      kept.withBoth(a, b, (x, y) =>
+        work.under(token, async (hooks) => {
+          const found = await divergenceOf(x.recording, y.recording, hooks)
+          return hooks.isCancelled()
+            ? failure('cancelled', 'the comparison was cancelled')
+            : success(found)
+        }),
+      ),
+    align: (from, to, event) =>
+      kept.withBoth(from, to, (x, y) => {
+        const counterparts = kept.alignment(x, y, () => alignment(x.recording, y.recording))
+        const found = counterparts[event] ?? -1
+        return success(found < 0 ? null : placeOf(y.recording, found))
+      }),
+  }
+}
+
+function troubleInfos(recording: Recording): TroubleInfo[] {
+  return troublesOf(recording).map(({ outcome, actor, call, ret, callEvent, retEvent }, i) => ({
+    ...{ n: i + 1, outcome, actor, call, ret, callEvent, retEvent },
+    errno: errnoName(ret),
+    timeNs: recording.recorder.log.row(retEvent).timeNs,
+  }))
+}

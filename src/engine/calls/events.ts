@@ -1,0 +1,64 @@
+/** The calls about the event log and the kernel log. */
+import type { Calls } from '../../shared/contract'
+import { failure, success } from '../../shared/result'
+import { completeFilter } from '../filter'
+import { dmesgLines, eventLine, eventsText } from '../event-lines'
+import type { Kept } from './kept'
+import type { Work } from './work'
+
+type EventCalls = Pick<
+  Calls,
+  | 'dmesg'
+  | 'checkFilter'
+  | 'completeFilter'
+  | 'filterEvents'
+  | 'events'
+  | 'eventIndex'
+  | 'eventsText'
+>
+
+/** Lines of a text at most. */
+const MOST_LINES = 100_000
+
+export function eventCalls(kept: Kept, work: Work): EventCalls {
+  return {
+    dmesg: (id) => kept.with(id, ({ recording }) => success(dmesgLines(recording))),
+    checkFilter: (id, filter) => kept.with(id, ({ matches }) => success(matches.problem(filter))),
+    completeFilter: (id, filter, cursor) =>
+      kept.with(id, ({ recording }) => success(completeFilter(recording.machine, filter, cursor))),
+    filterEvents: (id, filter, token) =>
+      kept.with(id, async ({ matches, recording }) => {
+        const found = await work.under(token, (hooks) => matches.of(filter, hooks))
+        if (!found.ok) return found
+        const pfns = matches.pfnsOf(found.value)
+        const events = recording.recorder.log.length
+        return success({ filter, matches: found.value.count, events, pfns })
+      }),
+    events: (id, filter, from, count) =>
+      kept.with(id, async ({ matches, recording: { machine, recorder } }) => {
+        const found = await matches.of(filter, work.plain)
+        if (!found.ok) return found
+        const rows = Math.max(0, Math.min(count, found.value.count - from))
+        const lines = Array.from({ length: rows }, (_, i) =>
+          eventLine(machine, recorder.log, found.value.at(from + i)),
+        )
+        return success({ from, lines })
+      }),
+    eventIndex: (id, filter, event) =>
+      kept.with(id, async ({ matches }) => {
+        const found = await matches.of(filter, work.plain)
+        return found.ok ? success(found.value.indexOf(event)) : found
+      }),
+    eventsText: (id, filter, from, to, form) =>
+      kept.with(id, async ({ matches, recording }) => {
+        if (to - from > MOST_LINES) {
+          return failure('bad-input', `at most ${MOST_LINES} events at once; choose fewer`)
+        }
+        const found = await matches.of(filter, work.plain)
+        if (!found.ok) return found
+        const rows = Math.max(0, Math.min(to, found.value.count) - from)
+        const events = Array.from({ length: rows }, (_, i) => found.value.at(from + i))
+        return success(eventsText(recording, events, form))
+      }),
+  }
+}

@@ -1,0 +1,31 @@
+/** The calls about the course of a run in time. */
+import type { Calls } from '../../shared/contract'
+import { failure, success } from '../../shared/result'
+import { eventAt, neighbour } from '../places'
+import { rangeSummary } from '../range-summary'
+import { series } from '../series'
+import type { Kept } from './kept'
+
+type TimelineCalls = Pick<Calls, 'series' | 'rangeSummary' | 'eventAt' | 'neighbour'>
+
+export function timelineCalls(kept: Kept): TimelineCalls {
+  return {
+    series: (id, query) =>
+      kept.with(id, ({ recording }) =>
+        query.toNs !== null && query.toNs <= query.fromNs
+          ? endsTooSoon(query.toNs)
+          : success(series(recording, query)),
+      ),
+    rangeSummary: (id, fromNs, toNs) =>
+      kept.with(id, ({ recording }) =>
+        toNs <= fromNs ? endsTooSoon(toNs) : success(rangeSummary(recording, fromNs, toNs)),
+      ),
+    eventAt: (id, timeNs) => kept.with(id, ({ recording }) => success(eventAt(recording, timeNs))),
+    neighbour: (id, event, by, task) =>
+      kept.with(id, ({ recording }) => success(neighbour(recording, event, by, task))),
+  }
+}
+
+function endsTooSoon(toNs: number) {
+  return failure('bad-input', `the range ends at ${toNs} ns, before it begins`)
+}
