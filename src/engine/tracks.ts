@@ -26,7 +26,7 @@ class Track {
     this.#values = values
   }
 
-  /** Least and greatest value per column of [from, to); a column without a change carries the last value. */
+  /** Least and greatest value per column of [from, to]; a column without a change carries the last value. */
   columns(
     from: number,
     to: number,
@@ -37,15 +37,20 @@ class Track {
     const width = (to - from) / count || 1
     let i = 0
     let value = this.#length > 0 ? (this.#values[0] as number) : 0
+    // What was before the range gives the value it begins with, and no extreme.
+    while (i < this.#length && (this.#times[i] as number) < from)
+      value = this.#values[i++] as number
     for (let column = 0; column < count; column++) {
-      const end = column === count - 1 ? Infinity : from + (column + 1) * width
+      const isLast = column === count - 1
+      const end = isLast ? to : from + (column + 1) * width
       let low = value
       let high = value
-      while (i < this.#length && (this.#times[i] as number) < end) {
+      for (; i < this.#length; i++) {
+        const time = this.#times[i] as number
+        if (isLast ? time > end : time >= end) break
         value = this.#values[i] as number
         if (value < low) low = value
         if (value > high) high = value
-        i++
       }
       min[column] = low
       max[column] = high

@@ -60,6 +60,22 @@ describe('series', () => {
     expect(Math.min(...(free(part)?.min ?? []))).toBeLessThanOrEqual(Math.min(...whole))
   })
 
+  it('takes no extreme of a range from before or behind it', async () => {
+    const extremes = async (name: TrackName, fromNs: number, toNs: number) => {
+      const part = await must(calls.series(run.run, { fromNs, toNs, columns: 50 }))
+      const track = part.tracks.find((t) => t.name === name)
+      return [Math.min(...(track?.min ?? [])), Math.max(...(track?.max ?? []))]
+    }
+    const half = Math.floor(run.simTimeNs / 2)
+    // All pins are taken in the second half, and the failures come at its end.
+    expect(await extremes('pins', 0, half)).toEqual([0, 0])
+    const late = Math.floor(run.simTimeNs * 0.95)
+    const [least, most] = await extremes('migrateFailures', late, run.simTimeNs)
+    expect(least).toBeGreaterThan(0)
+    expect(most).toBe(8000)
+    expect(await extremes('pins', late, run.simTimeNs)).toEqual([2048, 2048])
+  })
+
   it('makes one bar of calls that are too narrow, and loses none', async () => {
     const few = await must(calls.series(run.run, { fromNs: 0, toNs: null, columns: 2 }))
     for (const [i, { bars }] of few.lanes.entries()) {
