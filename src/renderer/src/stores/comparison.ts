@@ -24,20 +24,22 @@ export const useComparisonStore = defineStore('comparison', () => {
   const set = shallowRef<Readonly<Record<string, string>>>({})
   const engineLost = ref<string | null>(null)
 
-  const { a, b, divergence, change, runSide, cancel } = useRuns(
+  const { a, b, parting, change, runSide, cancel } = useRuns(
     pinscope,
     (kernel) => ({ scenario: scenarioId.value, seed: seed.value, set: set.value, kernel }),
     (kernel) => refusal(buildOf(catalogue.builds.value, kernel.patches), kernel),
   )
 
   const scenario = computed(() => catalogue.scenarios.value.find((s) => s.id === scenarioId.value))
+  /** The first event where the runs part, where there is one. */
+  const divergence = computed(() => (parting.value?.ok === true ? parting.value.value : null))
   const running = computed(() => a.value.phase === 'running' || b.value.phase === 'running')
   /** Both sides came to an end: nothing more happens without the user. */
   const settled = computed(() => [a, b].every((s) => !['idle', 'running'].includes(s.value.phase)))
 
   pinscope.listen('onDidLoseEngine', ({ reason }) => {
     engineLost.value = reason
-    divergence.value = null
+    parting.value = null
     const failure: Failure = { code: 'engine-lost', message: reason }
     for (const name of SIDES) change(name, { phase: 'failed', failure, token: null })
   })
@@ -88,6 +90,7 @@ export const useComparisonStore = defineStore('comparison', () => {
     engineLost,
     a,
     b,
+    parting,
     divergence,
     running,
     settled,

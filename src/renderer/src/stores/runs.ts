@@ -7,7 +7,7 @@ import type {
   Recipe,
   RunSummary,
 } from '../../../shared/contract'
-import type { Failure } from '../../../shared/result'
+import type { Failure, Result } from '../../../shared/result'
 import { idleSide, SIDES, type SideName, type SideState } from './side'
 
 const WHOLE_SERIES = [1, 2, 3, 4, 5]
@@ -15,8 +15,8 @@ const WHOLE_SERIES = [1, 2, 3, 4, 5]
 export interface Runs {
   readonly a: ShallowRef<SideState>
   readonly b: ShallowRef<SideState>
-  /** The first event where the runs part; known once both are what is selected. */
-  readonly divergence: ShallowRef<Divergence | null>
+  /** Where the runs part; null while that is not known: until both are what is selected, and compared. */
+  readonly parting: ShallowRef<Result<Divergence | null> | null>
   readonly change: (name: SideName, part: Partial<SideState>) => void
   readonly runSide: (name: SideName) => Promise<void>
   readonly cancel: () => Promise<void>
@@ -29,7 +29,7 @@ export function useRuns(
 ): Runs {
   const a = shallowRef<SideState>(idleSide([]))
   const b = shallowRef<SideState>(idleSide(WHOLE_SERIES))
-  const divergence = shallowRef<Divergence | null>(null)
+  const parting = shallowRef<Result<Divergence | null> | null>(null)
   let tokens = 0
 
   pinscope.listen('onDidProgress', ({ token, events, fraction }) => {
@@ -51,7 +51,7 @@ export function useRuns(
     const { kernel, phase, token: earlier } = sideOf(name).value
     const token = `${name}${++tokens}`
     if (phase === 'running' && earlier !== null) void pinscope.cancel(earlier)
-    divergence.value = null
+    parting.value = null
     const refused = refuse(kernel)
     if (refused !== null) {
       change(name, { phase: 'failed', failure: refused, token })
@@ -95,7 +95,7 @@ export function useRuns(
       right.shown.summary.run,
       'divergence',
     )
-    if (a.value === left && b.value === right && answer.ok) divergence.value = answer.value
+    if (a.value === left && b.value === right) parting.value = answer
   }
 
   async function cancel(): Promise<void> {
@@ -110,5 +110,5 @@ export function useRuns(
     await pinscope.cancel(token)
   }
 
-  return { a, b, divergence, change, runSide, cancel }
+  return { a, b, parting, change, runSide, cancel }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RunSummary } from '../../../../shared/contract'
 import { createFakePinscope } from '../../test/fake-pinscope'
-import { counterRows, expectationText, outcomeRows } from './results-model'
+import { failure, success } from '../../../../shared/result'
+import { counterRows, expectationText, noPartingText, outcomeRows } from './results-model'
 
 async function summary(patches: readonly number[]): Promise<RunSummary> {
   const kernel = { patches, mode: 'strict' } as const
@@ -55,5 +56,16 @@ describe('expectationText', () => {
     expect(expectationText({ ...a, expectation: missed })).toBe(
       'expectation for BASE not met: request: 0, expected -12',
     )
+  })
+})
+
+describe('where no divergence is shown', () => {
+  it('says none only when the runs were compared', () => {
+    expect(noPartingText(false, null)).toBe('Known when both runs have finished.')
+    expect(noPartingText(true, null)).toBe('The events are being compared.')
+    expect(noPartingText(true, failure('internal', 'the replay differs'))).toBe(
+      'The runs could not be compared: the replay differs',
+    )
+    expect(noPartingText(true, success(null))).toMatch(/^None: /)
   })
 })

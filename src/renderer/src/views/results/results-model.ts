@@ -1,5 +1,6 @@
 /** Both runs side by side in tables: outcomes and counters, with what differs. */
 import type { RunSummary } from '../../../../shared/contract'
+import type { Result } from '../../../../shared/result'
 import { countText, retText } from '../../../../shared/text'
 
 type Outcome = RunSummary['outcomes'][number]
@@ -72,4 +73,12 @@ function differenceText(difference: number): string {
 export function expectationText({ expectation }: RunSummary): string {
   const met = `expectation for ${expectation.class}`
   return expectation.met ? `${met} met` : `${met} not met: ${expectation.failures.join('; ')}`
+}
+
+/** Why no first divergent event is shown: nothing to compare, not compared yet, no answer, or none. */
+export function noPartingText(finished: boolean, parting: Result<unknown> | null): string {
+  if (!finished) return 'Known when both runs have finished.'
+  if (parting === null) return 'The events are being compared.'
+  if (!parting.ok) return `The runs could not be compared: ${parting.error.message}`
+  return 'None: both runs do the same things to the end.'
 }
