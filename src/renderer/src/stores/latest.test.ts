@@ -63,6 +63,34 @@ describe('useLatest', () => {
     expect(asked).toEqual([1, 5])
   })
 
+  it('does not ask again what has the same members, whatever made it anew', async () => {
+    const asked: { run: number; event: number }[] = []
+    const tick = shallowRef(0)
+    const event = shallowRef(5)
+    const scope = effectScope()
+    scope.run(() =>
+      useLatest(
+        () => ({ run: Math.min(1, tick.value), event: event.value }),
+        (q) => {
+          asked.push(q)
+          return Promise.resolve(success(q.event))
+        },
+      ),
+    )
+    tick.value = 1
+    await new Promise((resolve) => setTimeout(resolve))
+    const before = asked.length
+    for (let i = 2; i < 5; i++) {
+      tick.value = i
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    expect(asked).toHaveLength(before)
+    event.value = 6
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(asked.at(-1)).toEqual({ run: 1, event: 6 })
+    scope.stop()
+  })
+
   it('takes no answer once its scope has ended', async () => {
     const { latest, reply, scope } = open()
     scope.stop()

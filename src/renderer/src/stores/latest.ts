@@ -15,7 +15,17 @@ export interface Latest<Q, A> {
   readonly pending: ShallowRef<boolean>
 }
 
-/** `question` null: nothing is to be known, and the answer is forgotten. */
+/** True for the same value, and for objects with the same members: those were asked already. */
+function isSame(x: unknown, y: unknown): boolean {
+  if (typeof x !== 'object' || typeof y !== 'object' || x === null || y === null) return x === y
+  const [left, right] = [Object.entries(x), new Map(Object.entries(y))]
+  return left.length === right.size && left.every(([name, value]) => right.get(name) === value)
+}
+
+/**
+ * `question` null: nothing is to be known, and the answer is forgotten. A question whose members are those
+ * of the one before is the same question, and not asked again.
+ */
 export function useLatest<Q, A>(
   question: () => Q | null,
   ask: (question: Q) => Promise<Result<A>>,
@@ -46,6 +56,7 @@ export function useLatest<Q, A>(
   watch(
     question,
     (asked) => {
+      if (isSame(asked, next.question)) return
       next.question = asked
       if (asked === null) {
         answer.value = null

@@ -1,12 +1,7 @@
 /** The two runs of the comparison. An answer that comes after the question changed is dropped. */
 import { shallowRef, type ShallowRef } from 'vue'
-import type {
-  Divergence,
-  KernelChoice,
-  Pinscope,
-  Recipe,
-  RunSummary,
-} from '../../../shared/contract'
+import type { KernelChoice, Pinscope, Recipe, RunSummary } from '../../../shared/contract'
+import type { Divergence } from '../../../shared/compare'
 import type { Failure, Result } from '../../../shared/result'
 import { idleSide, SIDES, type SideName, type SideState } from './side'
 

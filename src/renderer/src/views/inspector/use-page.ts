@@ -1,8 +1,9 @@
-/** What is known of a frame in a run, at a place or (null) at its end. The last question asked wins. */
-import { shallowRef, watch, type ShallowRef } from 'vue'
+/** What is known of a frame in a run, at a place or (null) at its end. */
+import { computed, type ComputedRef } from 'vue'
 import type { PageInfo, RunId } from '../../../../shared/contract'
 import type { Place } from '../../../../shared/place'
 import type { Failure } from '../../../../shared/result'
+import { useLatest } from '../../stores/latest'
 import { usePinscope } from '../../wire/pinscope'
 
 export interface PageAnswer {
@@ -10,36 +11,23 @@ export interface PageAnswer {
   readonly failure: Failure | null
 }
 
-const NOTHING: PageAnswer = { page: null, failure: null }
-
 export function usePage(
   run: () => RunId | null,
   pfn: () => number | null,
   at: () => Place | null,
-): ShallowRef<PageAnswer> {
+): ComputedRef<PageAnswer> {
   const pinscope = usePinscope()
-  const answer = shallowRef<PageAnswer>(NOTHING)
-  let question = 0
-
-  watch(
-    [run, pfn, at],
-    async ([id, frame, place]) => {
-      const asked = ++question
-      if (id === null || frame === null) {
-        answer.value = NOTHING
-        return
-      }
-      const told = await pinscope.page(
-        id,
-        frame,
-        place === null ? null : { event: place.event, step: place.step },
-      )
-      if (asked !== question) return
-      answer.value = told.ok
-        ? { page: told.value, failure: null }
-        : { page: null, failure: told.error }
+  const { answer, failure } = useLatest(
+    () => {
+      const [id, frame, place] = [run(), pfn(), at()]
+      if (id === null || frame === null) return null
+      return { id, frame, event: place?.event ?? null, step: place?.step ?? 0 }
     },
-    { immediate: true },
+    async ({ id, frame, event, step }) =>
+      await pinscope.page(id, frame, event === null ? null : { event, step }),
   )
-  return answer
+  return computed(() => ({
+    page: failure.value === null ? answer.value : null,
+    failure: failure.value,
+  }))
 }

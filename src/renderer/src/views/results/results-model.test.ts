@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import type { RunSummary } from '../../../../shared/contract'
 import { createFakePinscope } from '../../test/fake-pinscope'
 import { failure, success } from '../../../../shared/result'
-import { counterRows, expectationText, noPartingText, outcomeRows } from './results-model'
+import {
+  counterRows,
+  expectationText,
+  moreFramesText,
+  noPartingText,
+  outcomeRows,
+  partedCallText,
+  stateRows,
+} from './results-model'
 
 async function summary(patches: readonly number[]): Promise<RunSummary> {
   const kernel = { patches, mode: 'strict' } as const
@@ -67,5 +75,34 @@ describe('where no divergence is shown', () => {
       'The runs could not be compared: the replay differs',
     )
     expect(noPartingText(true, success(null))).toMatch(/^None: /)
+  })
+})
+
+describe('the state where runs part', () => {
+  const state = {
+    frames: [{ pfn: 0x67103, fields: [{ name: 'count', a: '2', b: '1' }] }],
+    framesDiffering: 1_400,
+    counters: [{ name: 'Normal nr_free_pages', a: '1,012', b: '1,011' }],
+    freeLists: [],
+    cma: [],
+  }
+
+  it('is one line per difference, counters before frames', () => {
+    expect(stateRows({ state })).toEqual([
+      { pfn: null, name: 'Normal nr_free_pages', a: '1,012', b: '1,011' },
+      { pfn: 0x67103, name: 'count', a: '2', b: '1' },
+    ])
+  })
+
+  it('says how many frames are not listed, and nothing when all are', () => {
+    expect(moreFramesText({ state })).toBe('1,399 more frames differ.')
+    expect(moreFramesText({ state: { ...state, framesDiffering: 1 } })).toBe('')
+  })
+
+  it('names the call, and which time it is from the second on', () => {
+    const call = { name: 'VIDIOC_QBUF', step: 3, nth: 1 }
+    expect(partedCallText({ actor: 'camera', call })).toBe('camera in VIDIOC_QBUF (instruction 3)')
+    expect(partedCallText({ actor: 'camera', call: { ...call, nth: 2 } })).toContain(', time 2)')
+    expect(partedCallText({ actor: 'kswapd0', call: null })).toBe('kswapd0, in no call')
   })
 })

@@ -1,4 +1,5 @@
 /** Both runs side by side in tables: outcomes and counters, with what differs. */
+import type { Divergence } from '../../../../shared/compare'
 import type { RunSummary } from '../../../../shared/contract'
 import type { Result } from '../../../../shared/result'
 import { countText, retText } from '../../../../shared/text'
@@ -81,4 +82,35 @@ export function noPartingText(finished: boolean, parting: Result<unknown> | null
   if (parting === null) return 'The events are being compared.'
   if (!parting.ok) return `The runs could not be compared: ${parting.error.message}`
   return 'None: both runs do the same things to the end.'
+}
+
+export interface StateRow {
+  /** Set for a frame. */
+  readonly pfn: number | null
+  /** What differs: `count` of a frame, `Normal nr_free_pages`. */
+  readonly name: string
+  readonly a: string
+  readonly b: string
+}
+
+/** How the machines differ where the runs part, line by line: areas, counters, free lists, frames. */
+export function stateRows({ state }: Pick<Divergence, 'state'>): StateRow[] {
+  const all = [...state.cma, ...state.counters, ...state.freeLists]
+  return [
+    ...all.map((difference) => ({ pfn: null, ...difference })),
+    ...state.frames.flatMap(({ pfn, fields }) => fields.map((field) => ({ pfn, ...field }))),
+  ]
+}
+
+/** `camera in VIDIOC_QBUF (instruction 3)`; from the second time on with which time it is. */
+export function partedCallText({ actor, call }: Pick<Divergence, 'actor' | 'call'>): string {
+  if (call === null) return `${actor}, in no call`
+  const times = call.nth === 1 ? '' : `, time ${call.nth}`
+  return `${actor} in ${call.name} (instruction ${call.step}${times})`
+}
+
+/** How many frames differ in all, where not all are listed; empty where they are. */
+export function moreFramesText({ state }: Pick<Divergence, 'state'>): string {
+  const more = state.framesDiffering - state.frames.length
+  return more > 0 ? `${countText(more)} more frames differ.` : ''
 }
