@@ -1,16 +1,11 @@
 /** The calls of actors from their start to their return. */
+import type { CallBar } from '../shared/timeline'
 import { callName, EV_sim_call, EV_sim_call_ret } from '../sim'
 import type { Recording } from './run'
 
-export interface CallSpan {
+/** A call as a bar draws it, and whose it is. */
+export interface CallSpan extends Omit<CallBar, 'calls'> {
   readonly task: number
-  readonly call: string
-  readonly fromNs: number
-  readonly toNs: number
-  readonly ret: number
-  /** Events of the call and of its return. */
-  readonly event: number
-  readonly retEvent: number
 }
 
 /** Calls that returned, in the order of their returns. */

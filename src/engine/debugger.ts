@@ -2,11 +2,13 @@
  * The debugger over one recording: a cursor, steps in both directions, breakpoints, and why it
  * stopped. It changes nothing in the recording; every state is made again by playing the tape.
  */
+import type { StateDifference } from '../shared/compare'
+import type { Place } from '../shared/place'
 import { failure, success, type Result } from '../shared/result'
 import type { Machine } from '../sim'
 import { Breakpoints, type Breakpoint, type Hit } from './breakpoints'
 import { comparePositions, type Position } from './position'
-import { search, type Direction, type Place } from './search'
+import { search, type Direction } from './search'
 import {
   finishRule,
   frameToFinish,
@@ -15,7 +17,7 @@ import {
   type Accepts,
   type Stance,
 } from './stepping'
-import { stateDiff, type StateDiff } from './state-diff'
+import { stateDiff } from './state-diff'
 import type { Frame, Moment, PlayHooks, Played, Tape } from './tape'
 
 /** Why the debugger stands where it stands. */
@@ -155,7 +157,7 @@ export class Debugger {
    * Field writes: what differs here from the place before, whoever ran: the last event, function entry or
    * return. Null at the first place there is.
    */
-  async writes(): Promise<StateDiff | null> {
+  async writes(): Promise<StateDifference | null> {
     const quest = { frames: true, match: () => true, accept: () => true }
     const before = await search(this.tape, this.#hooks, 'backward', this.position, quest)
     if (before.at === null) return null

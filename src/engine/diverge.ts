@@ -3,38 +3,18 @@
  * place of the same call of the same actor in the other, wherever that stands in the log. Times are
  * not compared, and the order in which actors take turns is not either.
  */
-import type { EventRow } from '../shared/events'
+import type { Divergence, PartedCall } from '../shared/compare'
 import { callName, EV_sim_call, EV_sim_call_ret, EV_sim_intervention, type Machine } from '../sim'
 import type { EventLog } from './event-log'
 import { eventRow } from './page-info'
 import type { Recording } from './run'
-import { stateDiff, type StateDiff } from './state-diff'
+import { stateDiff } from './state-diff'
 import type { PlayHooks, Tape } from './tape'
 
-/** A call of an actor: its number in the program, and which time it is made. */
-export interface PartedCall {
-  readonly name: string
-  readonly step: number
-  /** From 1; more in a repeat. */
-  readonly nth: number
-}
-
 /** The first event, in the order of run A, whose counterpart in run B is another one. */
-export interface Parting {
+export interface Parting extends Omit<Divergence, 'a' | 'b' | 'state'> {
   readonly a: number
   readonly b: number
-  readonly actor: string
-  /** Null where the actor is in no call: what the kernel does by itself. */
-  readonly call: PartedCall | null
-  /** The run that has no such event; the event given for it is the last one before. */
-  readonly missing: 'a' | 'b' | null
-}
-
-export interface DivergenceReport extends Omit<Parting, 'a' | 'b'> {
-  readonly a: EventRow
-  readonly b: EventRow
-  /** How the machines differ when each has come to its event. */
-  readonly state: StateDiff
 }
 
 /** What the parting needs of a run. */
@@ -45,7 +25,7 @@ export async function divergenceOf(
   a: Recording,
   b: Recording,
   hooks: PlayHooks | null = null,
-): Promise<DivergenceReport | null> {
+): Promise<Divergence | null> {
   const parting = firstDivergence(a, b)
   if (parting === null) return null
   const x = await playedTo(a.tape, parting.a, hooks)

@@ -1,11 +1,11 @@
 /** Filters of the event list: an expression about events alone, ready to be put to many rows. */
 import type { TextProblem } from '../shared/events'
 import { failWith, success, type Result } from '../shared/result'
-import { eventType, FUNCTIONS, type Machine } from '../sim'
+import { EV_sim_call, eventType, FUNCTIONS, type Machine } from '../sim'
 import { inExpression, type Completion } from './console/complete'
 import type { EventTest } from './event-log'
-import type { Expr } from './expr/ast'
-import { compileExpr } from './expr/compile'
+import { partsOf, type Expr } from './expr/ast'
+import { compileExpr, ROOTS } from './expr/compile'
 import { parseExpr } from './expr/parse'
 import type { Scope } from './expr/scope'
 import type { EvalInput } from './expr/value'
@@ -29,7 +29,7 @@ export function compileFilter(machine: Machine, filter: string): Result<EventTes
   const names = machine.tasks.map((task) => task.comm)
   // One object for all rows: a filter is put to millions of them.
   const event: Writable<NonNullable<EvalInput['event']>> = {
-    ...{ type: eventType(30), task: 0, timeNs: 0, a: 0, b: 0, c: 0, d: 0 },
+    ...{ type: eventType(EV_sim_call), task: 0, timeNs: 0, a: 0, b: 0, c: 0, d: 0 },
   }
   const input: Writable<EvalInput> = { machine, event, eventNumber: 0, actor: '' }
   return success((type, task, timeNs, a, b, c, d, number) => {
@@ -53,15 +53,7 @@ export function completeFilter(machine: Machine, filter: string, cursor: number)
 }
 
 /** What leads to the state of the machine. */
-const STATE_NAMES: ReadonlySet<string> = new Set([
-  'page',
-  'pageblock',
-  'zone',
-  'pcp',
-  'cma',
-  'vm',
-  'counter',
-])
+const STATE_NAMES: ReadonlySet<string> = new Set(ROOTS)
 
 /** The state is that of one place and a filter is put to all of them, so it may not ask for it. */
 function stateName(expr: Expr): TextProblem | null {
@@ -79,28 +71,4 @@ function stateName(expr: Expr): TextProblem | null {
     if (found !== null) return found
   }
   return null
-}
-
-function partsOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case 'number':
-    case 'text':
-    case 'name':
-      return []
-    case 'call':
-      return expr.args
-    case 'member':
-      return [expr.object]
-    case 'index':
-      return [expr.object, expr.index]
-    case 'unary':
-      return [expr.operand]
-    case 'binary':
-      return [expr.left, expr.right]
-    case 'in':
-      return [
-        expr.operand,
-        ...expr.items.flatMap(({ from, to }) => (to === null ? [from] : [from, to])),
-      ]
-  }
 }

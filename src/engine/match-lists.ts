@@ -3,6 +3,7 @@ import type { TextProblem } from '../shared/events'
 import { failure, success, type Result } from '../shared/result'
 import { compileFilter } from './filter'
 import type { EventTest } from './event-log'
+import { lowerBound } from './event-index-keys'
 import { EXTENTS, extentEnd, extentWord } from './event-frames'
 import type { Recording } from './run'
 import type { PlayHooks } from './tape'
@@ -105,16 +106,7 @@ function listed(list: Uint32Array): Matches {
   return {
     count: list.length,
     at: (i) => list[i] as number,
-    indexOf: (event) => {
-      let low = 0
-      let high = list.length
-      while (low < high) {
-        const middle = (low + high) >>> 1
-        if ((list[middle] as number) < event) low = middle + 1
-        else high = middle
-      }
-      return low
-    },
+    indexOf: (event) => lowerBound(list, 0, list.length, event),
   }
 }
 

@@ -1,22 +1,16 @@
 /** Places of a recording: by time, and next to each other. */
 import type { PlaceAt } from '../shared/place'
 import type { EventLog } from './event-log'
+import { partitionPoint } from './partition-point'
 import type { Recording } from './run'
 
 export function placeOf({ recorder: { log } }: Recording, event: number): PlaceAt {
   return { event, step: 0, timeNs: log.row(event).timeNs }
 }
 
-/** Events before a time, found by halves: times never fall. */
+/** Events before a time: times never fall. */
 export function eventsBefore(log: EventLog, timeNs: number): number {
-  let low = 0
-  let high = log.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (log.row(middle).timeNs < timeNs) low = middle + 1
-    else high = middle
-  }
-  return low
+  return partitionPoint(log.length, (event) => log.row(event).timeNs < timeNs)
 }
 
 /** The last event at or before a time, but none that one cannot stand at. */

@@ -1,22 +1,12 @@
 /** Where in a recording something is: one type for every view, command and link. */
+import type { Place, PlaceAt } from '../shared/place'
 import { timeText } from '../shared/text'
 
-/**
- * A moment of a run. `event` is the event that was emitted last; `step` counts the function entries
- * and returns since then, 0 = at the event itself. The end of a run is the event behind the last.
- */
-export interface Position {
-  readonly event: number
-  readonly step: number
-  /** Virtual time, ns. */
-  readonly timeNs: number
-}
+/** A moment of a run. */
+export type Position = PlaceAt
 
 /** Order in a run: negative when `a` comes first. */
-export function comparePositions(
-  a: Pick<Position, 'event' | 'step'>,
-  b: Pick<Position, 'event' | 'step'>,
-): number {
+export function comparePositions(a: Place, b: Place): number {
   return a.event - b.event || a.step - b.step
 }
 
@@ -26,6 +16,6 @@ export function positionText(p: Position): string {
 }
 
 /** The part that other commands accept: `12031` or `12031.3`. */
-export function placeText(p: Pick<Position, 'event' | 'step'>): string {
+export function placeText(p: Place): string {
   return p.step === 0 ? String(p.event) : `${p.event}.${p.step}`
 }

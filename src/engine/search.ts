@@ -1,12 +1,7 @@
 /** Finds moments of a recorded run, forward by playing on, backward by playing stretch after stretch. */
+import type { Place } from '../shared/place'
 import { comparePositions, type Position } from './position'
 import type { Moment, PlayHooks, Tape } from './tape'
-
-/** Where in a run something is. */
-export interface Place {
-  readonly event: number
-  readonly step: number
-}
 
 export type Direction = 'forward' | 'backward'
 

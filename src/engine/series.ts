@@ -10,15 +10,27 @@ export function series(recording: Recording, query: SeriesQuery): SeriesData {
   const endNs = recording.machine.now
   const window = { ...query, toNs: query.toNs ?? endNs }
   const { fromNs, toNs, columns } = window
+  const kept = recording.recorder.tracks.data(fromNs, toNs, columns)
   return {
     ...window,
     endNs,
     tracks: [
-      ...recording.recorder.tracks.data(fromNs, toNs, columns),
+      ...kept,
+      ...kept.flatMap((track) => (track.name === 'freeCma' ? [usedCma(recording, track)] : [])),
       latencyTrack(recording, window),
     ],
     lanes: lanes(recording, window),
     marks: marks(recording, window),
+  }
+}
+
+/** What is not free of the areas is in use, by whoever. */
+function usedCma({ machine }: Recording, free: TrackData): TrackData {
+  const pages = machine.cma.reduce((sum, area) => sum + area.count, 0)
+  return {
+    name: 'usedCma',
+    min: free.max.map((value) => pages - value),
+    max: free.min.map((value) => pages - value),
   }
 }
 

@@ -1,4 +1,5 @@
 /** How two machines differ: frames, zone counters, free lists, areas. Both are only looked at. */
+import type { Difference, FrameDifference, StateDifference } from '../shared/compare'
 import {
   at,
   exactZoneState,
@@ -17,35 +18,10 @@ import {
   type Page,
 } from '../sim'
 
-/** One thing that is not the same, as text. */
-export interface Difference {
-  readonly name: string
-  readonly a: string
-  readonly b: string
-}
-
-export interface FrameDifference {
-  readonly pfn: number
-  readonly fields: readonly Difference[]
-}
-
-export interface StateDiff {
-  /** Frames that differ, the first ones by PFN. */
-  readonly frames: readonly FrameDifference[]
-  /** All that differ. */
-  readonly framesDiffering: number
-  /** `Normal nr_free_pages`, with what per-CPU differences add. */
-  readonly counters: readonly Difference[]
-  /** `Normal order 3 CMA`: free blocks. */
-  readonly freeLists: readonly Difference[]
-  /** Pages handed out of each area. */
-  readonly cma: readonly Difference[]
-}
-
 const MOST_FRAMES = 16
 
 /** The differences; of the frames, those that both machines have, `most` at most. */
-export function stateDiff(a: Machine, b: Machine, most = MOST_FRAMES): StateDiff {
+export function stateDiff(a: Machine, b: Machine, most = MOST_FRAMES): StateDifference {
   return {
     ...frameDifferences(a, b, most),
     counters: differences(counters(a), counters(b)),
@@ -55,7 +31,7 @@ export function stateDiff(a: Machine, b: Machine, most = MOST_FRAMES): StateDiff
 }
 
 /** True when nothing differs that was looked at. */
-export function isSameState(diff: StateDiff): boolean {
+export function isSameState(diff: StateDifference): boolean {
   const lists = [diff.counters, diff.freeLists, diff.cma]
   return diff.framesDiffering === 0 && lists.every((list) => list.length === 0)
 }
@@ -74,7 +50,7 @@ function frameDifferences(
   a: Machine,
   b: Machine,
   most: number,
-): Pick<StateDiff, 'frames' | 'framesDiffering'> {
+): Pick<StateDifference, 'frames' | 'framesDiffering'> {
   const frames: FrameDifference[] = []
   let framesDiffering = 0
   for (let page = 0; page < a.nrPages; page++) {

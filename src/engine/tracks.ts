@@ -1,10 +1,15 @@
 /** Value tracks: a value is kept when it changes, and reduced to pixel columns when asked for. */
 import type { FixedTrack, TrackData, TrackName } from '../shared/timeline'
 import { exactZoneState, freeCmaPages, freePages, VM_ZONE_STAT_NAMES, type Machine } from '../sim'
+import { partitionPoint } from './partition-point'
+
+/** Room for more changes, each time it is short: a little more copying for less that lies empty. */
+const GROWTH = 1.5
 
 class Track {
   #times = new Float64Array(1024)
-  #values = new Float64Array(1024)
+  // Pages and calls: a run has fewer than 2^31 of either.
+  #values = new Int32Array(1024)
   #length = 0
   #last = Number.NaN
 
@@ -18,8 +23,9 @@ class Track {
   }
 
   #grow(): void {
-    const times = new Float64Array(this.#times.length * 2)
-    const values = new Float64Array(this.#times.length * 2)
+    const length = Math.ceil(this.#times.length * GROWTH)
+    const times = new Float64Array(length)
+    const values = new Int32Array(length)
     times.set(this.#times)
     values.set(this.#values)
     this.#times = times
@@ -35,11 +41,9 @@ class Track {
     const min = new Float64Array(count)
     const max = new Float64Array(count)
     const width = (to - from) / count || 1
-    let i = 0
-    let value = this.#length > 0 ? (this.#values[0] as number) : 0
     // What was before the range gives the value it begins with, and no extreme.
-    while (i < this.#length && (this.#times[i] as number) < from)
-      value = this.#values[i++] as number
+    let i = partitionPoint(this.#length, (k) => (this.#times[k] as number) < from)
+    let value = this.#length > 0 ? (this.#values[Math.max(0, i - 1)] as number) : 0
     for (let column = 0; column < count; column++) {
       const isLast = column === count - 1
       const end = isLast ? to : from + (column + 1) * width
@@ -73,7 +77,6 @@ export class Tracks {
   readonly #tracks = {
     free: new Track(),
     freeCma: new Track(),
-    usedCma: new Track(),
     anon: new Track(),
     file: new Track(),
     pins: new Track(),
@@ -107,12 +110,8 @@ export class Tracks {
   sample(m: Machine): void {
     const t = this.#tracks
     const now = m.now
-    const freeCma = freeCmaPages(m)
-    let cma = 0
-    for (const area of m.cma) cma += area.count
     t.free.push(now, freePages(m))
-    t.freeCma.push(now, freeCma)
-    t.usedCma.push(now, cma - freeCma)
+    t.freeCma.push(now, freeCmaPages(m))
     t.anon.push(now, pagesOf(m, NR_ANON_PAGES))
     t.file.push(now, pagesOf(m, NR_FILE_PAGES))
     t.pins.push(now, m.pins.size)

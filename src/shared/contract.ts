@@ -7,6 +7,7 @@
  * times are nanoseconds of virtual time, event numbers count from 0.
  */
 import type { Intervention, KernelClass, KernelSpec, Outcome, RunCounters } from '../sim'
+import type { Divergence } from './compare'
 import type { CompletionList, ConsoleReply, DebugState } from './debug'
 import type { Place, PlaceAt } from './place'
 import type {
@@ -20,7 +21,7 @@ import type {
 import type { Result } from './result'
 import type { Aspect, AspectData } from './sheet'
 import type { RangeSummary, SeriesData, SeriesQuery } from './timeline'
-import type { BlockingFrame, CauseSum, WhyReport } from './why'
+import type { AuditInfo, TroubleInfo, WhyReport } from './why'
 
 /** A run the engine keeps. */
 export type RunId = number
@@ -206,36 +207,6 @@ export interface PageInfo {
   readonly ledgerSum: number
 }
 
-/** One thing that two states do not share, as text. */
-export interface Difference {
-  readonly name: string
-  readonly a: string
-  readonly b: string
-}
-
-/** How two machines differ. */
-export interface StateDifference {
-  /** Frames that differ, the first ones by PFN. */
-  readonly frames: readonly { readonly pfn: number; readonly fields: readonly Difference[] }[]
-  /** All that differ. */
-  readonly framesDiffering: number
-  readonly counters: readonly Difference[]
-  readonly freeLists: readonly Difference[]
-  readonly cma: readonly Difference[]
-}
-
-/** Where two runs part, aligned by cause, and how the machines differ there. */
-export interface Divergence {
-  readonly a: EventRow
-  readonly b: EventRow
-  readonly actor: string
-  /** Null where the actor is in no call. */
-  readonly call: { readonly name: string; readonly step: number; readonly nth: number } | null
-  /** The run that has no such event; the event given for it is the last one before. */
-  readonly missing: 'a' | 'b' | null
-  readonly state: StateDifference
-}
-
 /** How the map is coloured. */
 export const MAP_MODES = ['state', 'migratetype', 'owner', 'pin', 'age', 'would-block'] as const
 export type MapMode = (typeof MAP_MODES)[number]
@@ -255,20 +226,6 @@ export interface PlacedMap extends PageMapData {
   readonly layer: MapLayer | null
 }
 
-/** A request that met trouble, to be explained by `why`. */
-export interface TroubleInfo {
-  /** From 1. */
-  readonly n: number
-  readonly outcome: string | null
-  readonly actor: string
-  readonly call: string
-  readonly ret: number
-  readonly errno: string | null
-  readonly callEvent: number
-  readonly retEvent: number
-  readonly timeNs: number
-}
-
 /** One subset of the series on a recipe. */
 export interface MatrixCell {
   /** Index of spec 6.6. */
@@ -281,17 +238,6 @@ export interface MatrixCell {
     readonly expectation: Expectation
     readonly events: number
   } | null
-}
-
-/** Frames that would stop a request made now, and what has them. */
-export interface AuditInfo {
-  readonly area: string
-  readonly startPfn: number
-  /** Exclusive. */
-  readonly endPfn: number
-  readonly used: number
-  readonly frames: readonly BlockingFrame[]
-  readonly causes: readonly CauseSum[]
 }
 
 /** What may be asked. Every call answers with a Result; none throws across the border. */

@@ -1,8 +1,8 @@
 /** Places in a run. Plain data. */
 
 /**
- * Where in a run something is. `step` counts function entries and returns since the event, 0 = at the
- * event itself; the end of a run is the event behind the last.
+ * Where in a run something is. `event` was emitted last; `step` counts function entries and returns
+ * since then, 0 = at the event itself. The end of a run is the event behind the last.
  */
 export interface Place {
   readonly event: number

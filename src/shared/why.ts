@@ -78,7 +78,8 @@ export interface Remedy {
   readonly divergesAt: number | null
 }
 
-export interface WhyReport {
+/** A request that met trouble. */
+export interface TroubleInfo {
   /** Number among the requests of the run that met trouble, from 1. */
   readonly n: number
   /** Name of the call's outcome; null when it left none. */
@@ -91,10 +92,27 @@ export interface WhyReport {
   readonly callEvent: number
   readonly retEvent: number
   readonly timeNs: number
+}
+
+/** Why it did, and what would have helped. */
+export interface WhyReport extends TroubleInfo {
   readonly walk: readonly WalkedPosition[]
   readonly causes: readonly CauseSum[]
   readonly paragraph: string
   readonly remedies: readonly Remedy[]
   /** Kinds of change that were tried and did not help. */
   readonly tried: readonly string[]
+}
+
+/** Frames of an area that would stop a request made now, and what has them. */
+export interface AuditInfo {
+  readonly area: string
+  readonly startPfn: number
+  /** Exclusive. */
+  readonly endPfn: number
+  /** Frames handed out by the area's bitmap; a request passes them over. */
+  readonly used: number
+  /** Frames that a migration now could not empty, ascending. */
+  readonly frames: readonly BlockingFrame[]
+  readonly causes: readonly CauseSum[]
 }

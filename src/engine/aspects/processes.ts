@@ -1,7 +1,7 @@
 /** Tasks with their address spaces and page tables, and who holds pins. */
 import type { Cell, Sheet } from '../../shared/sheet'
 import { PAGE_SIZE, page_to_pfn, type Machine } from '../../sim'
-import { mappedPages, pinsByTask } from '../console/print-state'
+import { entriesByKind, mappedPages, pinsByTask } from '../processes'
 import { column, sheet, shortened } from './sheet'
 
 const MOST_ROWS = 256
@@ -59,19 +59,15 @@ function areaSheet(m: Machine): Sheet {
   return shortened('Memory areas', columns, rows, MOST_ROWS)
 }
 
-const PTE_KIND = 3
-const KINDS = ['none', 'present', 'swap', 'migration'] as const
-
 /** Page tables with how many entries of each kind they have. */
 function tableSheet(m: Machine): Sheet {
   const rows = m.mms.flatMap(({ pgd, owner }) =>
     [...pgd]
       .toSorted(([a], [b]) => a - b)
       .map(([index, { page, entries }]): Cell[] => {
-        const kinds = KINDS.map(() => 0)
-        for (const pte of entries) kinds[pte & PTE_KIND] = (kinds[pte & PTE_KIND] ?? 0) + 1
         const address = index * entries.length * PAGE_SIZE
-        return [m.tasks[owner]?.comm ?? '', address, page_to_pfn(m, page), ...kinds.slice(1)]
+        const [, ...kinds] = entriesByKind(entries)
+        return [m.tasks[owner]?.comm ?? '', address, page_to_pfn(m, page), ...kinds]
       }),
   )
   const columns = [

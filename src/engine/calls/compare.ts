@@ -1,6 +1,7 @@
 /** The calls that set one run beside others, and that explain one by running others. */
-import type { Calls, TroubleInfo } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
 import { failure, success } from '../../shared/result'
+import type { TroubleInfo } from '../../shared/why'
 import { errnoName } from '../../sim'
 import { alignment, divergenceOf } from '../diverge'
 import { placeOf } from '../places'

@@ -3,7 +3,8 @@ import type { Result } from '../../shared/result'
 import { countText } from '../../shared/text'
 import { growArea, type Intervention, type KernelSpec } from '../../sim'
 import { Debugger } from '../debugger'
-import { divergenceOf, type DivergenceReport } from '../diverge'
+import type { Divergence } from '../../shared/compare'
+import { divergenceOf } from '../diverge'
 import { forkRecording } from '../fork'
 import { record, type Recording, type RunHooks } from '../run'
 import { answer, refuse, type Answer, type Bench, type KeptRun } from './bench'
@@ -181,13 +182,13 @@ async function diverge(bench: Bench, n: number | null): Promise<Result<Answer>> 
   )
 }
 
-function divergenceText(report: DivergenceReport, a: number, b: number): string {
+function divergenceText(report: Divergence, a: number, b: number): string {
   const { actor, call, missing } = report
   const where =
     call === null
       ? `outside of ${actor}'s calls`
       : `in ${actor}'s ${call.name}, instruction ${call.step}`
-  const row = (run: number, r: DivergenceReport['a'], none: boolean): (string | number)[] => [
+  const row = (run: number, r: Divergence['a'], none: boolean): (string | number)[] => [
     `run ${run}`,
     r.event,
     none ? 'nothing more after' : '',

@@ -1,10 +1,10 @@
 /** Moving through the run. */
 import type { Result } from '../../shared/result'
 import { timeText } from '../../shared/text'
-import type { EventLog } from '../event-log'
 import type { Stop } from '../debugger'
 import type { Recording } from '../run'
 import { troublesOf } from '../why/why'
+import { eventAt } from '../places'
 import { comparePositions, positionText } from '../position'
 import { actorAt, answer, refuse, type Answer, type Bench } from './bench'
 import type { Command, Motion, Place } from './command'
@@ -143,18 +143,7 @@ async function seekTime(bench: Bench, timeNs: number): Promise<Result<Answer>> {
   const { log } = bench.recording.recorder
   const last = log.length === 0 ? 0 : log.row(log.length - 1).timeNs
   if (timeNs > last) return refuse(`the last event is at ${timeText(last)}`)
-  return await stopped(bench, await bench.debug.seek({ event: eventAt(log, timeNs), step: 0 }))
-}
-
-function eventAt(log: EventLog, timeNs: number): number {
-  let low = 0
-  let high = log.length - 1
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if (log.row(middle).timeNs <= timeNs) low = middle
-    else high = middle - 1
-  }
-  return low
+  return await stopped(bench, await bench.debug.seek(eventAt(bench.recording, timeNs)))
 }
 
 async function seekFailure(

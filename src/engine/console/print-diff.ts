@@ -1,11 +1,11 @@
 /** How two states differ, one line a field. */
-import type { Difference, StateDiff } from '../state-diff'
+import type { Difference, StateDifference } from '../../shared/compare'
 import { columns } from './print-table'
 
 const MOST_ROWS = 12
 
 /** Counters, lists and areas first, then fields of frames; `same` when there is nothing. */
-export function differenceText(diff: StateDiff, same: string): string {
+export function differenceText(diff: StateDifference, same: string): string {
   const frames = diff.frames.flatMap(({ pfn, fields }) =>
     fields.map((f) => ({ ...f, name: `page 0x${pfn.toString(16)} ${f.name}` })),
   )

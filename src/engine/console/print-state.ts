@@ -8,6 +8,7 @@ import {
   type Task,
 } from '../../sim'
 import type { StateView } from './command'
+import { mappedPages, pinsByTask } from '../processes'
 import { columns } from './print-table'
 
 export function stateText(m: Machine, view: StateView): string {
@@ -55,32 +56,4 @@ function ps(m: Machine): string {
 function stateOf(m: Machine, task: Task): string {
   if (m.current === task.id) return 'RU'
   return task.sigkill && task.mm < 0 ? 'ZO' : 'IN'
-}
-
-const PTE_KIND = 3
-const PTE_PRESENT = 1
-
-/** Pages that the task's page tables map; a huge entry counts as the pages it stands for. */
-export function mappedPages(m: Machine, task: Task): number {
-  const mm = m.mms[task.mm]
-  if (mm === undefined) return 0
-  let pages = 0
-  for (const table of mm.pgd.values()) {
-    for (const pte of table.entries) if ((pte & PTE_KIND) === PTE_PRESENT) pages++
-  }
-  for (const pte of mm.huge.values()) {
-    if ((pte & PTE_KIND) === PTE_PRESENT) pages += 1 << m.hpageOrder
-  }
-  return pages
-}
-
-export function pinsByTask(m: Machine): Map<number, number> {
-  const pins = new Map<number, number>()
-  for (const records of m.pins.values()) {
-    for (const { holder } of records) {
-      const task = m.holders[holder]?.task ?? 0
-      pins.set(task, (pins.get(task) ?? 0) + 1)
-    }
-  }
-  return pins
 }

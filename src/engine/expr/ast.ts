@@ -183,7 +183,8 @@ export function mentions(expr: Expr, name: string): boolean {
   return expr.kind === 'name' ? expr.name === name : partsOf(expr).some((e) => mentions(e, name))
 }
 
-function partsOf(expr: Expr): readonly Expr[] {
+/** The expressions that an expression is made of; none for a number, a text or a name. */
+export function partsOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case 'number':
     case 'text':

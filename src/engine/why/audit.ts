@@ -2,7 +2,7 @@
  * Which frames of a CMA area would block a request made now, and which positions a request of a given
  * size could have: asked of the state alone, before anybody makes the request.
  */
-import type { BlockingFrame, CauseSum } from '../../shared/why'
+import type { AuditInfo, BlockingFrame } from '../../shared/why'
 import {
   at,
   REF_KINDS,
@@ -24,15 +24,7 @@ export interface AuditedPosition {
   readonly blocking: number
 }
 
-export interface Audit {
-  readonly area: string
-  readonly startPfn: number
-  readonly endPfn: number
-  /** Frames handed out by the area's bitmap; a request passes them over. */
-  readonly used: number
-  /** Frames that a migration now could not empty, ascending. */
-  readonly frames: readonly BlockingFrame[]
-  readonly causes: readonly CauseSum[]
+export interface Audit extends AuditInfo {
   /** Positions for the size asked, in the order they would be tried. */
   readonly positions: readonly AuditedPosition[]
 }
