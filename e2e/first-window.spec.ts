@@ -62,7 +62,7 @@ test('leads from a position that was tried to the page that blocked it', async (
   firstWindow: page,
 }) => {
   await page.getByRole('tab', { name: 'Positions tried' }).click()
-  const rows = page.getByRole('tabpanel').getByRole('row').filter({ hasText: '-EBUSY' })
+  const rows = page.locator('[data-area="compare"]').getByRole('row').filter({ hasText: '-EBUSY' })
   await expect(rows).toHaveCount(5)
   const link = rows
     .nth(2)

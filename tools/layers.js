@@ -17,6 +17,14 @@ export const LAYERS = {
   preload: { folders: ['shared'], packages: ['electron'] },
   renderer: {
     folders: ['shared'],
-    packages: ['vue', 'pinia', 'echarts', 'echarts/*', '@fontsource/*'],
+    packages: [
+      'vue',
+      'pinia',
+      'reka-ui',
+      '@tanstack/vue-virtual',
+      'echarts',
+      'echarts/*',
+      '@fontsource/*',
+    ],
   },
 }

@@ -95,7 +95,7 @@ describe('securityHeaders', () => {
     const policy = securityHeaders()['Content-Security-Policy'] ?? ''
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("script-src 'self';")
-    expect(policy).toContain("style-src 'self';")
+    expect(policy).toMatch(/style-src 'self'(?: 'sha256-[\w+/=]{44}')+;/)
     expect(policy).not.toMatch(/unsafe/)
   })
 

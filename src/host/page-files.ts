@@ -1,4 +1,5 @@
 /** The page's files as both hosts serve them: which file a path means, its type, its headers. */
+import { createHash } from 'node:crypto'
 import { readFile, realpath } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 
@@ -25,12 +26,18 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Where the bundler puts what bears a hash of its content in its name. */
 const HASHED = /^assets\/.*-[\w-]{8,}\.\w+$/
 
+/** What the splitters put into a style sheet of their own while a border is dragged. */
+const DRAG_CURSORS = ['', 'n', 'e', 's', 'w', 'ne', 'nw', 'se', 'sw', 'ew', 'ns'].map((way) => {
+  const text = way === '' ? '*{cursor: move!important;}' : `*{cursor: ${way}-resize!important;}`
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+})
+
 /** `connect` names what the page may talk to besides its own origin. */
 export function securityHeaders(connect: readonly string[] = []): Record<string, string> {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
+    `style-src ${["'self'", ...DRAG_CURSORS].join(' ')}`,
     "img-src 'self' data:",
     "font-src 'self'",
     `connect-src ${["'self'", ...connect].join(' ')}`,

@@ -1,61 +1,89 @@
+/** The native menu: made from the one table of actions, and what only the system can do. */
 import { app, Menu, type MenuItemConstructorOptions } from 'electron'
+import { ACTIONS, MENUS, type Action, type MenuName } from '../shared/actions'
 
 export interface MenuOptions {
   /** True where the page comes from the development server. */
   readonly isDevelopment: boolean
   readonly isMac: boolean
-  /** Hands a command to the page. */
+  /** Hands an action to the page, by its id. */
   readonly choose: (command: string) => void
 }
 
-/** What the menu consists of; the page does what a command asks for. */
-export function menuTemplate({
-  isDevelopment,
-  isMac,
-  choose,
-}: MenuOptions): MenuItemConstructorOptions[] {
-  const separator: MenuItemConstructorOptions = { type: 'separator' }
-  const command = (label: string, name: string, accelerator?: string) => ({
-    label,
-    ...(accelerator !== undefined && { accelerator }),
-    click: () => choose(name),
+const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' }
+
+/** What the menu consists of; the page does what an action asks for. */
+export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[] {
+  const { isMac } = options
+  const menu = (name: MenuName): MenuItemConstructorOptions => ({
+    label: `&${name}`,
+    submenu: [...actionItems(name, options), ...ownItems(name, options)],
   })
-  const view: MenuItemConstructorOptions[] = [
-    {
-      label: '&Theme',
-      submenu: [
-        command('As the &System', 'theme-system'),
-        command('&Light', 'theme-light'),
-        command('&Dark', 'theme-dark'),
-      ],
-    },
-    separator,
-    { role: 'resetZoom' },
-    { role: 'zoomIn' },
-    { role: 'zoomOut' },
-    separator,
-    { role: 'togglefullscreen', accelerator: 'CmdOrCtrl+Shift+F' },
-  ]
-  if (isDevelopment) {
-    view.push(separator, { role: 'forceReload' }, { role: 'toggleDevTools' })
-  }
   return [
     ...(isMac ? [{ role: 'appMenu' } as const] : []),
-    { label: '&File', submenu: [isMac ? { role: 'close' } : { role: 'quit' }] },
+    menu('File'),
     { role: 'editMenu' },
-    { label: '&View', submenu: view },
-    {
-      label: '&Run',
-      submenu: [
-        command('&Run Again', 'run', 'CmdOrCtrl+R'),
-        command('&Cancel', 'cancel', 'CmdOrCtrl+.'),
-      ],
-    },
-    {
-      role: 'help',
-      submenu: [{ label: '&About Pinscope', click: () => app.showAboutPanel() }],
-    },
+    ...MENUS.filter((name) => name !== 'File').map(menu),
   ]
+}
+
+/** Actions of a menu; where the first word of their id changes, a line parts them. */
+function actionItems(name: MenuName, { choose }: MenuOptions): MenuItemConstructorOptions[] {
+  const actions = ACTIONS.filter((action) => action.menu === name)
+  return actions.flatMap((action, i) => {
+    const before = actions[i - 1]
+    const parted = before !== undefined && groupOf(before) !== groupOf(action)
+    return [...(parted ? [SEPARATOR] : []), item(action, choose)]
+  })
+}
+
+function groupOf({ id }: Action): string {
+  return id.split('.')[0] ?? id
+}
+
+/** The page hears the keys itself, as they can be changed there: the menu only shows the first ones. */
+function item(
+  { id, title, keys }: Action,
+  choose: (command: string) => void,
+): MenuItemConstructorOptions {
+  const accelerator = keys[0]
+  return {
+    label: title.replaceAll('&', '&&'),
+    ...(accelerator !== undefined && {
+      accelerator: acceleratorOf(accelerator),
+      registerAccelerator: false,
+    }),
+    click: () => choose(id),
+  }
+}
+
+/** `Ctrl+ArrowLeft` as Electron calls it. */
+function acceleratorOf(key: string): string {
+  return key.replace(/^Ctrl\b/, 'CmdOrCtrl').replace('Arrow', '')
+}
+
+/** What the shell does itself. */
+function ownItems(
+  name: MenuName,
+  { isDevelopment, isMac }: MenuOptions,
+): MenuItemConstructorOptions[] {
+  if (name === 'File') return [SEPARATOR, { role: isMac ? 'close' : 'quit' }]
+  if (name === 'View') {
+    return [
+      SEPARATOR,
+      { role: 'resetZoom' },
+      { role: 'zoomIn' },
+      { role: 'zoomOut' },
+      SEPARATOR,
+      { role: 'togglefullscreen', accelerator: 'CmdOrCtrl+Shift+F' },
+      ...(isDevelopment
+        ? [SEPARATOR, { role: 'forceReload' } as const, { role: 'toggleDevTools' } as const]
+        : []),
+    ]
+  }
+  return name === 'Help'
+    ? [SEPARATOR, { label: '&About Pinscope', click: () => app.showAboutPanel() }]
+    : []
 }
 
 export function installMenu(options: MenuOptions): void {

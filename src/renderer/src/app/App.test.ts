@@ -116,9 +116,9 @@ describe('first window', () => {
 
   it('moves through tabs by arrow keys', async () => {
     const { app } = await open()
-    await app.get('[role="tablist"]').trigger('keydown', { key: 'ArrowLeft' })
-    expect(app.get('[role="tab"][aria-selected="true"]').text()).toBe('Counters')
-    expect(app.get('[role="tabpanel"]').text()).toContain('pinned_in_cma')
+    await app.get('[aria-label="Results of the comparison"]').trigger('keydown', { key: 'ArrowLeft' })
+    expect(app.get('[aria-label="Results of the comparison"] [aria-selected="true"]').text()).toBe('Counters')
+    expect(app.get('[data-area="compare"]').text()).toContain('pinned_in_cma')
   })
 
   it('counts events while it runs, and cancels', async () => {
@@ -163,9 +163,9 @@ describe('first window', () => {
 
   it('obeys the native menu', async () => {
     const { pinscope } = await open()
-    pinscope.tell('onDidChooseCommand', { command: 'theme-light' })
+    pinscope.tell('onDidChooseCommand', { command: 'theme.light' })
     expect(document.documentElement.dataset.theme).toBe('light')
-    pinscope.tell('onDidChooseCommand', { command: 'theme-dark' })
+    pinscope.tell('onDidChooseCommand', { command: 'theme.dark' })
     expect(document.documentElement.dataset.theme).toBe('dark')
   })
 })

@@ -1,12 +1,13 @@
 /** Colours for what is painted rather than styled: read from the tokens of the theme in force. */
 import { PAGE_CLASSES } from '../../../shared/contract'
+import type { ShownTheme } from '../stores/settings'
 import type { MapPalette } from '../views/page-map/draw'
 
 /** Value of a custom property of the document, such as `--line`. */
 export type ReadToken = (name: string) => string
 
 /** A reader of the document's tokens, which are those of the theme in force. */
-export function documentTokens(_theme: 'dark' | 'light'): ReadToken {
+export function documentTokens(_theme: ShownTheme): ReadToken {
   const style = window.getComputedStyle(document.documentElement)
   return (name) => style.getPropertyValue(name).trim()
 }

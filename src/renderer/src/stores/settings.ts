@@ -2,8 +2,9 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 
-export const THEMES = ['system', 'dark', 'light'] as const
+export const THEMES = ['system', 'dark', 'light', 'contrast'] as const
 export type Theme = (typeof THEMES)[number]
+export type ShownTheme = Exclude<Theme, 'system'>
 
 const KEY = 'pinscope.theme'
 
@@ -17,7 +18,7 @@ export const useSettingsStore = defineStore('settings', () => {
   light.addEventListener('change', (event) => (systemLight.value = event.matches))
 
   const theme = ref<Theme>(firstTheme())
-  const shownTheme = computed<'dark' | 'light'>(() => {
+  const shownTheme = computed<ShownTheme>(() => {
     if (theme.value === 'system') return systemLight.value ? 'light' : 'dark'
     return theme.value
   })

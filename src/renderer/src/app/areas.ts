@@ -1,0 +1,17 @@
+/** The areas below the runs, by dock and in the order of their tabs. */
+import type { Component } from 'vue'
+import type { DockName } from '../stores/layout'
+import ResultsView from '../views/results/ResultsView.vue'
+
+export interface Area {
+  /** `data-area` of its panel; `go.<id>` is the action that goes there. */
+  readonly id: string
+  readonly title: string
+  readonly view: Component
+}
+
+export const AREAS: Readonly<Record<DockName, readonly Area[]>> = {
+  why: [{ id: 'compare', title: 'Compare', view: ResultsView }],
+  events: [],
+  debug: [],
+}

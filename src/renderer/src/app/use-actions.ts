@@ -1,0 +1,39 @@
+/** Actions of the window as a whole. */
+import { AREAS } from './areas'
+import { useActionsStore } from '../stores/actions'
+import { useComparisonStore } from '../stores/comparison'
+import { useCursorStore } from '../stores/cursor'
+import { DOCKS, FOLDS, useLayoutStore } from '../stores/layout'
+import { THEMES, useSettingsStore } from '../stores/settings'
+
+export function provideActions(): void {
+  const actions = useActionsStore()
+  const comparison = useComparisonStore()
+  const cursor = useCursorStore()
+  const layout = useLayoutStore()
+  const settings = useSettingsStore()
+
+  layout.homes = new Map(
+    DOCKS.flatMap((dock) => AREAS[dock].map((area) => [area.id, dock] as const)),
+  )
+  actions.provide({
+    'run.both': () => comparison.runBoth(),
+    'run.cancel': { run: () => comparison.cancel(), enabled: () => comparison.running },
+    'layout.both': () => (layout.runs = 'both'),
+    'layout.a': () => (layout.runs = 'a'),
+    'layout.b': () => (layout.runs = 'b'),
+    'layout.reset': () => layout.reset(),
+    'side.other': () => cursor.choose(cursor.side === 'a' ? 'b' : 'a'),
+    ...Object.fromEntries(
+      FOLDS.map((f) => [`layout.${f}`, () => layout.setOpen(f, !layout.isOpen(f))]),
+    ),
+    ...Object.fromEntries(THEMES.map((t) => [`theme.${t}`, () => settings.chooseTheme(t)])),
+    ...Object.fromEntries(
+      ['kernel', 'timeline', 'inspector', ...layout.homes.keys()].map((area) => [
+        `go.${area}`,
+        () => layout.focus(area),
+      ]),
+    ),
+    'go.map': () => layout.focus('page-map'),
+  })
+}

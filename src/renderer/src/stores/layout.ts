@@ -1,0 +1,137 @@
+/** Which areas are open, and where: remembered from one start to the next. Sizes are the splitters'. */
+import { defineStore } from 'pinia'
+import { nextTick, ref, shallowRef, watch } from 'vue'
+import type { SideName } from './side'
+
+/** Places of the workbench that can be folded away. */
+export const FOLDS = ['left', 'right', 'bottom'] as const
+export type Fold = (typeof FOLDS)[number]
+
+/** Groups of areas that share a place by tabs. */
+export const DOCKS = ['why', 'events', 'debug'] as const
+export type DockName = (typeof DOCKS)[number]
+
+const KEY = 'pinscope.layout'
+/** Under which the splitters remember their sizes. */
+export const SIZES_KEY = 'pinscope.sizes'
+
+interface Kept {
+  readonly folded: readonly Fold[]
+  /** The area on top of each dock, by its id. */
+  readonly tabs: Readonly<Partial<Record<DockName, string>>>
+  readonly runs: SideName | 'both'
+  /** Per cent of a run's height that its timeline has; the map has the rest. */
+  readonly timelineShare: number
+}
+
+const FIRST: Kept = { folded: [], tabs: {}, runs: 'both', timelineShare: 50 }
+
+export const useLayoutStore = defineStore('layout', () => {
+  const kept = read()
+  const folded = ref<readonly Fold[]>(kept.folded)
+  const tabs = ref<Readonly<Partial<Record<DockName, string>>>>(kept.tabs)
+  /** The runs that are shown. */
+  const runs = ref<SideName | 'both'>(kept.runs)
+  const timelineShare = ref<number>(kept.timelineShare)
+  /** Counts resets: the splitters are made anew with their first sizes. */
+  const generation = ref<number>(0)
+  /** Docks by the areas they hold; told by the workbench. */
+  const homes = shallowRef<ReadonlyMap<string, DockName>>(new Map())
+
+  watch([folded, tabs, runs, timelineShare], () => {
+    const now: Kept = {
+      folded: folded.value,
+      tabs: tabs.value,
+      runs: runs.value,
+      timelineShare: timelineShare.value,
+    }
+    window.localStorage.setItem(KEY, JSON.stringify(now))
+  })
+
+  function isOpen(fold: Fold): boolean {
+    return !folded.value.includes(fold)
+  }
+
+  function setOpen(fold: Fold, open: boolean): void {
+    if (isOpen(fold) === open) return
+    folded.value = open ? folded.value.filter((f) => f !== fold) : [...folded.value, fold]
+  }
+
+  function choose(dock: DockName, area: string): void {
+    tabs.value = { ...tabs.value, [dock]: area }
+  }
+
+  /** Brings an area into sight: `inspector`, `kernel`, or one of a dock. */
+  function show(area: string): void {
+    const dock = homes.value.get(area)
+    if (dock !== undefined) {
+      setOpen('bottom', true)
+      choose(dock, area)
+    } else if (area === 'kernel') setOpen('left', true)
+    else if (area === 'inspector') setOpen('right', true)
+  }
+
+  /** Shows an area and gives it the focus: its first `[data-focus]`, or itself. */
+  async function focus(area: string): Promise<void> {
+    show(area)
+    await nextTick()
+    const element = document.querySelector<HTMLElement>(`[data-area="${area}"]`)
+    const inner = element?.querySelector<HTMLElement>('[data-focus]')
+    ;(inner ?? element)?.focus()
+  }
+
+  function reset(): void {
+    window.localStorage.removeItem(SIZES_KEY)
+    folded.value = FIRST.folded
+    tabs.value = FIRST.tabs
+    runs.value = FIRST.runs
+    timelineShare.value = FIRST.timelineShare
+    generation.value++
+  }
+
+  return {
+    folded,
+    tabs,
+    runs,
+    timelineShare,
+    generation,
+    homes,
+    isOpen,
+    setOpen,
+    choose,
+    show,
+    focus,
+    reset,
+  }
+})
+
+/** What was kept; the first layout where nothing readable was. */
+function read(): Kept {
+  try {
+    const value: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? 'null')
+    if (typeof value !== 'object' || value === null) return FIRST
+    const {
+      folded,
+      tabs,
+      runs,
+      timelineShare: share,
+    } = value as Partial<Record<keyof Kept, unknown>>
+    return {
+      folded: FOLDS.filter((f) => Array.isArray(folded) && folded.includes(f)),
+      tabs: tabsOf(tabs),
+      runs: runs === 'a' || runs === 'b' ? runs : 'both',
+      timelineShare: typeof share === 'number' && share >= 10 && share <= 90 ? share : 50,
+    }
+  } catch {
+    return FIRST
+  }
+}
+
+function tabsOf(value: unknown): Kept['tabs'] {
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      ([dock, area]) => DOCKS.some((d) => d === dock) && typeof area === 'string',
+    ),
+  )
+}
