@@ -116,8 +116,12 @@ describe('first window', () => {
 
   it('moves through tabs by arrow keys', async () => {
     const { app } = await open()
-    await app.get('[aria-label="Results of the comparison"]').trigger('keydown', { key: 'ArrowLeft' })
-    expect(app.get('[aria-label="Results of the comparison"] [aria-selected="true"]').text()).toBe('Counters')
+    await app
+      .get('[aria-label="Results of the comparison"]')
+      .trigger('keydown', { key: 'ArrowLeft' })
+    expect(app.get('[aria-label="Results of the comparison"] [aria-selected="true"]').text()).toBe(
+      'Counters',
+    )
     expect(app.get('[data-area="compare"]').text()).toContain('pinned_in_cma')
   })
 

@@ -3,6 +3,7 @@ import { AREAS } from './areas'
 import { useActionsStore } from '../stores/actions'
 import { useComparisonStore } from '../stores/comparison'
 import { useCursorStore } from '../stores/cursor'
+import { useDialogsStore } from '../stores/dialogs'
 import { DOCKS, FOLDS, useLayoutStore } from '../stores/layout'
 import { THEMES, useSettingsStore } from '../stores/settings'
 
@@ -10,6 +11,7 @@ export function provideActions(): void {
   const actions = useActionsStore()
   const comparison = useComparisonStore()
   const cursor = useCursorStore()
+  const dialogs = useDialogsStore()
   const layout = useLayoutStore()
   const settings = useSettingsStore()
 
@@ -17,6 +19,8 @@ export function provideActions(): void {
     DOCKS.flatMap((dock) => AREAS[dock].map((area) => [area.id, dock] as const)),
   )
   actions.provide({
+    palette: () => dialogs.show('palette'),
+    'keys.show': () => dialogs.show('keys'),
     'run.both': () => comparison.runBoth(),
     'run.cancel': { run: () => comparison.cancel(), enabled: () => comparison.running },
     'layout.both': () => (layout.runs = 'both'),

@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { rank } from './palette-model'
+
+const TITLES = ['Reverse Step Into', 'Step Into', 'Step Out', 'Focus Timeline', 'Fit Whole Run']
+const titles = (typed: string): string[] => rank(TITLES, (t) => t, typed).map((found) => found.item)
+
+describe('rank', () => {
+  it('finds all in their order when nothing is typed', () => {
+    expect(titles('  ')).toEqual(TITLES)
+  })
+
+  it('puts a title that begins with the text before one that only has it', () => {
+    expect(titles('step into')).toEqual(['Step Into', 'Reverse Step Into'])
+  })
+
+  it('finds first letters of words', () => {
+    expect(titles('rsi')[0]).toBe('Reverse Step Into')
+    expect(titles('fwr')).toEqual(['Fit Whole Run'])
+  })
+
+  it('finds nothing where a character is missing', () => {
+    expect(titles('xyz')).toEqual([])
+  })
+
+  it('marks the characters that were typed, in their order', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...TITLES), fc.string({ maxLength: 6 }), (title, typed) => {
+        const [found] = rank([title], (t) => t, typed)
+        if (found === undefined) return
+        const marked = found.marks.map((at) => title[at]?.toLowerCase()).join('')
+        expect(marked).toBe(typed.toLowerCase().replaceAll(/\s+/g, ''))
+        expect(found.marks).toEqual(found.marks.toSorted((x, y) => x - y))
+      }),
+    )
+  })
+})
