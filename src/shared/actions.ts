@@ -58,6 +58,7 @@ export const ACTIONS: readonly Action[] = [
   action('go.compare', 'Focus Comparison', 'Go', 'Alt+0'),
   action('side.other', 'Switch to the Other Run', 'Go', 'Ctrl+`'),
   action('go.matrix', 'Focus Matrix', 'Go'),
+  action('go.bookmarks', 'Focus Bookmarks', 'Go'),
   action('go.forks', 'Focus Forks', 'Go'),
   action('cursor.next', 'Next Event on the Lane', 'Go', '.'),
   action('cursor.previous', 'Previous Event on the Lane', 'Go', ','),

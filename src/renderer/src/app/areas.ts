@@ -1,6 +1,7 @@
 /** The areas below the runs, by dock and in the order of their tabs. */
 import type { Component } from 'vue'
 import type { DockName } from '../stores/layout'
+import BookmarksView from '../views/bookmarks/BookmarksView.vue'
 import ResultsView from '../views/results/ResultsView.vue'
 
 export interface Area {
@@ -12,6 +13,6 @@ export interface Area {
 
 export const AREAS: Readonly<Record<DockName, readonly Area[]>> = {
   why: [{ id: 'compare', title: 'Compare', view: ResultsView }],
-  events: [],
+  events: [{ id: 'bookmarks', title: 'Bookmarks', view: BookmarksView }],
   debug: [],
 }

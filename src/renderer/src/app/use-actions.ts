@@ -20,6 +20,7 @@ export function provideActions(): void {
   )
   actions.provide({
     palette: () => dialogs.show('palette'),
+    'scenario.library': () => dialogs.show('library'),
     'keys.show': () => dialogs.show('keys'),
     'run.both': () => comparison.runBoth(),
     'run.cancel': { run: () => comparison.cancel(), enabled: () => comparison.running },

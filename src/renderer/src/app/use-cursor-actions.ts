@@ -1,0 +1,43 @@
+/** Actions that move the cursor of the window, or keep its place. */
+import { useActionsStore } from '../stores/actions'
+import { useBookmarksStore } from '../stores/bookmarks'
+import { useComparisonStore } from '../stores/comparison'
+import { useCursorStore } from '../stores/cursor'
+import { useDialogsStore } from '../stores/dialogs'
+import { usePinscope } from '../wire/pinscope'
+import { nextTrouble } from './next-trouble'
+
+export function provideCursorActions(): void {
+  const actions = useActionsStore()
+  const bookmarks = useBookmarksStore()
+  const comparison = useComparisonStore()
+  const cursor = useCursorStore()
+  const dialogs = useDialogsStore()
+  const pinscope = usePinscope()
+
+  const summary = () => comparison[cursor.side].shown?.summary ?? null
+  const enabled = (): boolean => summary() !== null
+
+  async function toFailure(by: 1 | -1): Promise<void> {
+    const run = summary()
+    const { side, here } = cursor
+    if (run === null) return
+    const found = await pinscope.troubles(run.run)
+    const to = found.ok ? nextTrouble(found.value, here?.event ?? run.events, by) : null
+    if (to !== null) await cursor.goToEvent(side, to)
+  }
+
+  function bookmark(): void {
+    const { side, here } = cursor
+    if (here !== null) bookmarks.add({ side, event: here.event, timeNs: here.timeNs, note: '' })
+  }
+
+  actions.provide({
+    'cursor.start': { run: () => cursor.goToTime(cursor.side, 0), enabled },
+    'cursor.end': { run: () => cursor.stand(cursor.side, null), enabled },
+    'cursor.seek': { run: () => dialogs.show('seek'), enabled },
+    'cursor.next-failure': { run: () => toFailure(1), enabled },
+    'cursor.previous-failure': { run: () => toFailure(-1), enabled },
+    'bookmark.add': { run: bookmark, enabled: () => cursor.here !== null },
+  })
+}
