@@ -1,6 +1,5 @@
 /** The commands: each answers with an exit code; 0 expectations hold, 1 they do not, 2 bad input. */
 import {
-  bisect,
   firstDivergence,
   matrix,
   record,
@@ -11,6 +10,7 @@ import {
 } from '../engine'
 import { planScenario } from '../formats/scenario'
 import { shippedScenarios } from '../formats/shipped'
+import { bisect } from '../shared/bisect'
 import type { MatrixCell } from '../shared/contract'
 import type { EventRow } from '../shared/events'
 import { success, type Failure, type Result } from '../shared/result'

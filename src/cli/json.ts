@@ -1,5 +1,6 @@
 /** The objects `--json` prints. */
-import { fieldsOf, type Bisection, type Recording } from '../engine'
+import { fieldsOf, type Recording } from '../engine'
+import type { Bisection } from '../shared/bisect'
 import type { MatrixCell, RunSummary } from '../shared/contract'
 
 export type Summary = Omit<RunSummary, 'run'>

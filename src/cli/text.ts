@@ -1,6 +1,6 @@
 /** What the commands print for people: plain tables that survive a mail. */
-import type { Bisection } from '../engine'
 import { GROUPS } from '../formats/scenario-schema'
+import type { Bisection } from '../shared/bisect'
 import type { MatrixCell, ScenarioInfo } from '../shared/contract'
 import type { EventRow } from '../shared/events'
 import { countText, kernelLine, patchList, pfnText, retText, timeText } from '../shared/text'

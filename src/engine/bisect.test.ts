@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { bisect } from '../shared/bisect'
 import type { MatrixCell } from '../shared/contract'
 import { subsetPatches, type Outcome } from '../sim'
-import { bisect } from './bisect'
 import { buildInfo } from './run'
 
 function outcome(id: string, ret: number): Outcome {

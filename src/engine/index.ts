@@ -1,6 +1,5 @@
 /** The door of the engine. */
 export { createEngine, type PlanSource, type Tell } from './engine'
-export { bisect, type Bisection } from './bisect'
 export { firstDivergence } from './diverge'
 export { fieldsOf, textOf, type EventCells, type EventLog } from './event-log'
 export { matrix } from './matrix'

@@ -28,6 +28,7 @@ describe('parseScenario', () => {
   it('reads the shipped sc-01 with its parameters', () => {
     const { info } = parsed(SC01)
     expect(info.id).toBe('sc-01')
+    expect(info.parameters.find((p) => p.name === 'buffers')).toMatchObject({ min: 1, max: 32 })
     expect(info.parameters.find((p) => p.name === 'cma')).toMatchObject({
       type: 'size',
       default: '16M',

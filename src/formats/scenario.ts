@@ -93,7 +93,8 @@ export function planScenario(
 
 function parameterInfo(name: string, p: ParameterFile): ParameterInfo {
   const base = { name, type: p.type, default: sizeText(p), help: p.help }
-  return p.type === 'choice' ? { ...base, choices: p.choices } : base
+  if (p.type === 'choice') return { ...base, choices: p.choices }
+  return p.type === 'int' ? { ...base, min: p.min, max: p.max } : base
 }
 
 function sizeText(p: ParameterFile): string {

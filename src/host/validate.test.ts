@@ -9,6 +9,8 @@ const VALID: Readonly<Record<CallName, readonly unknown[]>> = {
   listScenarios: [],
   listPatches: [],
   listBuilds: [],
+  listKernels: [],
+  checkKernel: [RECIPE.kernel],
   run: [RECIPE, 'token'],
   cancel: ['token'],
   drop: [1],

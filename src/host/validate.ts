@@ -122,6 +122,8 @@ const SCHEMAS: ArgumentSchemas = {
   listScenarios: v.strictTuple([]),
   listPatches: v.strictTuple([]),
   listBuilds: v.strictTuple([]),
+  listKernels: v.strictTuple([]),
+  checkKernel: v.strictTuple([kernel]),
   run: v.strictTuple([recipe, token]),
   cancel: v.strictTuple([token]),
   drop: v.strictTuple([run]),

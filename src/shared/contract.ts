@@ -9,6 +9,7 @@
 import type { Intervention, KernelClass, KernelSpec, Outcome, RunCounters } from '../sim'
 import type { Divergence } from './compare'
 import type { CompletionList, ConsoleReply, DebugState } from './debug'
+import type { KernelCatalogue, KernelCheck } from './kernels'
 import type { Place, PlaceAt } from './place'
 import type {
   DmesgLine,
@@ -49,6 +50,9 @@ export interface ParameterInfo {
   readonly type: 'int' | 'size' | 'bool' | 'choice'
   readonly default: string
   readonly help: string
+  /** Of a number: the least and the most it may be. */
+  readonly min?: number
+  readonly max?: number
   readonly choices?: readonly string[]
 }
 
@@ -246,6 +250,10 @@ export interface Calls {
   readonly listPatches: () => Promise<Result<readonly PatchInfo[]>>
   /** What the 32 subsets are; index = n of spec 6.6. */
   readonly listBuilds: () => Promise<Result<readonly BuildInfo[]>>
+  /** Policies, fixes and callers: what a kernel can be besides a subset. */
+  readonly listKernels: () => Promise<Result<KernelCatalogue>>
+  /** What a kernel is, and whether there is such a one, without running anything. */
+  readonly checkKernel: (kernel: KernelChoice) => Promise<Result<KernelCheck>>
   /** Runs a recipe to its end. News `onDidProgress` is told meanwhile under `token`. */
   readonly run: (recipe: Recipe, token: string) => Promise<Result<RunSummary>>
   /** Stops the run started under `token`; that call then answers `cancelled`. */
@@ -367,6 +375,8 @@ export const CALL_NAMES = {
   listScenarios: true,
   listPatches: true,
   listBuilds: true,
+  listKernels: true,
+  checkKernel: true,
   run: true,
   cancel: true,
   drop: true,

@@ -69,10 +69,15 @@ export {
   type VariantName,
   type ZoneSpec,
 } from './machine/types'
+export { CALLER_LIST } from './patches/callers'
+export { FIX_LIST } from './patches/fixes'
+export { LATER_POLICIES } from './patches/policies'
+export type { Policy } from './patches/policies/policy'
 export {
   kernelClass,
   kernelComplaint,
   missingSymbols,
+  NOTIFIER_PASSES,
   SERIES,
   subsetPatches,
 } from './patches/series'

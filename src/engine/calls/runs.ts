@@ -4,6 +4,7 @@ import { failure, success, type Result } from '../../shared/result'
 import { SERIES, subsetPatches } from '../../sim'
 import type { PlanSource } from '../engine'
 import { forkRecording } from '../fork'
+import { checkKernel, kernelCatalogue } from '../kernels'
 import { matrix } from '../matrix'
 import { buildInfo, record, type Recording } from '../run'
 import type { Kept } from './kept'
@@ -11,7 +12,16 @@ import type { Work, WorkHooks } from './work'
 
 type RunCalls = Pick<
   Calls,
-  'listScenarios' | 'listPatches' | 'listBuilds' | 'run' | 'cancel' | 'drop' | 'fork' | 'matrix'
+  | 'listScenarios'
+  | 'listPatches'
+  | 'listBuilds'
+  | 'listKernels'
+  | 'checkKernel'
+  | 'run'
+  | 'cancel'
+  | 'drop'
+  | 'fork'
+  | 'matrix'
 >
 
 export function runCalls(source: PlanSource, kept: Kept, work: Work): RunCalls {
@@ -37,6 +47,8 @@ export function runCalls(source: PlanSource, kept: Kept, work: Work): RunCalls {
           ),
         ),
       ),
+    listKernels: () => Promise.resolve(success(kernelCatalogue())),
+    checkKernel: (kernel) => Promise.resolve(success(checkKernel(kernel))),
     run: async (recipe, token) => {
       const plan = source.plan(recipe.scenario, recipe.set)
       return plan.ok ? await make(token, (hooks) => record(plan.value, recipe, hooks)) : plan

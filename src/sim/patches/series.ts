@@ -59,7 +59,7 @@ export function subsetPatches(n: number): number[] {
 }
 
 /** Attempts after the first until an owner told by a notifier has let go, unless the kernel says. */
-const NOTIFIER_PASSES = 3
+export const NOTIFIER_PASSES = 3
 
 /** What the subset does in effect; a patch whose symbol is missing is inert (P0-3, P0-4). */
 export function createKernel(spec: KernelSpec): Kernel {
@@ -95,7 +95,7 @@ export function kernelClass(spec: KernelSpec): KernelClass {
   const later = policyOf(spec.policy ?? 'rfc2013')
   if (later !== undefined) {
     const variant = spec.variant === undefined ? undefined : later.variants[spec.variant]
-    return variant ?? later.class
+    return variant?.class ?? later.class
   }
   const kernel = createKernel(spec)
   // The classes are about the buffers of vb2 dma-contig.

@@ -67,8 +67,14 @@ export function missingText(build: BuildInfo): string {
   return `missing ${parts.join(', ')}`
 }
 
-/** Why a strict run cannot start, or null when it can (P0-1). */
+/** True where the patches count: every other policy stands in their place. */
+export function isSeries({ policy = 'rfc2013' }: KernelChoice): boolean {
+  return policy === 'rfc2013'
+}
+
+/** Why a strict run of a subset cannot start, or null when it can (P0-1). The engine refuses the rest. */
 export function refusal(build: BuildInfo | undefined, kernel: KernelChoice): Failure | null {
   if (build === undefined || build.builds || kernel.mode === 'lenient') return null
+  if (!isSeries(kernel)) return null
   return { code: 'does-not-build', message: `does not build: ${missingText(build)}` }
 }

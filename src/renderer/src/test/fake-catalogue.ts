@@ -1,5 +1,6 @@
 /** The scenarios and patches the stand-in engine lists. */
 import type { PatchInfo, ScenarioInfo } from '../../../shared/contract'
+import type { KernelCatalogue, PolicyInfo } from '../../../shared/kernels'
 
 export const FAKE_PATCHES: readonly PatchInfo[] = [
   {
@@ -96,3 +97,43 @@ export const FAKE_SCENARIOS: readonly ScenarioInfo[] = [
     parameters: [],
   },
 ]
+
+function policy(name: PolicyInfo['name'], part: Partial<PolicyInfo>): PolicyInfo {
+  return {
+    name,
+    when: '2013',
+    summary: 'Pins and migration get along in this way.',
+    rules: [],
+    class: null,
+    callers: [],
+    variants: [],
+    passes: null,
+    refusal:
+      name === 'rfc2013'
+        ? { patches: null, fixes: null }
+        : { patches: `policy ${name}: leave the patches out`, fixes: 'leave the fixes out' },
+    ...part,
+  }
+}
+
+export const FAKE_KERNELS: KernelCatalogue = {
+  policies: [
+    policy('rfc2013', {}),
+    policy('gup-nm', {
+      class: 'GUPNM',
+      callers: ['aio'],
+      variants: [{ name: 'cma', class: 'GUPNMCMA', summary: 'For CMA pages.' }],
+    }),
+    policy('mmu-notifier', { class: 'NOTIFIER', passes: 3 }),
+    policy('longterm-5.1', { class: 'L51' }),
+  ],
+  fixes: [
+    { number: 1, summary: 'Isolation is tried again.', needs: [1, 4], defects: [3, 11] },
+    { number: 4, summary: 'First writes honour the flag.', needs: [3], defects: [7] },
+  ],
+  callers: [
+    { name: 'vb2-dma-contig', summary: 'USERPTR buffers.', patch: 5 },
+    { name: 'aio', summary: 'The ring.', patch: null },
+    { name: 'direct-io', summary: 'Buffers of O_DIRECT.', patch: null },
+  ],
+}

@@ -14,9 +14,10 @@ import type {
   RunSummary,
 } from '../../../shared/contract'
 import { TRACKS, type CallBar, type FixedTrack, type SeriesData } from '../../../shared/timeline'
+import type { KernelCheck } from '../../../shared/kernels'
 import { failure, success, type Result } from '../../../shared/result'
 import { callsOver } from '../../../shared/wire'
-import { FAKE_PATCHES, FAKE_SCENARIOS } from './fake-catalogue'
+import { FAKE_KERNELS, FAKE_PATCHES, FAKE_SCENARIOS } from './fake-catalogue'
 import { fakeMap, fakePage, fakeRow, type Board } from './fake-memory'
 
 export interface FakeOptions {
@@ -78,6 +79,8 @@ export function createFakePinscope(options: FakeOptions = {}): FakePinscope {
     listScenarios: () => Promise.resolve(success(FAKE_SCENARIOS)),
     listPatches: () => Promise.resolve(success(FAKE_PATCHES)),
     listBuilds: () => Promise.resolve(success(fakeBuilds())),
+    listKernels: () => Promise.resolve(success(FAKE_KERNELS)),
+    checkKernel: (kernel) => Promise.resolve(success(fakeCheck(kernel))),
     run: async (recipe, token) => {
       ran.push(recipe)
       for (let step = 0; step < steps; step++) {
@@ -142,6 +145,15 @@ export function fakeBuilds(): BuildInfo[] {
       class: full ? 'FULL' : fault ? 'FAULT' : 'BASE',
     }
   })
+}
+
+/** The policy's class, or the subset's; patches under a later policy are refused. */
+function fakeCheck({ patches, policy: name = 'rfc2013' }: Recipe['kernel']): KernelCheck {
+  const n = patches.reduce((sum, p) => sum | (1 << (p - 1)), 0)
+  const build = fakeBuilds()[n] as BuildInfo
+  const policy = FAKE_KERNELS.policies.find((p) => p.name === name)
+  const complaint = patches.length > 0 ? (policy?.refusal.patches ?? null) : null
+  return { build: { ...build, class: policy?.class ?? build.class }, complaint }
 }
 
 function fakeRun(id: number, recipe: Recipe): FakeRun {

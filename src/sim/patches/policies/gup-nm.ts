@@ -8,5 +8,7 @@ export const GUP_NM: Policy = {
   rules: ['MOD-2a', 'MOD-2b', 'MOD-2c'],
   class: 'GUPNM',
   callers: ['vb2-dma-contig', 'aio'],
-  variants: { cma: 'GUPNMCMA' },
+  variants: {
+    cma: { class: 'GUPNMCMA', summary: 'The same for CMA pages in place of those in ZONE_MOVABLE.' },
+  },
 }

@@ -8,5 +8,8 @@ export const LONGTERM_5_13: Policy = {
   rules: ['MOD-15', 'MOD-16', 'MOD-17', 'MOD-18', 'MOD-19', 'MOD-20', 'MOD-21'],
   class: 'L513',
   callers: ['vb2-dma-contig'],
-  variants: { isolate: 'L513', recent: 'L513' },
+  variants: {
+    isolate: { class: 'L513', summary: 'As from 5.19: pages of isolated blocks cannot be pinned.' },
+    recent: { class: 'L513', summary: 'As after that: also drains later and less often.' },
+  },
 }

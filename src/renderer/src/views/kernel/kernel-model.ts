@@ -1,7 +1,8 @@
-/** What the kernel panel says of a patch subset. */
-import type { BuildInfo, PatchInfo } from '../../../../shared/contract'
+/** What the kernel panel says of a kernel and of each of its switches. */
+import type { BuildInfo, KernelChoice, PatchInfo } from '../../../../shared/contract'
+import type { CallerInfo, FixInfo, KernelCheck, PolicyInfo } from '../../../../shared/kernels'
 import { countText } from '../../../../shared/text'
-import { missingText } from '../../stores/side'
+import { buildOf, isSeries, missingText, withPatchFlipped } from '../../stores/side'
 
 /** Paths up to this length are shown whole. */
 const SHORT_PATH = 20
@@ -17,6 +18,14 @@ export function buildState(build: BuildInfo, mode: 'strict' | 'lenient'): BuildS
   return mode === 'strict'
     ? { sign: 'bad', text: `does not build: ${missing}` }
     : { sign: 'warn', text: `would not build: ${missing}; runs with the broken patch inert` }
+}
+
+/** Whether there is such a kernel: what the engine refuses comes before what does not build. */
+export function kernelState({ build, complaint }: KernelCheck, kernel: KernelChoice): BuildState {
+  if (complaint !== null) return { sign: 'bad', text: complaint }
+  return isSeries(kernel)
+    ? buildState(build, kernel.mode)
+    : { sign: 'good', text: `policy ${kernel.policy ?? ''}` }
 }
 
 /** `mm/memory.c +2`: the file of most weight and how many more; a long path keeps its name. */
@@ -45,3 +54,110 @@ export function subjectParts(subject: string): { readonly area: string; readonly
   const area = /^(?:[\w/-]+: )+/.exec(subject)?.[0] ?? ''
   return { area, text: subject.slice(area.length) }
 }
+
+type Builds = readonly BuildInfo[]
+type Missing = BuildInfo['missing'][number]
+
+export interface SwitchNote {
+  /** `bad`: it is so now; `warn`: it will be so when the switch is flipped. */
+  readonly sign: 'bad' | 'warn'
+  readonly text: string
+}
+
+/**
+ * What is wrong at a patch's switch, or would be wrong when it is flipped: the symbol that is missing, and
+ * the patch that has it. Null when nothing is (P0-1).
+ */
+export function switchNote(
+  builds: Builds,
+  patches: readonly number[],
+  patch: number,
+): SwitchNote | null {
+  const now = buildOf(builds, patches)?.missing ?? []
+  const here = now.filter((m) => m.patch === patch)
+  if (here.length > 0) {
+    const symbols = here.map((m) => symbolText(builds, patches, m))
+    return { sign: 'bad', text: `missing ${symbols.join('; missing ')}` }
+  }
+  const flipped = withPatchFlipped(patches, patch)
+  const then = buildOf(builds, flipped)?.missing ?? []
+  const added = then.filter((m) => !now.some((n) => isSameSymbol(n, m)))
+  if (added.length === 0) return null
+  if (!patches.includes(patch)) {
+    const symbols = added.map((m) => symbolText(builds, flipped, m))
+    return { sign: 'warn', text: `on would miss ${symbols.join(' and ')}` }
+  }
+  const lost = added.map((m) => `patch ${m.patch} would miss ${m.symbol}`)
+  return { sign: 'warn', text: `off, ${lost.join(' and ')}` }
+}
+
+function isSameSymbol(x: Missing, y: Missing): boolean {
+  return x.patch === y.patch && x.symbol === y.symbol
+}
+
+/** `FOLL_DURABLE (patch 3 has it)`: found by trying which patch mends it. */
+function symbolText(builds: Builds, patches: readonly number[], missing: Missing): string {
+  const mender = [1, 2, 3, 4, 5].find((p) => {
+    if (patches.includes(p)) return false
+    const mended = buildOf(builds, withPatchFlipped(patches, p))
+    return mended !== undefined && !mended.missing.some((m) => isSameSymbol(m, missing))
+  })
+  return mender === undefined ? missing.symbol : `${missing.symbol} (patch ${mender} has it)`
+}
+
+/** What keeps a fix from doing anything; empty when nothing does. */
+export function fixNote(kernel: KernelChoice, fix: FixInfo): string {
+  const lacking = fix.needs.filter((p) => !kernel.patches.includes(p))
+  if (lacking.length === 0) return ''
+  return `does nothing without patch ${lacking.join(' and ')}`
+}
+
+export function defectsText({ defects }: FixInfo): string {
+  return `answers to ${defects.map((d) => `DEF-${d}`).join(', ')}`
+}
+
+export interface CallerState {
+  readonly on: boolean
+  /** It is on by itself, so it cannot be switched. */
+  readonly fixed: boolean
+  readonly note: string
+}
+
+/** Whether a caller passes the long-term flag, and why it does or does not. */
+export function callerState(
+  kernel: KernelChoice,
+  caller: CallerInfo,
+  policy: PolicyInfo | undefined,
+): CallerState {
+  const on = kernel.converted?.includes(caller.name) === true
+  if (!isSeries(kernel)) {
+    const itself = policy?.callers.includes(caller.name) === true
+    return { on: on || itself, fixed: itself, note: itself ? `part of ${policy.name}` : '' }
+  }
+  if (!kernel.patches.includes(3)) {
+    return { on, fixed: false, note: on ? 'does nothing without patch 3 (FOLL_DURABLE)' : '' }
+  }
+  const itself = caller.patch !== null && kernel.patches.includes(caller.patch)
+  return {
+    on: on || itself,
+    fixed: itself,
+    note: itself ? `converted by patch ${caller.patch ?? ''}` : '',
+  }
+}
+
+/** `mmu-notifier`, `gup-nm/cma`, `mmu-notifier/9`: what a folded list of policies says. */
+export function policyText({ policy = 'rfc2013', variant, notifierPasses }: KernelChoice): string {
+  const detail = variant ?? notifierPasses
+  return detail === undefined ? policy : `${policy}/${detail}`
+}
+
+const MOST_PASSES = 1000
+
+/** A number of passes as typed; null when it is none. */
+export function passesOf(text: string): number | null {
+  const value = text.trim()
+  if (!/^\d{1,4}$/.test(value)) return null
+  return Number(value) <= MOST_PASSES ? Number(value) : null
+}
+
+export const PASSES_FORM = `a whole number from 0 to ${countText(MOST_PASSES)}`

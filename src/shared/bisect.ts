@@ -1,7 +1,7 @@
 /** Which patches it takes to change an outcome: the smallest subsets of a matrix that end otherwise. */
-import type { MatrixCell } from '../shared/contract'
-import { failure, success, type Result } from '../shared/result'
 import type { Outcome } from '../sim'
+import type { MatrixCell } from './contract'
+import { failure, success, type Result } from './result'
 
 export interface Bisection {
   /** Name of the outcome. */
