@@ -80,7 +80,7 @@ export async function record(
   hooks: RunHooks,
 ): Promise<Result<Recording>> {
   const complaint = kernelComplaint(recipe.kernel)
-  if (complaint !== null) return failure('bad-input', complaint)
+  if (complaint !== null) return failure('bad-input', complaint, 'kernel')
   const build = buildInfo(recipe.kernel)
   if (!build.builds && recipe.kernel.mode === 'strict') {
     return failure('does-not-build', doesNotBuildText(build))

@@ -1,5 +1,6 @@
 /** Actions of the window as a whole. */
 import { AREAS } from './areas'
+import { provideCompareActions } from './compare-actions'
 import { useActionsStore } from '../stores/actions'
 import { useComparisonStore } from '../stores/comparison'
 import { useCursorStore } from '../stores/cursor'
@@ -41,4 +42,5 @@ export function provideActions(): void {
     ),
     'go.map': () => layout.focus('page-map'),
   })
+  provideCompareActions()
 }

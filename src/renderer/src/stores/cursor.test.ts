@@ -42,6 +42,12 @@ describe('cursor', () => {
     expect(cursor.side).toBe('b')
   })
 
+  it('stands at two events that are not aligned when both are named', async () => {
+    const { cursor } = await open({ align: () => Promise.resolve(success(place(1))) })
+    cursor.standInBoth({ event: 20, timeNs: 200 }, { event: 31, timeNs: 290 })
+    expect(cursor.at).toEqual({ a: place(20), b: { event: 31, step: 0, timeNs: 290 } })
+  })
+
   it('obeys the last wish when an earlier one is answered late', async () => {
     const gates: (() => void)[] = []
     const { cursor } = await open({

@@ -9,6 +9,7 @@ import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
 import { SIDES, type SideName } from './side'
 
+type EventMoment = Pick<PlaceAt, 'event' | 'timeNs'>
 type Places = Readonly<Record<SideName, PlaceAt | null>>
 
 export const useCursorStore = defineStore('cursor', () => {
@@ -45,6 +46,13 @@ export const useCursorStore = defineStore('cursor', () => {
     const found = await pinscope.align(from, to, place.event)
     const there = found.ok && found.value !== null ? found.value : await placeAt(to, place.timeNs)
     if (asked === question && run(other) === to) at.value = { ...at.value, [other]: there }
+  }
+
+  /** Stands at an event of each run, whatever is aligned with it. */
+  function standInBoth(a: EventMoment, b: EventMoment): void {
+    question++
+    const placeOf = ({ event, timeNs }: EventMoment): PlaceAt => ({ event, step: 0, timeNs })
+    at.value = { a: placeOf(a), b: placeOf(b) }
   }
 
   async function placeAt(id: number, timeNs: number): Promise<PlaceAt | null> {
@@ -93,5 +101,5 @@ export const useCursorStore = defineStore('cursor', () => {
     side.value = name
   }
 
-  return { side, at, here, stand, goTo, goToEvent, goToTime, step, choose }
+  return { side, at, here, stand, standInBoth, goTo, goToEvent, goToTime, step, choose }
 })

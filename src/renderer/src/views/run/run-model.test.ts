@@ -34,6 +34,15 @@ describe('noticeOf', () => {
     expect(notice).toMatchObject({ text: 'machine.cma: larger than the zone', retry: false })
   })
 
+  it('says which kernel there is not in the words of the engine alone', () => {
+    const side = failed('bad-input', 'policy gup-nm has no variant recent')
+    const notice = noticeOf({ ...side, failure: { ...side.failure, at: 'kernel' } as never })
+    expect(notice).toMatchObject({
+      text: 'policy gup-nm has no variant recent',
+      next: 'Choose another kernel.',
+    })
+  })
+
   it('offers to run again when the engine was lost', () => {
     expect(noticeOf(failed('engine-lost', 'out of memory'))?.retry).toBe(true)
   })

@@ -41,7 +41,9 @@ export function noticeOf(side: SideState): Notice | null {
         retry: false,
       }
     case 'bad-input':
-      return { sign: 'bad', text, next: 'Correct the value and apply it.', retry: false }
+      return at === 'kernel'
+        ? { sign: 'bad', text: message, next: 'Choose another kernel.', retry: false }
+        : { sign: 'bad', text, next: 'Correct the value and apply it.', retry: false }
     case 'not-found':
       return { sign: 'bad', text, next: 'Choose a scenario of the list.', retry: false }
     case 'cancelled':
