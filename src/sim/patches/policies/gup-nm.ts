@@ -9,6 +9,9 @@ export const GUP_NM: Policy = {
   class: 'GUPNM',
   callers: ['vb2-dma-contig', 'aio'],
   variants: {
-    cma: { class: 'GUPNMCMA', summary: 'The same for CMA pages in place of those in ZONE_MOVABLE.' },
+    cma: {
+      class: 'GUPNMCMA',
+      summary: 'The same for CMA pages in place of those in ZONE_MOVABLE.',
+    },
   },
 }

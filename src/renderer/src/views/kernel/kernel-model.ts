@@ -141,7 +141,7 @@ export function callerState(
   return {
     on: on || itself,
     fixed: itself,
-    note: itself ? `converted by patch ${caller.patch ?? ''}` : '',
+    note: itself ? `converted by patch ${caller.patch}` : '',
   }
 }
 
