@@ -22,7 +22,7 @@ import type {
 import type { Result } from './result'
 import type { Aspect, AspectData } from './sheet'
 import type { RangeSummary, SeriesData, SeriesQuery } from './timeline'
-import type { AuditInfo, TroubleInfo, WhyReport } from './why'
+import type { AuditInfo, BlockingFrame, TroubleInfo, WhyReport } from './why'
 
 /** A run the engine keeps. */
 export type RunId = number
@@ -191,6 +191,22 @@ export interface LedgerEntry {
   readonly sinceNs: number | null
 }
 
+/** A list that a frame is on; the kernel takes from its head. */
+export interface ListPlace {
+  /** `free_list CMA, order 3`, `pcp cpu 0, Movable`, `LRU inactive_anon`, `pagevec cpu 1, lru_rotate`. */
+  readonly list: string
+  /** From 1, head first. */
+  readonly position: number
+  readonly length: number
+}
+
+/** A block on the buddy lists. */
+export interface FreeBlock {
+  /** Of its head. */
+  readonly pfn: number
+  readonly order: number
+}
+
 export interface PageInfo {
   readonly pfn: number
   readonly physAddr: number
@@ -203,7 +219,16 @@ export interface PageInfo {
   readonly mapcount: number
   /** Order of the free block this frame heads; null when it heads none. */
   readonly freeOrder: number | null
+  /** The free block that the frame lies in. */
+  readonly freeBlock: FreeBlock | null
+  readonly places: readonly ListPlace[]
   readonly mapping: string
+  /** Who allocated it and when; null for a frame that nobody has. */
+  readonly allocated: { readonly actor: string; readonly event: number } | null
+  /** What would stop migration from emptying the frame now; null when nothing would. */
+  readonly blocking: Pick<BlockingFrame, 'class' | 'cause' | 'actor' | 'label'> | null
+  /** Virtual time at the place it is looked at, ns. */
+  readonly nowNs: number
   readonly ledger: readonly LedgerEntry[]
   /** The last events that named this frame, oldest first. */
   readonly history: readonly EventRow[]

@@ -103,7 +103,31 @@ export {
 export { freeListHead } from './mm/page_alloc_buddy'
 export { dump_page } from './mm/page_alloc_show'
 export { exactZoneState, frag_show, pagetypeinfo_show } from './mm/vmstat'
-export { vmstat_show, zoneinfo_show } from './mm/vmstat_show'
+export {
+  inactive_ratio,
+  lowmemReserveColumns,
+  reclaimState,
+  vmstat_show,
+  zoneinfo_show,
+} from './mm/vmstat_show'
+export {
+  VB2_BUF_STATE_NAMES,
+  type Vb2Buffer,
+  type Vb2Queue,
+} from './drivers/media/v4l2-core/videobuf2-queue'
+export { VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from './include/linux/mm'
+export {
+  is_migration_entry,
+  isSwapPte,
+  pte_present,
+  pteTarget,
+  PTE_DIRTY,
+  PTE_SPECIAL,
+  PTE_WRITE,
+  PTE_YOUNG,
+  type MmStruct,
+  type Vma,
+} from './machine/mm_types'
 export { EVENT_TYPES, eventType } from './trace/catalogue'
 export { framesOf } from './trace/event'
 export { ftraceHeader, ftraceLine } from './trace/ftrace'

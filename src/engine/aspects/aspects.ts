@@ -3,8 +3,11 @@ import type { Aspect, AspectData, BitmapStrip, Sheet } from '../../shared/sheet'
 import type { Machine } from '../../sim'
 import { cmaSheets, cmaStrips } from './cma'
 import { costSheets } from './costs'
-import { freelistSheets, lruSheets, pcpSheets, zoneSheets } from './memory'
-import { holderSheets, processSheets } from './processes'
+import { freelistSheets, pcpSheets } from './free-lists'
+import { lruSheets } from './lru'
+import { processSheets } from './processes'
+import { vb2Sheets } from './vb2'
+import { zoneSheets } from './zones'
 
 const SHEETS: Readonly<Record<Aspect, (m: Machine) => readonly Sheet[]>> = {
   freelists: freelistSheets,
@@ -13,7 +16,7 @@ const SHEETS: Readonly<Record<Aspect, (m: Machine) => readonly Sheet[]>> = {
   zone: zoneSheets,
   cma: cmaSheets,
   processes: processSheets,
-  vb2: holderSheets,
+  vb2: vb2Sheets,
   costs: costSheets,
 }
 

@@ -41,16 +41,16 @@ export function cmaSheets(m: Machine): Sheet[] {
     ]
   })
   const columns = [
-    column('Area', 'text'),
-    column('Of', 'text'),
-    column('Start', 'pfn'),
-    column('Pages'),
-    column('Handed out'),
-    column('Largest hole'),
-    column('In use by others'),
-    column('Would block'),
+    column('area', 'text'),
+    column('device', 'text'),
+    column('base_pfn', 'pfn'),
+    column('count'),
+    column('used'),
+    column('maxchunk'),
+    column('in use'),
+    column('would block'),
   ]
-  const note = 'The largest hole is what the bitmap has not handed out, whoever uses the frames.'
+  const note = 'Used is what the bitmap has handed out, maxchunk its largest hole, whoever uses the frames. In use are frames that others have; those that would block could not be moved away now.'
   return [sheet('CMA areas', columns, rows, note)]
 }
 

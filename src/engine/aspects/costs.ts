@@ -7,17 +7,17 @@ export function costSheets(m: Machine): Sheet[] {
   return [
     sheet(
       'Counters of the run',
-      [column('Counter', 'text'), column('Count')],
+      [column('counter', 'text'), column('count')],
       COUNTER_NAMES.map((name) => [name, m.counters[name]]),
     ),
     sheet(
       'Events of /proc/vmstat',
-      [column('Counter', 'text'), column('Count')],
+      [column('counter', 'text'), column('count')],
       VM_EVENT_NAMES.map((name, item) => [name, m.vm_events[item] ?? 0]),
     ),
     sheet(
       'Cost model',
-      [column('Operation', 'text'), column('Virtual time', 'ns')],
+      [column('operation', 'text'), column('virtual time', 'ns')],
       Object.entries(m.costs).map(([name, ns]) => [name, ns]),
       'Of the order seen on boards of 2013; no result depends on them.',
     ),

@@ -1,6 +1,6 @@
 /** The calls that look at a recorded run, on SC-01 as it is shipped. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { MAP_MODES, type Calls, type RunSummary } from '../../shared/contract'
+import { MAP_MODES, PAGE_CLASSES, type Calls, type RunSummary } from '../../shared/contract'
 import { ASPECTS } from '../../shared/sheet'
 import { must, openEngine, runSc01 } from '../test/engine'
 
@@ -75,6 +75,47 @@ describe('the machine at a place', () => {
   })
 })
 
+describe('the lists a frame is on', () => {
+  it('are named with its place in them: free list, per-CPU list, pagevec, LRU', async () => {
+    const pcp = await must(calls.inspect(a.run, 'pcp', null))
+    const listed = pcp.sheets.at(-1)?.rows[0]
+    const cached = await must(calls.page(a.run, Number(listed?.[4]), null))
+    expect(cached.places).toEqual([
+      expect.objectContaining({ list: `pcp cpu ${listed?.[1]}, ${listed?.[2]}`, position: 1 }),
+    ])
+    const lru = await must(calls.inspect(a.run, 'lru', null))
+    const oldest = lru.sheets.at(-1)?.rows[0]
+    const old = await must(calls.page(a.run, Number(oldest?.[3]), null))
+    expect(old.places[0]?.list).toBe(`LRU ${oldest?.[1]}`)
+    expect(old.places[0]?.position).toBe(old.places[0]?.length)
+    const waits = lru.sheets[2]?.rows[0]
+    const waiting = await must(calls.page(a.run, Number(waits?.[3]), null))
+    expect(waiting.places[0]?.list).toBe(`pagevec cpu ${waits?.[0]}, ${waits?.[1]}`)
+  })
+
+  it('are those of the block for a frame inside a free one, which its head alone stands for', async () => {
+    const { cells, startPfn } = await must(calls.pageMap(a.run, null, 'state'))
+    const frames = [...cells.keys()].filter((i) => cells[i] === PAGE_CLASSES.indexOf('free-cma'))
+    const pages = await Promise.all(frames.map((i) => must(calls.page(a.run, startPfn + i, null))))
+    const inside = pages.find((page) => page.freeBlock !== null && page.freeBlock.pfn !== page.pfn)
+    expect(inside?.places).toEqual([])
+    const head = await must(calls.page(a.run, inside?.freeBlock?.pfn ?? 0, null))
+    expect(head.freeOrder).toBe(inside?.freeBlock?.order)
+    expect(head.places[0]?.list).toBe(`free_list CMA, order ${head.freeOrder}`)
+  })
+
+  it('say of a blocking frame why, and of a free one nothing', async () => {
+    const pfn = a.requests[0]?.positions[0]?.blocking[0] ?? 0
+    const page = await must(calls.page(a.run, pfn, null))
+    expect(page.blocking).toMatchObject({ class: 'long pin', actor: 'camera' })
+    expect(page.allocated?.event).toBeLessThan(page.ledger.at(-1)?.sinceEvent ?? 0)
+    const { cells, startPfn } = await must(calls.pageMap(a.run, null, 'state'))
+    const free = startPfn + cells.indexOf(PAGE_CLASSES.indexOf('free-movable'))
+    const other = await must(calls.page(a.run, free, null))
+    expect([other.blocking, other.allocated]).toEqual([null, null])
+  })
+})
+
 describe('colourings of the map', () => {
   it('count every frame once in their legends, here and at the start', async () => {
     for (const at of [null, { event: 0, step: 0 }]) {
@@ -137,7 +178,8 @@ describe('the tabs of the inspector', () => {
 
   it('agree with the run: free pages, blocking frames of the area, buffers that pin', async () => {
     const zone = await must(calls.inspect(a.run, 'zone', null))
-    const free = zone.sheets[0]?.rows.reduce((sum, row) => sum + Number(row[5]), 0)
+    const [, marks] = zone.sheets
+    const free = marks?.rows[0]?.slice(1).reduce((sum: number, n) => sum + Number(n), 0)
     const { tracks } = await must(calls.series(a.run, { fromNs: 0, toNs: null, columns: 4 }))
     const track = tracks.find(({ name }) => name === 'free')
     expect(free).toBeLessThanOrEqual(track?.max.at(-1) ?? 0)
@@ -148,7 +190,49 @@ describe('the tabs of the inspector', () => {
     const [area] = await must(calls.audit(a.run, null))
     expect(area?.frames).toHaveLength(blocked)
     const vb2 = await must(calls.inspect(a.run, 'vb2', null))
-    expect(vb2.sheets[0]?.rows.reduce((sum, row) => sum + Number(row[3]), 0)).toBe(2048)
+    const sum = (sheet: number, name: string): number => {
+      const { columns = [], rows = [] } = vb2.sheets[sheet] ?? {}
+      const at = columns.findIndex((c) => c.name === name)
+      return rows.reduce((n, row) => n + Number(row[at]), 0)
+    }
+    expect(sum(1, 'pins')).toBe(2048)
+    expect(sum(2, 'pages')).toBe(2048)
+  })
+
+  it('show the queues with the states of their buffers as they were at a place', async () => {
+    const filter = 'type == sim_vb2 and actor == camera'
+    const { matches } = await must(calls.filterEvents(a.run, filter, 't'))
+    const { lines } = await must(calls.events(a.run, filter, 0, matches))
+    const first = lines.find((line) => line.text.includes('qbuf'))
+    const at = { event: first?.event ?? 0, step: 0 }
+    const { sheets } = await must(calls.inspect(a.run, 'vb2', at))
+    const [queues, buffers] = sheets
+    expect(queues?.rows[0]?.slice(0, 3)).toEqual(['camera', 'video', 'USERPTR'])
+    const end = (await must(calls.inspect(a.run, 'vb2', null))).sheets[1]
+    const states = (rows = buffers?.rows): unknown[] => (rows ?? []).map((row) => row[3])
+    expect(new Set(states())).toContain('dequeued')
+    expect(states(end?.rows)).not.toContain('dequeued')
+  })
+
+  it('count the free blocks of a zone alike by list and by zone', async () => {
+    const { sheets } = await must(calls.inspect(a.run, 'freelists', null))
+    for (const { columns, rows } of sheets) {
+      for (const column of columns.slice(1).keys()) {
+        const numbers = rows.map((row) => Number(row[column + 1]))
+        expect(numbers.at(-1)).toBe(numbers.slice(0, -1).reduce((sum, n) => sum + n, 0))
+      }
+    }
+  })
+
+  it('map the pages of a process, every frame of which says so itself', async () => {
+    const { sheets } = await must(calls.inspect(a.run, 'processes', null))
+    const mapped = sheets.find(({ title }) => title === 'Mapped pages')
+    const run = mapped?.rows.find((row) => row[0] === 'camera' && Number(row[2]) > 1)
+    expect(run).toBeDefined()
+    const [, address, pages, , pfn] = run ?? []
+    const last = await must(calls.page(a.run, Number(pfn) + Number(pages) - 1, null))
+    const there = (Number(address) + (Number(pages) - 1) * 4096).toString(16)
+    expect(last.ledger.map((entry) => entry.holder)).toContain(`camera at 0x${there}`)
   })
 })
 

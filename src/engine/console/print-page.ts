@@ -13,7 +13,7 @@ import {
   USES,
   type Machine,
 } from '../../sim'
-import { ledgerOf } from '../page-info'
+import { ledgerOf } from '../page-ledger'
 import { columns } from './print-table'
 import { flagsText, mappingText } from './print-value'
 

@@ -11,7 +11,7 @@ import {
   type Machine,
   type Page,
 } from '../../sim'
-import { ledgerOf } from '../page-info'
+import { ledgerOf } from '../page-ledger'
 
 export interface Cause {
   readonly class: CauseClass

@@ -18,6 +18,7 @@ import {
 } from './mm_types'
 import { createFaultPlan, type FaultPlan } from './fault'
 import { createMemoryHotplug, type MemoryHotplug } from './memory_block'
+import type { Vb2Queue } from '../drivers/media/v4l2-core/videobuf2-queue'
 import type { Runtime } from './runtime'
 import { createVmEvents } from './vm_events'
 import { createMemMap, type MemMap } from './mem_map'
@@ -64,6 +65,8 @@ export interface Machine {
   readonly pagevecs: readonly Pagevecs[]
   readonly pins: Map<Page, PinRecord[]>
   readonly holders: Holder[]
+  /** Video devices that processes have open: by the task that has them, by their names. */
+  readonly video: Map<number, ReadonlyMap<string, Vb2Queue>>
   readonly tasks: Task[]
   /** Address spaces of processes; index = mm.id. */
   readonly mms: MmStruct[]
@@ -169,6 +172,7 @@ export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
     pagevecs: Array.from({ length: spec.cpus }, createPagevecs),
     pins: new Map(),
     holders: [],
+    video: new Map(),
     tasks: [createTask(0, 'swapper', 0, 0)],
     mms: [],
     anon_vmas: [],

@@ -126,6 +126,8 @@ function makeStage(plan: RunPlan, state: RunState, sink: TraceSink | null): Stag
     plan,
     addActor: (actor, readyAt) => {
       stage.actors.push(actor)
+      // Threads share what their process has open: it is listed once.
+      if (![...m.video.values()].includes(actor.queues)) m.video.set(actor.task.id, actor.queues)
       stage.scheduler.spawn(actor.task, runProgram(stage, actor), readyAt)
     },
   }

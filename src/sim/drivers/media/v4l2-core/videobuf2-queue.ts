@@ -9,6 +9,9 @@ export const VB2_BUF_STATE_ACTIVE = 3
 export const VB2_BUF_STATE_DONE = 4
 export const VB2_BUF_STATE_ERROR = 5
 
+/** The states by their numbers, as v4l2 programs call them. */
+export const VB2_BUF_STATE_NAMES = ['dequeued', 'prepared', 'queued', 'active', 'done', 'error']
+
 export interface Vb2Buffer {
   readonly index: number
   state: number
