@@ -22,17 +22,9 @@ import type { Recorder } from './recorder'
 import { wouldBlock } from './why/audit'
 import { causeOf } from './why/causes'
 
-const HISTORY = 64
-
-/** A frame of the machine, which must lie in a zone. Its history ends with event `last`. */
-export function pageInfo(
-  m: Machine,
-  { log, index }: Pick<Recorder, 'log' | 'index'>,
-  page: Page,
-  last = Infinity,
-): PageInfo {
+/** A frame of the machine, which must lie in a zone. */
+export function pageInfo(m: Machine, page: Page): PageInfo {
   const pfn = page_to_pfn(m, page)
-  const latest = index.eventsOfFrame(pfn, { to: last + 1, limit: HISTORY, descending: true })
   const block = page >> m.pageblockOrder
   return {
     pfn,
@@ -53,7 +45,6 @@ export function pageInfo(
     nowNs: m.now,
     ledger: ledgerOf(m, page),
     ledgerSum: ref_sum(m, page),
-    history: latest.toReversed().map((event) => eventRow(m, log, event)),
   }
 }
 

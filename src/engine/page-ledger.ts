@@ -2,6 +2,19 @@
 import type { LedgerEntry } from '../shared/contract'
 import { at, mappersOf, REF_KINDS, ref_count, type Machine, type Page } from '../sim'
 
+/** What the model keeps no path and no time for. */
+const NOT_KEPT = { path: [], sinceEvent: null, sinceNs: null }
+
+/** Holders of kinds that no actor holds. */
+const HOLDERS: Readonly<Partial<Record<(typeof REF_KINDS)[number], string>>> = {
+  iso: 'isolated from the LRU',
+  cache: 'page cache',
+  swapc: 'swap cache',
+  priv: 'buffer heads',
+  wait: 'waits for the migration entry',
+  tlb: 'mmu_gather',
+}
+
 /** Who holds the frame: one entry a reference, or a kind. */
 export function ledgerOf(m: Machine, page: Page): LedgerEntry[] {
   return REF_KINDS.flatMap((kind, k) => {
@@ -9,7 +22,11 @@ export function ledgerOf(m: Machine, page: Page): LedgerEntry[] {
     if (count === 0) return []
     if (kind === 'pin') return pinEntries(m, page)
     if (kind === 'map') return mapEntries(m, page, count)
-    return [{ kind, count, holder: holderText(m, page, kind), path: [], ...since(m, page, kind) }]
+    const owner = m.tasks[at(m.mem.owner, page)]?.comm ?? ''
+    const known = kind === 'pv' ? pagevecText(m, page) : HOLDERS[kind]
+    const holder = known ?? (kind === 'alloc' ? `${owner} (allocated)` : owner)
+    const actor = known !== undefined || owner === '' ? null : owner
+    return [{ kind, count, holder, actor, path: [], ...since(m, page, kind) }]
   })
 }
 
@@ -32,6 +49,7 @@ function pinEntries(m: Machine, page: Page): LedgerEntry[] {
       kind: 'pin',
       count: 1,
       holder: `${actor}: ${holder?.label ?? ''}`,
+      actor: actor === '' ? null : actor,
       path: holder?.path ?? [],
       sinceEvent: record.event,
       sinceNs: record.timeNs,
@@ -45,40 +63,12 @@ function mapEntries(m: Machine, page: Page, count: number): LedgerEntry[] {
     kind: 'map',
     count: 1,
     holder: `${comm} at 0x${address.toString(16)}`,
-    path: [],
-    sinceEvent: null,
-    sinceNs: null,
+    actor: comm,
+    ...NOT_KEPT,
   }))
   const rest = count - entries.length
   if (rest <= 0) return entries
-  return [
-    ...entries,
-    { kind: 'map', count: rest, holder: 'page tables', path: [], sinceEvent: null, sinceNs: null },
-  ]
-}
-
-function holderText(m: Machine, page: Page, kind: string): string {
-  const owner = m.tasks[at(m.mem.owner, page)]?.comm ?? ''
-  switch (kind) {
-    case 'alloc':
-      return `${owner} (allocated)`
-    case 'pv':
-      return pagevecText(m, page)
-    case 'iso':
-      return 'isolated from the LRU'
-    case 'cache':
-      return 'page cache'
-    case 'swapc':
-      return 'swap cache'
-    case 'priv':
-      return 'buffer heads'
-    case 'wait':
-      return 'waits for the migration entry'
-    case 'tlb':
-      return 'mmu_gather'
-    default:
-      return owner
-  }
+  return [...entries, { kind: 'map', count: rest, holder: 'page tables', actor: null, ...NOT_KEPT }]
 }
 
 function pagevecText(m: Machine, page: Page): string {

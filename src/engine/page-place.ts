@@ -16,7 +16,13 @@ import {
 } from '../sim'
 
 /** Names of the LRU lists, in their order (allocator 1.3). */
-export const LRU_NAMES = ['inactive_anon', 'active_anon', 'inactive_file', 'active_file', 'unevictable']
+export const LRU_NAMES = [
+  'inactive_anon',
+  'active_anon',
+  'inactive_file',
+  'active_file',
+  'unevictable',
+]
 
 /** The vectors of one CPU by name. */
 export function pagevecsOf({

@@ -113,6 +113,8 @@ export const ACTIONS: readonly Action[] = [
   { ...action('timeline.zoom-out', 'Zoom Timeline Out', null, 'S'), area: 'timeline' },
   { ...action('timeline.left', 'Pan Timeline Left', null, 'A'), area: 'timeline' },
   { ...action('timeline.right', 'Pan Timeline Right', null, 'D'), area: 'timeline' },
+  { ...action('page.next', 'Next Page Frame', 'Go', ']'), area: 'inspector' },
+  { ...action('page.previous', 'Previous Page Frame', 'Go', '['), area: 'inspector' },
   { ...action('map.zoom-in', 'Zoom Map In', null, '+', '='), area: 'page-map' },
   { ...action('map.zoom-out', 'Zoom Map Out', null, '-'), area: 'page-map' },
   { ...action('map.fit', 'Fit Map', null, '0'), area: 'page-map' },

@@ -185,6 +185,8 @@ export interface LedgerEntry {
   readonly count: number
   /** Who holds it, in words a kernel developer reads at once: `camera`, `pagevec cpu0`. */
   readonly holder: string
+  /** The actor among these words; null where no actor holds it. */
+  readonly actor: string | null
   /** Modelled call path, outermost first; empty when no path was kept. */
   readonly path: readonly string[]
   readonly sinceEvent: number | null
@@ -230,8 +232,6 @@ export interface PageInfo {
   /** Virtual time at the place it is looked at, ns. */
   readonly nowNs: number
   readonly ledger: readonly LedgerEntry[]
-  /** The last events that named this frame, oldest first. */
-  readonly history: readonly EventRow[]
   /** Sum of the ledger; always equal to `count`. */
   readonly ledgerSum: number
 }

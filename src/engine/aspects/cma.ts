@@ -50,7 +50,8 @@ export function cmaSheets(m: Machine): Sheet[] {
     column('in use'),
     column('would block'),
   ]
-  const note = 'Used is what the bitmap has handed out, maxchunk its largest hole, whoever uses the frames. In use are frames that others have; those that would block could not be moved away now.'
+  const note =
+    'Used is what the bitmap has handed out, maxchunk its largest hole, whoever uses the frames. In use are frames that others have; those that would block could not be moved away now.'
   return [sheet('CMA areas', columns, rows, note)]
 }
 

@@ -33,7 +33,12 @@ export function freelistSheets(m: Machine): Sheet[] {
     })
     const sums = orders.map((order) => zone.nr_free[order] ?? 0)
     const all = blocks.reduce((sum, n) => sum + n, 0)
-    return sheet(`Zone ${zone.name}`, columns, [...rows, ['all', ...sums, pagesIn(sums), all]], note)
+    return sheet(
+      `Zone ${zone.name}`,
+      columns,
+      [...rows, ['all', ...sums, pagesIn(sums), all]],
+      note,
+    )
   })
 }
 

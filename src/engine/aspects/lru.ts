@@ -16,7 +16,12 @@ export function lruSheets(m: Machine): Sheet[] {
     ...lists.map((ofZone) => ofZone[lru]?.length ?? 0),
   ])
   return [
-    sheet('LRU lists', [column('list', 'text'), ...zones.map((z) => column(z.name))], sizes, 'Pages.'),
+    sheet(
+      'LRU lists',
+      [column('list', 'text'), ...zones.map((z) => column(z.name))],
+      sizes,
+      'Pages.',
+    ),
     waiting(m),
     pagesWaiting(m),
     oldest(m, zones, lists),
@@ -66,5 +71,10 @@ function oldest(m: Machine, zones: readonly Zone[], lists: readonly number[][][]
     column('pfn', 'pfn'),
     column('allocated by', 'actor'),
   ]
-  return sheet('Oldest pages', columns, rows, `The last ${OLDEST} of each list: reclaim begins there.`)
+  return sheet(
+    'Oldest pages',
+    columns,
+    rows,
+    `The last ${OLDEST} of each list: reclaim begins there.`,
+  )
 }

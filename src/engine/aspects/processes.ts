@@ -87,7 +87,8 @@ function ownerOf(m: Machine, { owner }: MmStruct): string {
 
 /** `rw-p` as in /proc/PID/maps. */
 function accessText(flags: number): string {
-  const letter = (bit: number, set: string, clear = '-'): string => ((flags & bit) === 0 ? clear : set)
+  const letter = (bit: number, set: string, clear = '-'): string =>
+    (flags & bit) === 0 ? clear : set
   return `${letter(VM_READ, 'r')}${letter(VM_WRITE, 'w')}${letter(VM_EXEC, 'x')}${letter(VM_SHARED, 's', 'p')}`
 }
 
@@ -142,7 +143,9 @@ function mappingSheet(m: Machine): Sheet {
   return { ...table, note: note.trim() }
 }
 
-function tablesOf(mm: MmStruct): [number, { readonly page: number; readonly entries: Int32Array }][] {
+function tablesOf(
+  mm: MmStruct,
+): [number, { readonly page: number; readonly entries: Int32Array }][] {
   return [...mm.pgd].toSorted(([a], [b]) => a - b)
 }
 

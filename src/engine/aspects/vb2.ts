@@ -59,41 +59,47 @@ function queueSheet(queues: readonly OpenQueue[]): Sheet {
 function bufferSheet(m: Machine, queues: readonly OpenQueue[], pins: HolderPins): Sheet {
   const columns = [
     column('process', 'actor'),
-    column('queue', 'text'),
     column('index'),
     column('state', 'text'),
+    column('pins'),
+    column('first pfn', 'pfn'),
+    column('since event', 'event'),
+    column('pages'),
     column('userptr', 'address'),
     column('length', 'hex'),
-    column('pages'),
-    column('first pfn', 'pfn'),
-    column('pins'),
-    column('since event', 'event'),
     column('users'),
+    column('queue', 'text'),
   ]
   const rows = queues.flatMap(({ actor, name, queue }) =>
-    queue.bufs.map((vb): Cell[] => [actor, name, vb.index, ...bufferCells(m, vb, pins)]),
+    queue.bufs.map((vb): Cell[] => [actor, vb.index, ...bufferCells(m, vb, pins), name]),
   )
-  const note = 'A buffer keeps its pins when it is dequeued; they go with REQBUFS, another address, or the last close.'
+  const note =
+    'A buffer keeps its pins when it is dequeued; they go with REQBUFS, another address, or the last close.'
   return sheet('Buffers', columns, rows, note)
 }
 
-function bufferCells(m: Machine, { state, userptr, length, memory }: Vb2Buffer, pins: HolderPins): Cell[] {
+function bufferCells(
+  m: Machine,
+  { state, userptr, length, memory }: Vb2Buffer,
+  pins: HolderPins,
+): Cell[] {
   const stateName = VB2_BUF_STATE_NAMES[state] ?? state
-  if (memory === null) return [stateName, null, null, 0, null, 0, null, null]
+  if (memory === null) return [stateName, 0, null, null, 0, null, null, null]
   if (memory.kind === 'mmap') {
     const pages = Math.ceil(memory.size / PAGE_SIZE)
-    return [stateName, null, length, pages, page_to_pfn(m, memory.page), 0, null, memory.refcount]
+    const first = page_to_pfn(m, memory.page)
+    return [stateName, 0, first, null, pages, null, length, memory.refcount]
   }
   const held = pins.get(memory.holder)
   const [first] = memory.pages
   return [
     memory.stale ? `${stateName}, stale` : stateName,
+    held?.pins ?? 0,
+    first === undefined ? null : page_to_pfn(m, first),
+    held?.event ?? null,
+    memory.pages.length,
     userptr,
     length,
-    memory.pages.length,
-    first === undefined ? null : page_to_pfn(m, first),
-    held?.pins ?? 0,
-    held?.event ?? null,
     null,
   ]
 }
@@ -137,7 +143,7 @@ function holderSheet(m: Machine, held: HolderPins): Sheet {
     column('what', 'text'),
     column('pin', 'text'),
     column('pages'),
-    column('first pfn', 'pfn'),
+    column('lowest pfn', 'pfn'),
     column('since event', 'event'),
     column('held for', 'ns'),
     column('taken by', 'text'),

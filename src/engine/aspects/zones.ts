@@ -28,7 +28,12 @@ export function zoneSheets(m: Machine): Sheet[] {
   return [
     sheet(
       'Zones',
-      [column('zone', 'text'), column('start_pfn', 'pfn'), column('last', 'pfn'), column('spanned')],
+      [
+        column('zone', 'text'),
+        column('start_pfn', 'pfn'),
+        column('last', 'pfn'),
+        column('spanned'),
+      ],
       zones.map(({ name, zone_start_pfn: start, spanned_pages: pages }) => [
         name,
         start,

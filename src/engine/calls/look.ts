@@ -38,10 +38,8 @@ export function lookCalls(kept: Kept): LookCalls {
       ),
     page: (id, pfn, at) =>
       kept.with(id, (run) => {
-        const { machine, recorder } = run.recording
-        if (!pfn_valid(machine, pfn)) return noFrame(pfn)
-        const last = at?.event ?? Infinity
-        return atPlace(run, at, (m) => pageInfo(m, recorder, pfn_to_page(m, pfn), last))
+        if (!pfn_valid(run.recording.machine, pfn)) return noFrame(pfn)
+        return atPlace(run, at, (m) => pageInfo(m, pfn_to_page(m, pfn)))
       }),
     pageHistory: (id, pfn, from, by, limit) =>
       kept.with(id, ({ recording: { machine, recorder } }) =>

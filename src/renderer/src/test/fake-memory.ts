@@ -77,11 +77,18 @@ export function fakeMap(board: Board, full: boolean): PageMapData {
 }
 
 const NO_TIME = { path: [], sinceEvent: null, sinceNs: null }
-const MAPPED: LedgerEntry = { kind: 'map', count: 1, holder: 'camera at 0xb6c00000', ...NO_TIME }
+const MAPPED: LedgerEntry = {
+  kind: 'map',
+  count: 1,
+  holder: 'camera at 0xb6c00000',
+  actor: 'camera',
+  ...NO_TIME,
+}
 const PINNED: LedgerEntry = {
   kind: 'pin',
   count: 1,
   holder: 'camera: vb2 QBUF',
+  actor: 'camera',
   path: ['vb2_qbuf', '__qbuf_userptr', 'vb2_dc_get_userptr', '__get_user_pages'],
   sinceEvent: 10_942,
   sinceNs: 3_204_100,
@@ -90,9 +97,11 @@ const PINNED: LedgerEntry = {
 const LEDGERS: Readonly<Partial<Record<PageClass, readonly LedgerEntry[]>>> = {
   anon: [MAPPED],
   'pinned-long': [MAPPED, PINNED],
-  file: [{ kind: 'cache', count: 1, holder: 'page cache', ...NO_TIME }],
-  kernel: [{ kind: 'alloc', count: 1, holder: 'boot (allocated)', ...NO_TIME }],
-  'cma-buffer': [{ kind: 'alloc', count: 1, holder: 'codec (allocated)', ...NO_TIME }],
+  file: [{ kind: 'cache', count: 1, holder: 'page cache', actor: null, ...NO_TIME }],
+  kernel: [{ kind: 'alloc', count: 1, holder: 'boot (allocated)', actor: null, ...NO_TIME }],
+  'cma-buffer': [
+    { kind: 'alloc', count: 1, holder: 'codec (allocated)', actor: 'codec', ...NO_TIME },
+  ],
 }
 
 export function fakePage(map: PageMapData, pfn: number): PageInfo {
@@ -102,6 +111,7 @@ export function fakePage(map: PageMapData, pfn: number): PageInfo {
   const mapped = ledger.includes(MAPPED)
   const count = ledger.reduce((sum, entry) => sum + entry.count, 0)
   const block = index >> map.pageblockOrder
+  const isFree = name.startsWith('free')
   return {
     pfn,
     physAddr: pfn * PAGE,
@@ -113,15 +123,23 @@ export function fakePage(map: PageMapData, pfn: number): PageInfo {
     flags: mapped ? ['uptodate', 'lru', 'swapbacked'] : [],
     count,
     mapcount: mapped ? 1 : 0,
-    freeOrder: name.startsWith('free') && index % 64 === 0 ? 6 : null,
+    freeOrder: isFree && index % 64 === 0 ? 6 : null,
+    freeBlock: isFree ? { pfn: pfn - (index % 64), order: 6 } : null,
+    places: mapped ? [{ list: 'LRU inactive_anon', position: 3, length: 120 }] : [],
+    allocated: mapped ? { actor: 'camera', event: 4_120 } : null,
+    blocking: ledger.includes(PINNED)
+      ? { class: 'long pin', cause: 'long pin', actor: 'camera', label: 'vb2 QBUF' }
+      : null,
+    nowNs: 12_480_900,
     mapping: mapped ? 'anon_vma 3, index 0x1f2' : 'none',
     ledger,
     ledgerSum: count,
-    history: ledger.includes(PINNED) ? historyOf(pfn) : [],
   }
 }
 
-function historyOf(pfn: number): EventRow[] {
+/** Events of a frame that was pinned; none of any other. */
+export function fakeHistory(map: PageMapData, pfn: number): EventRow[] {
+  if (!fakePage(map, pfn).ledger.includes(PINNED)) return []
   const at = `pfn=0x${pfn.toString(16)}`
   return [
     fakeRow(4_120, 'mm_page_alloc', `page ${at} order=0 migratetype=2`, 1_210_000),

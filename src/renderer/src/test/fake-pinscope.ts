@@ -18,7 +18,7 @@ import type { KernelCheck } from '../../../shared/kernels'
 import { failure, success, type Result } from '../../../shared/result'
 import { callsOver } from '../../../shared/wire'
 import { FAKE_KERNELS, FAKE_PATCHES, FAKE_SCENARIOS } from './fake-catalogue'
-import { fakeMap, fakePage, fakeRow, type Board } from './fake-memory'
+import { fakeHistory, fakeMap, fakePage, fakeRow, type Board } from './fake-memory'
 
 export interface FakeOptions {
   /** Progress reports before a run ends; 0 ends at once. */
@@ -103,6 +103,12 @@ export function createFakePinscope(options: FakeOptions = {}): FakePinscope {
     series: (run, query) => withRun(run, (r) => fakeSeries(r, query.columns)),
     pageMap: (run, at) => withRun(run, (r) => ({ ...r.map, at, layer: null })),
     page: (run, pfn) => withRun(run, (r) => fakePage(r.map, pfn)),
+    pageHistory: (run, pfn, from, by, limit) =>
+      withRun(run, (r) => {
+        const all = fakeHistory(r.map, pfn)
+        if (by === 1) return all.filter((row) => row.event > from).slice(0, limit)
+        return all.filter((row) => row.event < from).slice(-limit)
+      }),
     divergence: (a, b) =>
       withRun(a, (left) =>
         withRunNow(runs[b], (right) =>
