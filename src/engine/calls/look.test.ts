@@ -203,7 +203,7 @@ describe('the tabs of the inspector', () => {
     const filter = 'type == sim_vb2 and actor == camera'
     const { matches } = await must(calls.filterEvents(a.run, filter, 't'))
     const { lines } = await must(calls.events(a.run, filter, 0, matches))
-    const first = lines.find((line) => /op=1 index=1/.test(line.text))
+    const first = lines.find((line) => line.text.includes('op=1 index=1'))
     const at = { event: first?.event ?? 0, step: 0 }
     const { sheets } = await must(calls.inspect(a.run, 'vb2', at))
     const [queues, buffers] = sheets
