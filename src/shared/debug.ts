@@ -25,8 +25,14 @@ export interface StackFrame {
 export interface StopPoint {
   readonly id: number
   readonly kind: 'function' | 'event' | 'pfn' | 'watch'
-  /** `alloc_contig_range return if ret == -EBUSY`. */
+  /** `return of alloc_contig_range if ret == -EBUSY`. */
   readonly text: string
+  /** The line of the console that sets it, without its condition: `break alloc_contig_range exit`. */
+  readonly line: string
+  /** Empty for what stops always. */
+  readonly condition: string
+  /** Lines that run at every stop at it. */
+  readonly commands: readonly string[]
   readonly enabled: boolean
   readonly hits: number
   /** Hits still to be passed over. */

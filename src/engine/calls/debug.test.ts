@@ -25,6 +25,26 @@ describe('the debugger of a run', () => {
     expect(await must(calls.debugState(run.run))).toEqual(state)
   })
 
+  it('lists breakpoints with the lines that set them again', async () => {
+    const own = openEngine()
+    const { run: id } = await runSc01(own, [])
+    const lines = [
+      'break migrate_pages exit',
+      'tbreak event mm_page_alloc',
+      'break pfn 0x67103',
+      'watch page(0x67103).count',
+    ]
+    for (const line of lines) await must(own.consoleRun(id, line, 'c'))
+    for (const line of ['condition 1 ret < 0', 'log 3 "{pfn} {{x}}"', 'commands 4', 'bt', 'end']) {
+      expect(await must(own.consoleRun(id, line, 'c'))).toMatchObject({ how: 'done' })
+    }
+    const { stops } = await must(own.debugState(id))
+    expect(stops.map(({ line }) => line)).toEqual(lines)
+    expect(stops.map(({ condition }) => condition)).toEqual(['ret < 0', '', '', ''])
+    expect(stops[2]?.log).toBe('{pfn} {{x}}')
+    expect(stops[3]?.commands).toEqual(['bt'])
+  })
+
   it('goes to a place, where the map is that of the place', async () => {
     const at = { event: Math.floor(run.events / 2), step: 0 }
     const state = await must(calls.seek(run.run, at))

@@ -82,7 +82,8 @@ export type Command =
   | { readonly verb: 'condition'; readonly id: number; readonly condition: Source | null }
   | { readonly verb: 'ignore'; readonly id: number; readonly count: number }
   | { readonly verb: 'commands'; readonly id: number }
-  | { readonly verb: 'log'; readonly id: number; readonly parts: readonly TemplatePart[] }
+  /** No parts: it stops again. */
+  | { readonly verb: 'log'; readonly id: number; readonly parts: readonly TemplatePart[] | null }
   /** No ids: all of them. */
   | { readonly verb: 'enable' | 'disable' | 'delete'; readonly ids: readonly number[] }
   | { readonly verb: 'info'; readonly topic: InfoTopic; readonly prefix: string }

@@ -15,7 +15,7 @@ import type { Scope } from '../expr/scope'
 import type { EvalInput } from '../expr/value'
 import type { Frame } from '../tape'
 import { actorAt, type Bench } from './bench'
-import { triggerText } from './execute-stops'
+import { triggerLine, triggerText } from './execute-stops'
 import { scopeOf } from './names'
 import { frameValueText, valueText } from './print-value'
 
@@ -36,7 +36,7 @@ export async function debugMoment(
     why: bench.why,
     stack: stack.map((frame) => stackFrame(m, frame)),
     frame: Math.max(0, Math.min(bench.frame, stack.length - 1)),
-    stops: debug.breakpoints.list.map(stopPoint),
+    stops: debug.breakpoints.list.map((b) => stopPoint(b, bench.commands.get(b.id) ?? [])),
     checkpoints: debug.checkpoints.map(({ id, position, note }): CheckpointInfo => {
       return { id, at: position, note }
     }),
@@ -76,12 +76,14 @@ function pfnOf(m: Machine, kind: string, value: number): number | null {
   return kind === 'pfn' ? value : null
 }
 
-function stopPoint(b: Breakpoint): StopPoint {
+function stopPoint(b: Breakpoint, commands: readonly string[]): StopPoint {
   const { id, enabled, hits, ignore, temporary, trigger, conditionText } = b
   const condition = conditionText === '' ? '' : ` if ${conditionText}`
   return {
-    ...{ id, kind: trigger.kind, enabled, hits, ignore, temporary },
+    ...{ id, kind: trigger.kind, enabled, hits, ignore, temporary, commands },
     text: `${triggerText(trigger)}${condition}`,
+    line: triggerLine(trigger, temporary),
+    condition: conditionText,
     log: b.logText,
   }
 }

@@ -30,6 +30,10 @@ export function executeStop(bench: Bench, command: StopCommand): Result<Answer> 
       })
     case 'log':
       return withStop(bench, command.id, (b, scope) => {
+        if (command.parts === null) {
+          breakpoints.change(b.id, { log: null, logText: '' })
+          return `Breakpoint ${b.id} stops again.\n`
+        }
         breakpoints.change(b.id, logSpec(command.parts, scope))
         return ''
       })
@@ -126,5 +130,20 @@ export function triggerText(trigger: Trigger): string {
       return `events of PFN ${pfnText(trigger.pfn)}`
     case 'watch':
       return trigger.text
+  }
+}
+
+/** The line that sets a breakpoint on it. */
+export function triggerLine(trigger: Trigger, temporary: boolean): string {
+  const verb = temporary ? 'tbreak' : 'break'
+  switch (trigger.kind) {
+    case 'function':
+      return `${verb} ${trigger.fn}${trigger.when === 'exit' ? ' exit' : ''}`
+    case 'event':
+      return `${verb} event ${trigger.name}`
+    case 'pfn':
+      return `${verb} pfn ${pfnText(trigger.pfn)}`
+    case 'watch':
+      return `watch ${trigger.text}`
   }
 }

@@ -80,7 +80,7 @@ export function logSpec(
     const compiled = compiledIn(part.expr, scope)
     return (x: EvalInput) => valueText(compiled.evaluate(x), compiled.unit)
   })
-  const logText = parts.map((p) => (p.kind === 'text' ? p.text : `{${p.source}}`)).join('')
+  const logText = parts.map((p) => (p.kind === 'text' ? braced(p.text) : `{${p.source}}`)).join('')
   return {
     log: (moment) => {
       const input = inputOf(moment)
@@ -88,6 +88,11 @@ export function logSpec(
     },
     logText,
   }
+}
+
+/** Braces as a template has them. */
+function braced(text: string): string {
+  return text.replaceAll('{', '{{').replaceAll('}', '}}')
 }
 
 function triggerOf(stop: StopAt): Trigger {

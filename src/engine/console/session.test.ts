@@ -139,6 +139,12 @@ describe('breakpoints', () => {
     expect(text).toMatch(/^(order \d+\n)+Reached the end/)
   })
 
+  it('a logpoint without a text stops again', async () => {
+    const lines = ['break event mm_page_alloc', 'log 1 "{order} {{}}"', 'log 1'] as const
+    expect(await after(...lines)).toBe('Breakpoint 1 stops again.\n')
+    expect(await after(...lines, 'run')).toMatch(/^Breakpoint 1: mm_page_alloc\n/)
+  })
+
   it('commands run at every stop', async () => {
     const text = await after(
       'break event mm_page_alloc',

@@ -110,6 +110,7 @@ function commands(words: Words, names: ConsoleNames): Command {
 
 function log(words: Words, names: ConsoleNames): Command {
   const id = needStop(words, names)
+  if (words.peek() === null) return { verb: 'log', id, parts: null }
   const text = unquoted(words.rest())
   const parts = shifted(text, parseTemplate(text.text))
   checkParts(text, parts, stopScope(names, id))
@@ -118,7 +119,6 @@ function log(words: Words, names: ConsoleNames): Command {
 
 /** The text without quotes around it, which it may have. */
 function unquoted(word: Word): Word {
-  if (word.text === '') throw new ExprProblem(word.at, 'expected the text to print')
   if (!/^".*"$/.test(word.text) || word.text.length < 2) return word
   return { text: word.text.slice(1, -1), at: word.at + 1 }
 }
@@ -221,8 +221,8 @@ export const STOP_VERBS: readonly Verb[] = [
     name: 'log',
     aliases: [],
     section: 'Breakpoints',
-    usage: 'log N "TEXT {EXPR}"',
-    help: 'make breakpoint N print a text instead of stopping',
+    usage: 'log N ["TEXT {EXPR}"]',
+    help: 'make breakpoint N print a text instead of stopping; without a text it stops again',
     parse: log,
     candidates: ids,
   },
