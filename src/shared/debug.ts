@@ -18,6 +18,8 @@ export interface StackFrame {
   readonly rule: string
   readonly args: readonly FrameValue[]
   readonly locals: readonly FrameValue[]
+  /** What it returns, where it is about to; null anywhere else, and for void. */
+  readonly returns: string | null
   /** Where it was entered. */
   readonly at: Place
 }

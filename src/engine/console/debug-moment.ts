@@ -34,7 +34,7 @@ export async function debugMoment(
     at: debug.position,
     actor: actorAt(debug),
     why: bench.why,
-    stack: stack.map((frame) => stackFrame(m, frame)),
+    stack: stack.map((frame, i) => stackFrame(m, frame, i === 0 ? debug.returned : Number.NaN)),
     frame: Math.max(0, Math.min(bench.frame, stack.length - 1)),
     stops: debug.breakpoints.list.map((b) => stopPoint(b, bench.commands.get(b.id) ?? [])),
     checkpoints: debug.checkpoints.map(({ id, position, note }): CheckpointInfo => {
@@ -44,7 +44,7 @@ export async function debugMoment(
   }
 }
 
-function stackFrame(m: Machine, frame: Frame): StackFrame {
+function stackFrame(m: Machine, frame: Frame, ret: number): StackFrame {
   const { fn, event, step } = frame
   const known = FUNCTIONS[fn]
   return {
@@ -53,6 +53,7 @@ function stackFrame(m: Machine, frame: Frame): StackFrame {
     rule: known?.rule ?? '',
     args: values(m, known?.args ?? [], (_name, i) => frame.args[i]),
     locals: values(m, known?.locals ?? [], (name) => frame.locals.get(name)),
+    returns: known === undefined || Number.isNaN(ret) ? null : frameValueText(m, known.ret, ret),
     at: { event, step },
   }
 }

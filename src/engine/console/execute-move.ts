@@ -52,12 +52,20 @@ export async function executeMove(bench: Bench, command: MoveCommand): Promise<R
 /** The answer to a stop; the innermost frame is looked at then. */
 async function stopped(bench: Bench, stop: Stop): Promise<Result<Answer>> {
   bench.frame = 0
-  bench.why = whyText(
-    stop.why,
-    bench.debug.breakpoints.list.some((b) => b.enabled),
-  ).trimEnd()
+  bench.why = await reasonOf(bench, stop)
   const hit = stop.why.kind === 'breakpoint' ? stop.why.breakpoint.id : null
   return { ok: true, value: { text: await stopLines(bench, stop), hit } }
+}
+
+/** As it is printed; of a step also what it came to. */
+async function reasonOf({ debug }: Bench, { why }: Stop): Promise<string> {
+  if (why.kind !== 'step') {
+    const hasStops = debug.breakpoints.list.some((b) => b.enabled)
+    return whyText(why, hasStops).trimEnd()
+  }
+  if (why.at === 'event') return 'Stepped to an event.'
+  const fn = (await debug.stack())[0]?.fn ?? ''
+  return why.at === 'enter' ? `Stepped into ${fn}.` : `Stepped to the return of ${fn}.`
 }
 
 async function move(

@@ -2,6 +2,8 @@
 import type { Component } from 'vue'
 import type { DockName } from '../stores/layout'
 import BookmarksView from '../views/bookmarks/BookmarksView.vue'
+import ConsoleView from '../views/console/ConsoleView.vue'
+import DebuggerView from '../views/debugger/DebuggerView.vue'
 import ResultsView from '../views/results/ResultsView.vue'
 
 export interface Area {
@@ -14,5 +16,8 @@ export interface Area {
 export const AREAS: Readonly<Record<DockName, readonly Area[]>> = {
   why: [{ id: 'compare', title: 'Compare', view: ResultsView }],
   events: [{ id: 'bookmarks', title: 'Bookmarks', view: BookmarksView }],
-  debug: [],
+  debug: [
+    { id: 'debugger', title: 'Debugger', view: DebuggerView },
+    { id: 'console', title: 'Console', view: ConsoleView },
+  ],
 }

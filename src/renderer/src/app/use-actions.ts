@@ -1,6 +1,7 @@
 /** Actions of the window as a whole. */
 import { AREAS } from './areas'
 import { provideCompareActions } from './compare-actions'
+import { provideDebugActions } from '../views/debugger/use-debug-actions'
 import { useActionsStore } from '../stores/actions'
 import { useComparisonStore } from '../stores/comparison'
 import { useCursorStore } from '../stores/cursor'
@@ -19,6 +20,7 @@ export function provideActions(): void {
   layout.homes = new Map(
     DOCKS.flatMap((dock) => AREAS[dock].map((area) => [area.id, dock] as const)),
   )
+  provideDebugActions()
   actions.provide({
     palette: () => dialogs.show('palette'),
     'scenario.library': () => dialogs.show('library'),
