@@ -47,6 +47,39 @@ export class KeyIndex {
     return count
   }
 
+  /** How many events with the key lie between each two neighbours of ascending event numbers. */
+  counts(key: number, edges: Uint32Array): Uint32Array<ArrayBuffer> {
+    this.build()
+    const out = new Uint32Array(Math.max(0, edges.length - 1))
+    const rank = this.#ranks(key)
+    let before = rank(edges[0] ?? 0)
+    for (let i = 0; i < out.length; i++) {
+      const after = rank(edges[i + 1] as number)
+      out[i] = after - before
+      before = after
+    }
+    return out
+  }
+
+  /** Tells how many events with the key are before an event; asked of ascending ones. */
+  #ranks(key: number): (event: number) => number {
+    const full = this.#chunks.length
+    const column = this.#open()
+    let k = 0
+    let passed = 0
+    let row = 0
+    return (event) => {
+      for (; k < Math.min(full, event >> CHUNK_SHIFT); k++) {
+        const { starts } = this.#chunks[k] as ChunkOrder
+        passed += endOf(starts, key) - startOf(starts, key)
+      }
+      if (k < full) return passed + rankIn(this.#chunks[k] as ChunkOrder, key, event & (CHUNK - 1))
+      const end = Math.min(event, this.#log.length) - (full << CHUNK_SHIFT)
+      for (; row < end; row++) if (column[row] === key) passed++
+      return passed
+    }
+  }
+
   /** The first event after `event` with the key, or null. */
   next(key: number, event: number): number | null {
     this.build()
@@ -116,6 +149,12 @@ function startOf(starts: Uint32Array, key: number): number {
 
 function endOf(starts: Uint32Array, key: number): number {
   return starts[key + 1] ?? startOf(starts, key)
+}
+
+/** How many rows of the key are before `row`. */
+function rankIn({ starts, rows }: ChunkOrder, key: number, row: number): number {
+  const start = startOf(starts, key)
+  return lowerBound(rows, start, endOf(starts, key), row) - start
 }
 
 /** The first row of the key that is at least `row`, or -1. */

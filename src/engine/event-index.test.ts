@@ -66,6 +66,24 @@ describe('EventIndex', () => {
     expect([index.prevOfFrame(70, 2), index.prevOfFrame(70, 0)]).toEqual([1, null])
   })
 
+  it('counts the events of a type or an actor between edges, across chunks and in the open one', () => {
+    const log = new EventLog()
+    fillLog(log, 2 * CHUNK + 900, 64)
+    const index = new EventIndex(log)
+    const edges = Uint32Array.of(5, 5, 700, CHUNK, CHUNK + 1, 2 * CHUNK + 3, 2 * CHUNK + 900, 9e6)
+    const slow = (test: (event: number) => boolean) =>
+      Array.from({ length: edges.length - 1 }, (_, i) => {
+        const [from, to] = [edges[i] ?? 0, Math.min(log.length, edges[i + 1] ?? 0)]
+        return Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k).filter(test).length
+      })
+    for (const task of [0, 3, 77]) {
+      expect([...index.countsOfActor(task, edges)]).toEqual(slow((e) => log.row(e).task === task))
+    }
+    expect([...index.countsOfType(EV_mm_page_free, edges)]).toEqual(
+      slow((e) => log.typeAt(e) === EV_mm_page_free),
+    )
+  })
+
   it('answers for a range that was only looked at when asked for ranges', () => {
     const { index } = indexed([
       [EV_sim_cma_try, 1, 0, 1000, 5000, 0, 0],

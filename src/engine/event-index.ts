@@ -98,6 +98,16 @@ export class EventIndex {
     return this.#types.count(type)
   }
 
+  /** How many events of a type lie between each two neighbours of ascending event numbers. */
+  countsOfType(type: number, edges: Uint32Array): Uint32Array<ArrayBuffer> {
+    return this.#types.counts(type, edges)
+  }
+
+  /** As `countsOfType`, of an actor's events. */
+  countsOfActor(task: number, edges: Uint32Array): Uint32Array<ArrayBuffer> {
+    return this.#actors.counts(task, edges)
+  }
+
   /** The first event of an actor, by its task, after `event`, or null. */
   nextOfActor(task: number, event: number): number | null {
     return this.#actors.next(task, event)

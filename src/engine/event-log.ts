@@ -130,6 +130,13 @@ export class EventLog {
     return sealed === undefined ? (this.#open.type[i] as number) : unpackRow(sealed.type, i)
   }
 
+  /** The time of row `event`, which must exist. */
+  timeAt(event: number): number {
+    const i = event & (CHUNK - 1)
+    const sealed = this.#sealed[event >> CHUNK_SHIFT]
+    return sealed === undefined ? (this.#open.time[i] as number) : unpackRow(sealed.time, i)
+  }
+
   /** One of the four numbers of row `event`, which must exist. */
   cell(event: number, column: EventColumn): number {
     const i = event & (CHUNK - 1)

@@ -2,23 +2,28 @@
 import type { TimelineMark } from '../shared/timeline'
 import { pfnText, retText } from '../shared/text'
 import { errnoName, EV_sim_intervention } from '../sim'
+import { columnOf, type Window } from './columns'
 import { textOf } from './event-log'
 import { groupBy } from './group-by'
-import { columnOf, type Window } from './lanes'
+import { partitionPoint } from './partition-point'
 import type { Recording } from './run'
 import { troublesOf } from './why/why'
 
-/** Marks within the window, by time; of several of one kind in a column the first, which says so. */
-export function marks(recording: Recording, window: Window): TimelineMark[] {
+/** All marks of a run, by event. */
+export function marksOf(recording: Recording): TimelineMark[] {
   const all = [...failures(recording), ...positions(recording), ...interventions(recording)]
-    .filter(({ timeNs }) => timeNs >= window.fromNs && timeNs <= window.toNs)
-    .toSorted((x, y) => x.event - y.event)
-  const groups = groupBy(all, ({ kind, timeNs }) => `${kind} ${columnOf(window, timeNs)}`)
-  return [...groups.values()].flatMap(([first, ...more]) => {
-    if (first === undefined) return []
-    return more.length === 0
-      ? [first]
-      : [{ ...first, text: `${first.text} and ${more.length} more` }]
+  return all.sort((x, y) => x.event - y.event)
+}
+
+/** Marks within the window; of several of one kind in a column the first, which says so. */
+export function marks(all: readonly TimelineMark[], window: Window): TimelineMark[] {
+  const first = partitionPoint(all.length, (i) => (all[i]?.timeNs ?? 0) < window.fromNs)
+  const end = partitionPoint(all.length, (i) => (all[i]?.timeNs ?? 0) <= window.toNs)
+  const shown = all.slice(first, end)
+  const groups = groupBy(shown, ({ kind, timeNs }) => `${kind} ${columnOf(window, timeNs)}`)
+  return [...groups.values()].flatMap(([one, ...more]) => {
+    if (one === undefined) return []
+    return more.length === 0 ? [one] : [{ ...one, text: `${one.text} and ${more.length} more` }]
   })
 }
 

@@ -10,7 +10,7 @@ export function placeOf({ recorder: { log } }: Recording, event: number): PlaceA
 
 /** Events before a time: times never fall. */
 export function eventsBefore(log: EventLog, timeNs: number): number {
-  return partitionPoint(log.length, (event) => log.row(event).timeNs < timeNs)
+  return partitionPoint(log.length, (event) => log.timeAt(event) < timeNs)
 }
 
 /** The last event at or before a time, but none that one cannot stand at. */

@@ -1,35 +1,45 @@
 /** What a range of time holds: events by type and actor, and how long calls took that ended in it. */
 import type { LatencySummary, RangeSummary } from '../shared/timeline'
 import { eventType } from '../sim'
-import { callSpans, type CallSpan } from './call-spans'
+import type { CallSpan } from './call-spans'
 import { groupBy } from './group-by'
 import { eventsBefore } from './places'
+import { partitionPoint } from './partition-point'
 import type { Recording } from './run'
+import { timelineIndex } from './timeline-index'
+
+/** Numbers of event types fit in a byte. */
+const TYPES = 256
 
 /** The range [fromNs, toNs), which is not empty. */
 export function rangeSummary(recording: Recording, fromNs: number, toNs: number): RangeSummary {
-  const { log } = recording.recorder
-  const types = new Map<number, number>()
-  const tasks = new Map<number, number>()
-  const from = eventsBefore(log, fromNs)
-  const to = eventsBefore(log, toNs)
-  log.scan(from, to, (type, task) => {
-    types.set(type, (types.get(type) ?? 0) + 1)
-    tasks.set(task, (tasks.get(task) ?? 0) + 1)
-    return false
-  })
-  const ended = callSpans(recording).filter((span) => span.toNs >= fromNs && span.toNs < toNs)
+  const { log, index } = recording.recorder
+  const { tasks } = recording.machine
+  const edges = Uint32Array.of(eventsBefore(log, fromNs), eventsBefore(log, toNs))
+  const types = countEach(TYPES, (type) => index.countsOfType(type, edges))
+  const actors = countEach(tasks.length, (task) => index.countsOfActor(task, edges))
+  const { spans } = timelineIndex(recording)
+  const returnedBefore = (time: number) =>
+    partitionPoint(spans.length, (i) => (spans[i]?.toNs ?? 0) < time)
+  const ended = spans.slice(returnedBefore(fromNs), returnedBefore(toNs))
   return {
     fromNs,
     toNs,
-    events: to - from,
+    events: (edges[1] as number) - (edges[0] as number),
     types: mostFirst(types).map(([type, count]) => ({ name: eventType(type).name, count })),
-    actors: mostFirst(tasks).map(([task, count]) => ({
-      actor: recording.machine.tasks[task]?.comm ?? '',
-      count,
-    })),
-    calls: [...groupBy(ended, (span) => span.call)].map(([call, spans]) => latencies(call, spans)),
+    actors: mostFirst(actors).map(([task, count]) => ({ actor: tasks[task]?.comm ?? '', count })),
+    calls: [...groupBy(ended, (span) => span.call)].map(([call, own]) => latencies(call, own)),
   }
+}
+
+/** Keys with how many there are, those with none left out. */
+function countEach(keys: number, countsOf: (key: number) => Uint32Array): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (let key = 0; key < keys; key++) {
+    const count = countsOf(key)[0] ?? 0
+    if (count > 0) counts.set(key, count)
+  }
+  return counts
 }
 
 function mostFirst(counts: ReadonlyMap<number, number>): [number, number][] {

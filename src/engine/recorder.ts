@@ -44,9 +44,9 @@ export class Recorder implements TraceSink {
     if (type === EV_sim_unmap_and_move) this.tracks.migrated(c)
     if (type === EV_sim_gup_pin || type === EV_sim_unpin) {
       const holder = m.tasks[m.holders[b]?.task ?? 0]
-      this.tracks.pinned(holder?.comm ?? '', type === EV_sim_gup_pin ? 1 : -1, timeNs)
+      this.tracks.pinned(holder?.comm ?? '', type === EV_sim_gup_pin ? 1 : -1, event)
     }
     this.requests.take(m, event, type, task, a, b, c, d)
-    this.tracks.sample(m)
+    this.tracks.sample(m, event)
   }
 }

@@ -1,67 +1,7 @@
-/** Value tracks: a value is kept when it changes, and reduced to pixel columns when asked for. */
-import type { FixedTrack, TrackData, TrackName } from '../shared/timeline'
+/** The value tracks of a run. */
+import type { FixedTrack, TrackData, TrackName, TrackReading } from '../shared/timeline'
 import { exactZoneState, freeCmaPages, freePages, VM_ZONE_STAT_NAMES, type Machine } from '../sim'
-import { partitionPoint } from './partition-point'
-
-/** Room for more changes, each time it is short: a little more copying for less that lies empty. */
-const GROWTH = 1.5
-
-class Track {
-  #times = new Float64Array(1024)
-  // Pages and calls: a run has fewer than 2^31 of either.
-  #values = new Int32Array(1024)
-  #length = 0
-  #last = Number.NaN
-
-  push(timeNs: number, value: number): void {
-    if (value === this.#last) return
-    if (this.#length === this.#times.length) this.#grow()
-    this.#times[this.#length] = timeNs
-    this.#values[this.#length] = value
-    this.#length++
-    this.#last = value
-  }
-
-  #grow(): void {
-    const length = Math.ceil(this.#times.length * GROWTH)
-    const times = new Float64Array(length)
-    const values = new Int32Array(length)
-    times.set(this.#times)
-    values.set(this.#values)
-    this.#times = times
-    this.#values = values
-  }
-
-  /** Least and greatest value per column of [from, to]; a column without a change carries the last value. */
-  columns(
-    from: number,
-    to: number,
-    count: number,
-  ): { min: Float64Array<ArrayBuffer>; max: Float64Array<ArrayBuffer> } {
-    const min = new Float64Array(count)
-    const max = new Float64Array(count)
-    const width = (to - from) / count || 1
-    // What was before the range gives the value it begins with, and no extreme.
-    let i = partitionPoint(this.#length, (k) => (this.#times[k] as number) < from)
-    let value = this.#length > 0 ? (this.#values[Math.max(0, i - 1)] as number) : 0
-    for (let column = 0; column < count; column++) {
-      const isLast = column === count - 1
-      const end = isLast ? to : from + (column + 1) * width
-      let low = value
-      let high = value
-      for (; i < this.#length; i++) {
-        const time = this.#times[i] as number
-        if (isLast ? time > end : time >= end) break
-        value = this.#values[i] as number
-        if (value < low) low = value
-        if (value > high) high = value
-      }
-      min[column] = low
-      max[column] = high
-    }
-    return { min, max }
-  }
-}
+import { Track } from './track'
 
 const NR_ANON_PAGES = VM_ZONE_STAT_NAMES.indexOf('nr_anon_pages')
 const NR_FILE_PAGES = VM_ZONE_STAT_NAMES.indexOf('nr_file_pages')
@@ -96,7 +36,7 @@ export class Tracks {
   }
 
   /** An actor took (1) or dropped (-1) a pin. */
-  pinned(actor: string, by: 1 | -1, timeNs: number): void {
+  pinned(actor: string, by: 1 | -1, event: number): void {
     let own = this.#pinsOf.get(actor)
     if (own === undefined) {
       own = { pins: 0, track: new Track() }
@@ -104,31 +44,38 @@ export class Tracks {
       this.#pinsOf.set(actor, own)
     }
     own.pins += by
-    own.track.push(timeNs, own.pins)
+    own.track.push(event, own.pins)
   }
 
-  sample(m: Machine): void {
+  /** Looks at the machine as an event leaves it. */
+  sample(m: Machine, event: number): void {
     const t = this.#tracks
-    const now = m.now
-    t.free.push(now, freePages(m))
-    t.freeCma.push(now, freeCmaPages(m))
-    t.anon.push(now, pagesOf(m, NR_ANON_PAGES))
-    t.file.push(now, pagesOf(m, NR_FILE_PAGES))
-    t.pins.push(now, m.pins.size)
-    t.pinsInCma.push(now, m.cmaFramesPinned)
-    t.migrateAttempts.push(now, this.#attempts)
-    t.migrateFailures.push(now, this.#failures)
+    t.free.push(event, freePages(m))
+    t.freeCma.push(event, freeCmaPages(m))
+    t.anon.push(event, pagesOf(m, NR_ANON_PAGES))
+    t.file.push(event, pagesOf(m, NR_FILE_PAGES))
+    t.pins.push(event, m.pins.size)
+    t.pinsInCma.push(event, m.cmaFramesPinned)
+    t.migrateAttempts.push(event, this.#attempts)
+    t.migrateFailures.push(event, this.#failures)
   }
 
-  /** Every value track, those of the actors last. */
-  data(fromNs: number, toNs: number, columns: number): TrackData[] {
+  /** Every value track between each two neighbours of ascending event numbers, those of the actors last. */
+  data(edges: Uint32Array): TrackData[] {
+    return this.#all().map(([name, track]) => ({ name, ...track.columns(edges) }))
+  }
+
+  /** Every value once an event has happened. */
+  at(event: number): TrackReading[] {
+    return this.#all().map(([name, track]) => ({ name, value: track.at(event) }))
+  }
+
+  #all(): [TrackName, Track][] {
     const fixed = Object.entries(this.#tracks) as [FixedTrack, Track][]
     const own = [...this.#pinsOf].map(([actor, { track }]): [TrackName, Track] => [
       `pins:${actor}`,
       track,
     ])
-    return [...fixed, ...own].map(([name, track]) => {
-      return { name, ...track.columns(fromNs, toNs, columns) }
-    })
+    return [...fixed, ...own]
   }
 }

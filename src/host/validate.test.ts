@@ -16,6 +16,7 @@ const VALID: Readonly<Record<CallName, readonly unknown[]>> = {
   drop: [1],
   series: [1, { fromNs: 0, toNs: null, columns: 800 }],
   rangeSummary: [1, 0, 5_000],
+  readings: [1, { event: 812, step: 3 }],
   eventAt: [1, 5_000],
   neighbour: [1, 812, -1, null],
   pageMap: [1, { event: 812, step: 3 }, 'owner'],

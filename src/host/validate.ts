@@ -129,6 +129,7 @@ const SCHEMAS: ArgumentSchemas = {
   drop: v.strictTuple([run]),
   series: v.strictTuple([run, seriesQuery]),
   rangeSummary: v.strictTuple([run, time, time]),
+  readings: v.strictTuple([run, v.nullable(place)]),
   eventAt: v.strictTuple([run, time]),
   neighbour: v.strictTuple([run, event, direction, v.nullable(whole(0, MAX_SEED))]),
   pageMap: v.strictTuple([

@@ -23,6 +23,8 @@ import type { Result } from './result'
 import type { Aspect, AspectData } from './sheet'
 import type { RangeSummary, SeriesData, SeriesQuery } from './timeline'
 import type { AuditInfo, BlockingFrame, TroubleInfo, WhyReport } from './why'
+import type { RangeSummary, SeriesData, SeriesQuery, TrackReading } from './timeline'
+import type { AuditInfo, TroubleInfo, WhyReport } from './why'
 
 /** A run the engine keeps. */
 export type RunId = number
@@ -287,6 +289,8 @@ export interface Calls {
   readonly drop: (run: RunId) => Promise<Result<null>>
   readonly series: (run: RunId, query: SeriesQuery) => Promise<Result<SeriesData>>
   readonly rangeSummary: (run: RunId, fromNs: number, toNs: number) => Promise<Result<RangeSummary>>
+  /** The value of every track where one stands, exactly: many events may share one time. */
+  readonly readings: (run: RunId, at: Place | null) => Promise<Result<readonly TrackReading[]>>
   /** The last event at or before a time; the first place that can be stood at when there is none. */
   readonly eventAt: (run: RunId, timeNs: number) => Promise<Result<PlaceAt>>
   /** The next (1) or previous (-1) event of a task, of anybody when it is null; null at the end. */
@@ -407,6 +411,7 @@ export const CALL_NAMES = {
   drop: true,
   series: true,
   rangeSummary: true,
+  readings: true,
   eventAt: true,
   neighbour: true,
   pageMap: true,

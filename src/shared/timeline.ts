@@ -22,11 +22,18 @@ export const TRACKS = [
 export type FixedTrack = (typeof TRACKS)[number]
 export type TrackName = FixedTrack | `pins:${string}`
 
-/** A value track reduced to pixel columns: per column the least and greatest value seen. */
+/** A value track reduced to pixel columns: per column the least, the greatest and the last value seen. */
 export interface TrackData {
   readonly name: TrackName
   readonly min: Float64Array<ArrayBuffer>
   readonly max: Float64Array<ArrayBuffer>
+  readonly last: Float64Array<ArrayBuffer>
+}
+
+/** A value as an event left it; null before there was one. */
+export interface TrackReading {
+  readonly name: TrackName
+  readonly value: number | null
 }
 
 /** What part of the run is asked for, and how many pixel columns it has. */

@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 60_000)
 
 function last(name: TrackName): number | undefined {
-  return all.tracks.find((track) => track.name === name)?.max.at(-1)
+  return all.tracks.find((track) => track.name === name)?.last.at(-1)
 }
 
 describe('series', () => {
@@ -92,6 +92,29 @@ describe('series', () => {
     expect(all.marks.some(({ kind, text }) => kind === 'position' && text.includes('-EBUSY'))).toBe(
       true,
     )
+  })
+})
+
+describe('readings', () => {
+  const value = async (name: TrackName, event: number | null) => {
+    const at = event === null ? null : { event, step: 0 }
+    const found = await must(calls.readings(run.run, at))
+    return found.find((reading) => reading.name === name)?.value
+  }
+
+  it('counts the pins up event by event, though many are taken at one time', async () => {
+    const lines = await must(calls.events(run.run, 'type == sim_gup_pin', 0, 3))
+    const taken = lines.lines.map(({ event }) => event)
+    expect(await Promise.all(taken.map((event) => value('pins', event)))).toEqual([1, 2, 3])
+    expect(await value('pins', (taken[0] ?? 0) - 1)).toBe(0)
+  })
+
+  it('end where the run ends, and know no latency before a request returned', async () => {
+    expect(await value('pins', null)).toBe(last('pins'))
+    expect(await value('usedCma', null)).toBe(last('usedCma'))
+    expect(await value('latency', 0)).toBeNull()
+    expect(await value('latency', null)).toBeGreaterThan(0)
+    expect((await calls.readings(run.run, { event: run.events + 1, step: 0 })).ok).toBe(false)
   })
 })
 

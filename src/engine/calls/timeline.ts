@@ -3,10 +3,10 @@ import type { Calls } from '../../shared/contract'
 import { failure, success } from '../../shared/result'
 import { eventAt, neighbour } from '../places'
 import { rangeSummary } from '../range-summary'
-import { series } from '../series'
+import { readings, series } from '../series'
 import type { Kept } from './kept'
 
-type TimelineCalls = Pick<Calls, 'series' | 'rangeSummary' | 'eventAt' | 'neighbour'>
+type TimelineCalls = Pick<Calls, 'series' | 'rangeSummary' | 'readings' | 'eventAt' | 'neighbour'>
 
 export function timelineCalls(kept: Kept): TimelineCalls {
   return {
@@ -20,6 +20,14 @@ export function timelineCalls(kept: Kept): TimelineCalls {
       kept.with(id, ({ recording }) =>
         toNs <= fromNs ? endsTooSoon(toNs) : success(rangeSummary(recording, fromNs, toNs)),
       ),
+    readings: (id, at) =>
+      kept.with(id, ({ recording }) => {
+        const { length } = recording.recorder.log
+        const event = at?.event ?? length
+        return event > length
+          ? failure('bad-input', `there is no event ${event}; the last is ${length - 1}`)
+          : success(readings(recording, event))
+      }),
     eventAt: (id, timeNs) => kept.with(id, ({ recording }) => success(eventAt(recording, timeNs))),
     neighbour: (id, event, by, task) =>
       kept.with(id, ({ recording }) => success(neighbour(recording, event, by, task))),

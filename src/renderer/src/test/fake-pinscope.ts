@@ -101,6 +101,13 @@ export function createFakePinscope(options: FakeOptions = {}): FakePinscope {
       return Promise.resolve(success(null))
     },
     series: (run, query) => withRun(run, (r) => fakeSeries(r, query.columns)),
+    readings: (run, at) =>
+      withRun(run, ({ summary, full }) =>
+        TRACKS.map((name) => {
+          const part = at === null ? 1 : at.event / summary.events
+          return { name, value: Math.floor(valuesOf(full)(name, part)) }
+        }),
+      ),
     pageMap: (run, at) => withRun(run, (r) => ({ ...r.map, at, layer: null })),
     page: (run, pfn) => withRun(run, (r) => fakePage(r.map, pfn)),
     pageHistory: (run, pfn, from, by, limit) =>
@@ -275,6 +282,9 @@ function fakeSeries({ summary, full }: FakeRun, columns: number): SeriesData {
       min: Float64Array.from({ length: columns }, (_, i) => Math.floor(value(name, i / columns))),
       max: Float64Array.from({ length: columns }, (_, i) =>
         Math.ceil(value(name, (i + 0.6) / columns)),
+      ),
+      last: Float64Array.from({ length: columns }, (_, i) =>
+        Math.floor(value(name, (i + 0.6) / columns)),
       ),
     })),
     lanes: [
