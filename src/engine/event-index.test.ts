@@ -74,7 +74,8 @@ describe('EventIndex', () => {
     const slow = (test: (event: number) => boolean) =>
       Array.from({ length: edges.length - 1 }, (_, i) => {
         const [from, to] = [edges[i] ?? 0, Math.min(log.length, edges[i + 1] ?? 0)]
-        return Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k).filter(test).length
+        return Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k).filter(test)
+          .length
       })
     for (const task of [0, 3, 77]) {
       expect([...index.countsOfActor(task, edges)]).toEqual(slow((e) => log.row(e).task === task))

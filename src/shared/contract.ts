@@ -21,10 +21,8 @@ import type {
 } from './events'
 import type { Result } from './result'
 import type { Aspect, AspectData } from './sheet'
-import type { RangeSummary, SeriesData, SeriesQuery } from './timeline'
-import type { AuditInfo, BlockingFrame, TroubleInfo, WhyReport } from './why'
 import type { RangeSummary, SeriesData, SeriesQuery, TrackReading } from './timeline'
-import type { AuditInfo, TroubleInfo, WhyReport } from './why'
+import type { AuditInfo, BlockingFrame, TroubleInfo, WhyReport } from './why'
 
 /** A run the engine keeps. */
 export type RunId = number

@@ -22,7 +22,11 @@ async function open(options?: FakeOptions): Promise<{ app: VueWrapper; pinscope:
   const pinscope = createFakePinscope(options)
   app = mount(App, {
     attachTo: document.body,
-    global: { plugins: [createPinia()], provide: { [PINSCOPE]: pinscope }, stubs: { EChart } },
+    global: {
+      plugins: [createPinia()],
+      provide: { [PINSCOPE]: pinscope },
+      stubs: { EChart, CanvasBox: EChart },
+    },
   })
   await flushPromises()
   return { app, pinscope }

@@ -8,6 +8,7 @@ import { useCursorStore } from '../stores/cursor'
 import { useDialogsStore } from '../stores/dialogs'
 import { DOCKS, FOLDS, useLayoutStore } from '../stores/layout'
 import { THEMES, useSettingsStore } from '../stores/settings'
+import { provideTimelineActions } from '../views/timeline/timeline-actions'
 
 export function provideActions(): void {
   const actions = useActionsStore()
@@ -45,4 +46,5 @@ export function provideActions(): void {
     'go.map': () => layout.focus('page-map'),
   })
   provideCompareActions()
+  provideTimelineActions()
 }

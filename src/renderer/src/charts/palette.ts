@@ -36,10 +36,15 @@ export interface ChartPalette {
   readonly muted: string
   readonly call: string
   readonly bad: string
+  readonly good: string
+  readonly warn: string
   readonly free: string
+  readonly anon: string
+  readonly file: string
   readonly cma: string
   readonly cmaFill: string
   readonly pinned: string
+  readonly surface: string
   /** Text on a filled bar. */
   readonly ground: string
 }
@@ -51,6 +56,11 @@ export function chartPalette(token: ReadToken): ChartPalette {
     muted: token('--muted'),
     call: token('--accent'),
     bad: token('--bad'),
+    good: token('--good'),
+    warn: token('--warn'),
+    surface: token('--surface'),
+    anon: token('--page-anon'),
+    file: token('--page-file'),
     free: token('--page-free-movable'),
     cma: token('--warn'),
     cmaFill: token('--page-free-cma'),

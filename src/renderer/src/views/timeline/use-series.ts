@@ -1,23 +1,23 @@
-/** The value tracks of a run for a plot of a given width. */
-import type { ShallowRef } from 'vue'
+/** The value tracks of a run for a part of it. */
 import type { RunId } from '../../../../shared/contract'
-import type { SeriesData } from '../../../../shared/timeline'
-import { useLatest } from '../../stores/latest'
+import type { SeriesData, SeriesQuery } from '../../../../shared/timeline'
+import { useLatest, type Latest } from '../../stores/latest'
 import { usePinscope } from '../../wire/pinscope'
 
-/** Widths are rounded up to this, so that dragging a window does not ask for every pixel. */
-const STEP = 64
+interface Question extends SeriesQuery {
+  readonly id: RunId
+}
 
 export function useSeries(
   run: () => RunId | null,
-  width: () => number,
-): ShallowRef<SeriesData | null> {
+  query: () => SeriesQuery | null,
+): Latest<Question, SeriesData> {
   const pinscope = usePinscope()
   return useLatest(
     () => {
-      const [id, columns] = [run(), Math.ceil(width() / STEP) * STEP]
-      return id === null || columns === 0 ? null : { id, columns }
+      const [id, asked] = [run(), query()]
+      return id === null || asked === null ? null : { id, ...asked }
     },
-    async ({ id, columns }) => await pinscope.series(id, { fromNs: 0, toNs: null, columns }),
-  ).answer
+    async ({ id, ...asked }) => await pinscope.series(id, asked),
+  )
 }

@@ -1,0 +1,82 @@
+/** Which rows the timelines show and in what order: remembered from one start to the next. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import {
+  allRows,
+  arrange,
+  isShown,
+  moved,
+  NO_PREFS,
+  ordered,
+  type Row,
+  type RowPrefs,
+} from '../views/timeline/rows-model'
+import { useScaleStore } from './scale'
+
+const KEY = 'pinscope.tracks'
+
+export const useTracksStore = defineStore('tracks', () => {
+  const scale = useScaleStore()
+  const prefs = shallowRef<RowPrefs>(read())
+  /** Only rows with these words in their names, hidden ones too; empty: those that are shown. */
+  const filter = ref<string>('')
+
+  const all = computed(() => allRows(scale.wholes))
+  const list = computed(() => ordered(all.value, prefs.value))
+  const arranged = computed(() => arrange(all.value, prefs.value, filter.value))
+
+  watch(prefs, (now) => window.localStorage.setItem(KEY, JSON.stringify(now)))
+
+  function shows(row: Row): boolean {
+    return isShown(row, all.value, prefs.value)
+  }
+
+  function isPinned(row: Row): boolean {
+    return prefs.value.pinned.includes(row.id)
+  }
+
+  function setShown(row: Row, shown: boolean): void {
+    prefs.value = { ...prefs.value, shown: { ...prefs.value.shown, [row.id]: shown } }
+  }
+
+  function setPinned(row: Row, pinned: boolean): void {
+    const others = prefs.value.pinned.filter((id) => id !== row.id)
+    prefs.value = { ...prefs.value, pinned: pinned ? [...others, row.id] : others }
+  }
+
+  function move(row: Row, by: 1 | -1): void {
+    prefs.value = { ...prefs.value, order: moved(all.value, prefs.value, row.id, by) }
+  }
+
+  function reset(): void {
+    prefs.value = NO_PREFS
+    filter.value = ''
+  }
+
+  return { filter, list, all, arranged, shows, isPinned, setShown, setPinned, move, reset }
+})
+
+/** What was kept; nothing where nothing readable was. */
+function read(): RowPrefs {
+  try {
+    const value: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? 'null')
+    if (typeof value !== 'object' || value === null) return NO_PREFS
+    const { order, pinned, shown } = value as Partial<Record<keyof RowPrefs, unknown>>
+    return { order: texts(order), pinned: texts(pinned), shown: switches(shown) }
+  } catch {
+    return NO_PREFS
+  }
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}
+
+function switches(value: unknown): Record<string, boolean> {
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, boolean] => typeof entry[1] === 'boolean',
+    ),
+  )
+}
