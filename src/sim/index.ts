@@ -119,7 +119,6 @@ export { VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from './include/linux/mm'
 export {
   is_migration_entry,
   isSwapPte,
-  pte_present,
   pteTarget,
   PTE_DIRTY,
   PTE_SPECIAL,
