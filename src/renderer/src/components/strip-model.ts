@@ -12,7 +12,7 @@ export interface StripLayout {
   readonly rows: number
 }
 
-const MOST_HEIGHT = 240
+const MOST_HEIGHT = 264
 const LEAST_CELL = 2
 const MOST_CELL = 10
 
