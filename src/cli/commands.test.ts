@@ -11,32 +11,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import {
-  bisectCommand,
-  compare,
-  list,
-  matrixCommand,
-  run,
-  type RunOptions,
-  type Streams,
-} from './commands'
+import { bisectCommand, compare, list, matrixCommand, run, type RunOptions } from './commands'
+import { streams } from './test/streams'
 
 const folder = mkdtempSync(join(tmpdir(), 'pinscope-cli-'))
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
-
-function streams(): Streams & { readonly stdout: () => string; readonly stderr: () => string } {
-  let out = ''
-  let err = ''
-  return {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    live: false,
-    stdout: () => out,
-    stderr: () => err,
-  }
-}
 
 const OPTIONS: RunOptions = { patches: 'none', seed: '1', set: [], json: true }
 

@@ -16,6 +16,7 @@ import {
 } from './commands'
 import type { Keys } from './debug'
 import { exec, type ExecOptions } from './exec'
+import { importCommand, type ImportOptions } from './import'
 import { serve } from './serve'
 import { whyCommand, type WhyOptions } from './why'
 
@@ -119,6 +120,7 @@ function program(finish: (code: number) => void): Command {
     .action((file: string, options: ExecOptions) => {
       finish(exec(io, file, options))
     })
+  addInterchange(root, finish)
   root
     .command('serve')
     .description('serve the application to a browser on this machine')
@@ -127,6 +129,21 @@ function program(finish: (code: number) => void): Command {
       finish(await serve(io, options.port))
     })
   return root
+}
+
+function addInterchange(root: Command, finish: (code: number) => void): void {
+  root
+    .command('import')
+    .description('read texts of a real kernel: /proc files, dmesg, ftrace (docs/interchange.md)')
+    .argument(
+      '<files...>',
+      'buddyinfo, pagetypeinfo, zoneinfo and dmesg of one machine, or a trace',
+    )
+    .option('-o, --output <file>', 'write the scenario that was made of them; - is standard output')
+    .option('--json', 'print one JSON object')
+    .action((files: readonly string[], options: ImportOptions) => {
+      finish(importCommand(io, files, options))
+    })
 }
 
 function addWhy(root: Command, finish: (code: number) => void): void {

@@ -1,6 +1,7 @@
 /** The machine of a scenario file: a preset with its options, or zones given one by one. */
 import { presetMachine, type BootUse, type MachineSpec } from '../sim'
 import type { MachineFile } from './scenario-schema'
+import { zoneState, type ZoneState } from './zone-state'
 
 export type MachinePlanned =
   | { readonly ok: true; readonly spec: MachineSpec }
@@ -16,7 +17,11 @@ export function toMachineSpec(file: MachineFile): MachinePlanned {
     if (made.ok) return { ok: true, spec: { ...made.spec, ...withSwap(swapPages) } }
     return { ok: false, at: `machine.${made.at}`, message: made.message }
   }
-  return checkZones(file) ?? { ok: true, spec: explicitSpec(file) }
+  const complaint = checkZones(file)
+  if (complaint !== null) return complaint
+  const placed = zoneState(file)
+  if (!placed.ok) return { ok: false, at: `machine.${placed.at}`, message: placed.message }
+  return { ok: true, spec: explicitSpec(file, placed.state) }
 }
 
 /** Swap space where the file asks for it; no board has it of itself. */
@@ -89,7 +94,9 @@ function overlap(x: Run, y: Run): boolean {
 }
 
 function checkAreas(file: Explicit): Complaint | null {
-  const unit = maxBlock(file)
+  // Later kernels align areas to a pageblock; only a machine taken from one needs that.
+  const hasState = file.zones.some((z) => z.free !== undefined)
+  const unit = hasState ? 1 << file.pageblockOrder : maxBlock(file)
   const areas = file.cma ?? []
   for (const [i, area] of areas.entries()) {
     const at = `cma[${i}]`
@@ -132,20 +139,22 @@ function checkLowmem(file: Explicit): Complaint | null {
   return ['zones', 'a DMA, DMA32 or Normal zone must have memory outside CMA for the kernel']
 }
 
-function explicitSpec(file: Explicit): MachineSpec {
+function explicitSpec(file: Explicit, { freeLists, pageblocks }: ZoneState): MachineSpec {
   const boot: BootUse[] = (file.reserved ?? []).map((r) => ({ ...r, use: 'reserved' }))
   return {
     name: 'explicit',
     cpus: file.cpus,
     maxOrder: file.maxOrder ?? 11,
     pageblockOrder: file.pageblockOrder,
-    zones: file.zones.map((z) => ({ ...z, managed: null, watermarks: null })),
+    zones: file.zones.map(({ name, startPfn, pages, managed = null, watermarks = null }) => {
+      return { name, startPfn, pages, managed, watermarks }
+    }),
     cma: file.cma ?? [],
     cmaAlignmentOrder: 8,
     minFreeKbytes: file.minFreeKbytes ?? null,
     boot,
-    freeLists: null,
-    pageblocks: {},
+    freeLists,
+    pageblocks,
     pcp: null,
     statThreshold: null,
     ...withSwap(file.swapPages),

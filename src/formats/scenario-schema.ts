@@ -121,6 +121,29 @@ const presetMachine = members({
   ...board,
 })
 
+/** Pages of a zone at most: a machine's frames lie within so many (machine-plan.ts). */
+const MAX_ZONE_PAGES = 1 << 21
+const mark = whole(0, MAX_ZONE_PAGES)
+const watermarks = v.tuple([mark, mark, mark], 'expected [min, low, high] in pages')
+
+const blockCount = v.optional(whole(0, MAX_ZONE_PAGES))
+const blockCounts = { Unmovable: blockCount, Reclaimable: blockCount, Reserve: blockCount }
+
+/** Free blocks by order. */
+const byOrder = v.optional(
+  v.pipe(
+    v.array(whole(0, MAX_ZONE_PAGES), 'expected a list of counts, one for each order'),
+    v.maxLength(12, 'expected at most 12 orders'),
+  ),
+)
+const freeCounts = {
+  Unmovable: byOrder,
+  Reclaimable: byOrder,
+  Movable: byOrder,
+  Reserve: byOrder,
+  CMA: byOrder,
+}
+
 const explicitMachine = members({
   cpus: whole(1, 8),
   maxOrder: v.optional(whole(4, 12)),
@@ -130,7 +153,11 @@ const explicitMachine = members({
       members({
         name: oneOf(['DMA', 'DMA32', 'Normal', 'HighMem', 'Movable']),
         startPfn: whole(0, 2 ** 28),
-        pages: whole(0, MAX_PAGES),
+        pages: whole(0, MAX_ZONE_PAGES),
+        managed: v.optional(whole(0, MAX_ZONE_PAGES)),
+        watermarks: v.optional(watermarks),
+        blocks: v.optional(members(blockCounts)),
+        free: v.optional(members(freeCounts)),
       }),
     ),
     v.minLength(1, 'expected at least one zone'),

@@ -1,0 +1,229 @@
+/**
+ * ftrace text: what `trace` and `trace_pipe` print, of 3.9 and of later kernels, and what `trace-cmd
+ * report` makes of a trace.dat. Each event of the file is kept once; where events are missing is told.
+ */
+import type { ForeignTrace, TraceCut, TraceTask } from '../shared/foreign'
+import type { FileReport } from '../shared/interchange'
+import { success, type Result } from '../shared/result'
+import { countText } from '../shared/text'
+import { badLine, eachLine, fileReport, Unused, type TextFile } from './text-lines'
+
+/** Tasks, and kinds of events, at most. */
+const MAX_TASKS = 100_000
+const MAX_TYPES = 4096
+const MAX_CPU = 4095
+
+/** `comm-pid (tgid) [cpu] flags seconds.fraction: rest`; tgid and flags are not always there. */
+const EVENT =
+  /^\s*(.{1,64}?)-(\d{1,9})\s+(?:\(\s*[\d-]{1,9}\)\s+)?\[(\d{1,4})\]\s+(?:(\S{1,8})\s+)?(\d{1,10})\.(\d{6}|\d{9}):\s+/
+const LOST = /^CPU:\s*(\d{1,4}) \[(?:LOST (\d{1,15}) EVENTS|(?:(\d{1,15}) )?EVENTS DROPPED)\]/
+const CUT = /^# \.\.\. (\d{1,15}) lines cut \.\.\./
+const WRITTEN = /^# entries-in-buffer\/entries-written: (\d{1,15})\/(\d{1,15})/
+const BUFFER_STARTED = /^##### CPU (\d{1,4}) buffer started ####/
+const NAMED = /^([A-Za-z_][\w.]{0,63}):(?:\s+|$)/
+const FUNCTION = /^[\w.]{1,128} <-/
+
+export interface ParsedTrace {
+  readonly trace: ForeignTrace
+  readonly report: FileReport
+}
+
+/** Columns that grow. */
+class Columns {
+  timeNs = new Float64Array(1024)
+  numbers = new Uint32Array(6 * 1024)
+  length = 0
+
+  push(timeNs: number, row: readonly [number, number, number, number, number, number]): void {
+    if (this.length === this.timeNs.length) {
+      const [times, numbers] = [this.timeNs, this.numbers]
+      this.timeNs = new Float64Array(times.length * 2)
+      this.numbers = new Uint32Array(numbers.length * 2)
+      this.timeNs.set(times)
+      this.numbers.set(numbers)
+    }
+    this.timeNs[this.length] = timeNs
+    this.numbers.set(row, this.length * 6)
+    this.length++
+  }
+}
+
+/** Numbers for names, in the order in which they come. */
+class Names<T> {
+  readonly values: T[] = []
+  readonly #numbers = new Map<string, number>()
+
+  number(key: string, make: () => T): number {
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    this.#numbers.set(key, this.values.length)
+    return this.values.push(make()) - 1
+  }
+}
+
+class Reader {
+  readonly #file: TextFile
+  readonly #columns = new Columns()
+  readonly #tasks = new Names<TraceTask>()
+  readonly #types = new Names<string>()
+  readonly #cpus = new Set<number>()
+  readonly #cuts: TraceCut[] = []
+  readonly #unused = new Unused()
+  readonly #guessed: string[] = []
+  #last = 0
+  #backward = 0
+
+  constructor(file: TextFile) {
+    this.#file = file
+  }
+
+  take(text: string, n: number, at: number): Result<never> | null {
+    if (text.trim() === '') return null
+    const event = EVENT.exec(text)
+    if (event !== null) return this.#takeEvent(event, text, n, at)
+    const cut = cutOf(text)
+    if (cut !== null) {
+      if (cut.lost !== 0) this.#cuts.push({ ...cut, line: n, event: this.#columns.length })
+    } else if (!isHeader(text))
+      this.#unused.add(n, text, 'no event, no header line, no loss marker')
+    return null
+  }
+
+  #takeEvent(
+    [head, comm = '', pid, cpu, , seconds, fraction = '']: RegExpExecArray,
+    text: string,
+    n: number,
+    at: number,
+  ): Result<never> | null {
+    const rest = text.slice(head.length)
+    const named = FUNCTION.test(rest) ? null : NAMED.exec(rest)
+    const isFunction = named === null && rest.includes(' <-')
+    if (named === null && !isFunction) {
+      this.#unused.add(n, text, 'an event without a name')
+      return null
+    }
+    const type = named?.[1] ?? 'function'
+    const who = comm.trim()
+    const task = this.#tasks.number(`${who}-${pid ?? ''}`, () => ({ comm: who, pid: Number(pid) }))
+    const number = this.#types.number(type, () => type)
+    const complaint = this.#complaint(Number(cpu))
+    if (complaint !== null) return badLine(this.#file, n, complaint)
+    const timeNs = Number(seconds) * 1e9 + Number(fraction) * (fraction.length === 6 ? 1e3 : 1)
+    if (timeNs < this.#last) this.#backward++
+    this.#last = timeNs
+    this.#cpus.add(Number(cpu))
+    const from = at + head.length + (named?.[0].length ?? 0)
+    this.#columns.push(timeNs, [Number(cpu), task, number, n, from, at + text.length])
+    return null
+  }
+
+  #complaint(cpu: number): string | null {
+    if (cpu > MAX_CPU) return `CPU ${cpu}, at most ${MAX_CPU}`
+    if (this.#tasks.values.length > MAX_TASKS) return `more than ${countText(MAX_TASKS)} tasks`
+    const many = this.#types.values.length > MAX_TYPES
+    return many ? `more than ${countText(MAX_TYPES)} kinds of events` : null
+  }
+
+  finish(lines: number): Result<ParsedTrace> {
+    const { length } = this.#columns
+    if (length === 0) {
+      return badLine(
+        this.#file,
+        1,
+        'no event; expected "comm-123 [000] .... 1.234567: mm_page_alloc: ..."',
+      )
+    }
+    const order = this.#order()
+    const trace: ForeignTrace = {
+      name: this.#file.name,
+      text: this.#file.text,
+      events: length,
+      timeNs: Float64Array.from(order, (i) => this.#columns.timeNs[i] ?? 0),
+      cpu: Uint16Array.from(order, (i) => this.#cell(i, 0)),
+      task: Uint32Array.from(order, (i) => this.#cell(i, 1)),
+      type: Uint16Array.from(order, (i) => this.#cell(i, 2)),
+      line: Uint32Array.from(order, (i) => this.#cell(i, 3)),
+      from: Uint32Array.from(order, (i) => this.#cell(i, 4)),
+      to: Uint32Array.from(order, (i) => this.#cell(i, 5)),
+      tasks: this.#tasks.values,
+      typeNames: this.#types.values,
+      cuts: this.#cuts,
+      cpus: [...this.#cpus].toSorted((x, y) => x - y),
+    }
+    return success({ trace, report: this.#report(trace, lines) })
+  }
+
+  #cell(event: number, column: number): number {
+    return this.#columns.numbers[event * 6 + column] ?? 0
+  }
+
+  /** Events by time; those of one time as the file has them. */
+  #order(): Uint32Array {
+    const order = Uint32Array.from({ length: this.#columns.length }, (_, i) => i)
+    if (this.#backward === 0) return order
+    const { timeNs } = this.#columns
+    const lines = `${countText(this.#backward)} lines`
+    this.#guessed.push(
+      `${lines} go back in time, as CPUs wrote them; the events are put in order of time`,
+    )
+    return order.sort((x, y) => (timeNs[x] ?? 0) - (timeNs[y] ?? 0) || x - y)
+  }
+
+  #report(trace: ForeignTrace, lines: number): FileReport {
+    const took = [
+      `${countText(trace.events)} events of ${trace.typeNames.length} kinds, ${trace.tasks.length} tasks, ${trace.cpus.length} CPUs`,
+      ...trace.cuts.map(cutText),
+    ]
+    const { name, text } = this.#file
+    return fileReport({ name, text }, 'ftrace', lines, {
+      took,
+      guessed: this.#guessed,
+      unused: this.#unused,
+    })
+  }
+}
+
+/** `line 308: 206 lines were cut here, after 281 events`. */
+export function cutText({ line, event, cpu, lost, kind }: TraceCut): string {
+  const many =
+    lost === null
+      ? 'an unknown number of events'
+      : `${countText(lost)} ${kind === 'cut' ? 'lines' : 'events'}`
+  const what = kind === 'cut' ? `${many} were cut here` : `${many} were lost`
+  return `line ${line}: ${what}${cpu === null ? '' : ` on CPU ${cpu}`}, after ${countText(event)} events`
+}
+
+type Loss = Pick<TraceCut, 'cpu' | 'lost' | 'kind'>
+
+function cutOf(text: string): Loss | null {
+  const lost = LOST.exec(text)
+  if (lost !== null) {
+    const many = lost[2] ?? lost[3]
+    return { cpu: Number(lost[1]), lost: many === undefined ? null : Number(many), kind: 'lost' }
+  }
+  const cut = CUT.exec(text)
+  if (cut !== null) return { cpu: null, lost: Number(cut[1]), kind: 'cut' }
+  const written = WRITTEN.exec(text)
+  if (written !== null) {
+    const overwritten = Math.max(0, Number(written[2]) - Number(written[1]))
+    return { cpu: null, lost: overwritten, kind: 'lost' }
+  }
+  const started = BUFFER_STARTED.exec(text)
+  return started === null ? null : { cpu: Number(started[1]), lost: 0, kind: 'lost' }
+}
+
+/** Headers of the kernel and of trace-cmd. */
+function isHeader(text: string): boolean {
+  return /^#|^(?:version = |cpus=|CPU \d{1,4} is empty)/.test(text)
+}
+
+export function parseFtrace(file: TextFile): Result<ParsedTrace> {
+  const reader = new Reader(file)
+  const lines = eachLine(file, (text, n, at) => reader.take(text, n, at))
+  return lines.ok ? reader.finish(lines.value) : lines
+}
+
+/** True when a text looks like a trace: one of its first lines is an event. */
+export function looksLikeFtrace(head: readonly string[]): boolean {
+  return head.some((line) => EVENT.test(line) || line.startsWith('# tracer:'))
+}
