@@ -29,6 +29,21 @@ describe('a filter', () => {
     expect(lines.map((line) => line.event)).toEqual(whole)
   })
 
+  it('finds what touches a frame, also in a block and where another frame comes first', async () => {
+    const { lines: moves } = await must(
+      calls.events(run.run, 'type == sim_unmap_and_move and target_pfn > 0', 0, 1),
+    )
+    const target = moves[0]?.pfns[1] ?? 0
+    const { lines } = await must(calls.events(run.run, `touches(${target})`, 0, 100_000))
+    expect(lines.some((line) => line.event === moves[0]?.event)).toBe(true)
+    const history = await must(calls.pageHistory(run.run, target, -1, 1, 100_000))
+    expect(lines.map((line) => line.event)).toEqual(history.map((row) => row.event))
+    expect(await must(calls.checkFilter(run.run, 'touches(5)'))).toMatchObject({ column: 9 })
+    expect(await must(calls.checkFilter(run.run, 'touches()'))).toMatchObject({ column: 1 })
+    const names = await must(calls.completeFilter(run.run, 'tou', 3))
+    expect(names.candidates).toEqual(['touches'])
+  })
+
   it('finds the match at or behind an event', async () => {
     const filter = 'type == sim_gup_pin'
     const { lines } = await must(calls.events(run.run, filter, 0, 3))

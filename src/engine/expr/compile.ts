@@ -3,6 +3,7 @@ import { pfnText } from '../../shared/text'
 import { didYouMean, nearest } from '../../shared/nearest'
 import type { Result } from '../../shared/result'
 import { pfn_valid, type Machine } from '../../sim'
+import { namesFrame } from '../event-frames'
 import type { BinaryNode, CallNode, Expr, InItem, InNode, UnaryNode } from './ast'
 import { CONSTANT_NAMES, constantOf, errnoValue } from './constants'
 import { ExprProblem, orProblem, type ExprError } from './error'
@@ -150,6 +151,7 @@ class Compiler {
   #call(expr: CallNode): Compiled {
     const [first, second] = expr.args
     const most = expr.name === 'pcp' ? 2 : 1
+    if (expr.name === 'touches' && this.#scope.kind === 'event') return this.#touches(expr)
     const known = CALLS.has(expr.name)
     if (!known) throw unknown(expr.at, `there is no ${expr.name}(...)`, expr.name, [...CALLS])
     if (first === undefined || expr.args.length > most) {
@@ -168,6 +170,17 @@ class Compiler {
       default:
         return cmaThing(this.#area(first))
     }
+  }
+
+  /** Whether an event names a frame, alone or in a block. */
+  #touches({ args, at }: CallNode): Value {
+    const [frame] = args
+    if (frame === undefined || args.length > 1) throw new ExprProblem(at, 'write touches(PFN)')
+    const pfn = this.#pfn(frame)
+    return number('bool', (x) => {
+      const { event } = x
+      return event !== undefined && namesFrame(event.type.id, (c) => event[c], pfn(x), false) ? 1 : 0
+    })
   }
 
   /** A frame; one that is written down must be there. */

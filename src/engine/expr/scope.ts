@@ -42,7 +42,7 @@ export function scopeNames(scope: Scope): readonly string[] {
     case 'frame':
       return ['ret', 'actor', 'fn', 'time', 'event', ...frameNames(scope)]
     case 'event':
-      return ['type', 'actor', 'pfn', 'time', 'event', ...PAYLOAD.keys()]
+      return ['type', 'actor', 'pfn', 'touches', 'time', 'event', ...PAYLOAD.keys()]
     case 'state':
       return ['actor', 'time', 'event']
   }

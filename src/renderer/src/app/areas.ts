@@ -4,6 +4,7 @@ import type { DockName } from '../stores/layout'
 import BookmarksView from '../views/bookmarks/BookmarksView.vue'
 import ConsoleView from '../views/console/ConsoleView.vue'
 import DebuggerView from '../views/debugger/DebuggerView.vue'
+import EventsView from '../views/events/EventsView.vue'
 import ResultsView from '../views/results/ResultsView.vue'
 
 export interface Area {
@@ -15,7 +16,10 @@ export interface Area {
 
 export const AREAS: Readonly<Record<DockName, readonly Area[]>> = {
   why: [{ id: 'compare', title: 'Compare', view: ResultsView }],
-  events: [{ id: 'bookmarks', title: 'Bookmarks', view: BookmarksView }],
+  events: [
+    { id: 'events', title: 'Events', view: EventsView },
+    { id: 'bookmarks', title: 'Bookmarks', view: BookmarksView },
+  ],
   debug: [
     { id: 'debugger', title: 'Debugger', view: DebuggerView },
     { id: 'console', title: 'Console', view: ConsoleView },

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import {
+  COLUMN_IDS,
+  FIRST_LAYOUT,
+  layoutPx,
+  moved,
+  placed,
+  readLayout,
+  resized,
+  shownColumns,
+  toggled,
+} from './event-columns'
+
+describe('columns of the event list', () => {
+  it('can be hidden and shown again, but not all of them', () => {
+    const without = toggled(FIRST_LAYOUT, 'cpu')
+    expect(shownColumns(without)).toEqual(['event', 'time', 'actor', 'name', 'fields'])
+    expect(layoutPx(without)).toBe(layoutPx(FIRST_LAYOUT) - FIRST_LAYOUT.widths.cpu)
+    expect(shownColumns(toggled(without, 'cpu'))).toEqual(shownColumns(FIRST_LAYOUT))
+    let layout = FIRST_LAYOUT
+    for (const id of COLUMN_IDS.filter((c) => c !== 'pfns')) layout = toggled(layout, id)
+    expect(shownColumns(layout)).toEqual(['fields'])
+  })
+
+  it('change places with their neighbour in sight, over hidden ones', () => {
+    const without = toggled(FIRST_LAYOUT, 'time')
+    expect(shownColumns(moved(without, 'event', 1))).toEqual([
+      ...['cpu', 'event', 'actor', 'name', 'fields'],
+    ])
+    expect(moved(FIRST_LAYOUT, 'event', -1)).toBe(FIRST_LAYOUT)
+    expect(shownColumns(placed(FIRST_LAYOUT, 'fields', 'event'))).toEqual([
+      ...['fields', 'event', 'time', 'cpu', 'actor', 'name'],
+    ])
+    expect(shownColumns(placed(FIRST_LAYOUT, 'event', 'fields'))).toEqual([
+      ...['time', 'cpu', 'actor', 'name', 'fields', 'event'],
+    ])
+  })
+
+  it('stay wide enough to be found', () => {
+    expect(resized(FIRST_LAYOUT, 'actor', 3).widths.actor).toBe(32)
+    expect(resized(FIRST_LAYOUT, 'actor', 120.4).widths.actor).toBe(120)
+  })
+})
+
+describe('columns that were kept', () => {
+  it('come back as they were', () => {
+    const layout = {
+      ...resized(toggled(moved(FIRST_LAYOUT, 'event', 1), 'pfns'), 'name', 222),
+      time: 'cursor',
+    } as const
+    expect(readLayout(JSON.stringify(layout))).toEqual(layout)
+  })
+
+  it('are as at first where they cannot be read', () => {
+    expect(readLayout(null)).toEqual(FIRST_LAYOUT)
+    expect(readLayout('{broken')).toEqual(FIRST_LAYOUT)
+    expect(readLayout('7')).toEqual(FIRST_LAYOUT)
+    const odd = { order: ['pfns', 'no such'], hidden: COLUMN_IDS, widths: { cpu: 'x' }, time: 1 }
+    const layout = readLayout(JSON.stringify(odd))
+    expect(layout.order[0]).toBe('pfns')
+    expect(layout.order).toHaveLength(COLUMN_IDS.length)
+    expect(layout.hidden).toEqual(FIRST_LAYOUT.hidden)
+    expect(layout.widths).toEqual(FIRST_LAYOUT.widths)
+    expect(layout.time).toBe('start')
+  })
+})

@@ -1,0 +1,121 @@
+/** Columns of the event list: which, in what order, how wide. */
+import { TIME_FORMS, type TimeForm } from './event-time'
+
+export const COLUMN_IDS = ['event', 'time', 'cpu', 'actor', 'name', 'fields', 'pfns'] as const
+export type ColumnId = (typeof COLUMN_IDS)[number]
+
+/** How a column is at first. */
+interface Column {
+  readonly title: string
+  readonly menu: string
+  readonly px: number
+  readonly isNumber: boolean
+}
+
+export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
+  event: { title: 'event', menu: 'Event number', px: 76, isNumber: true },
+  time: { title: 'time', menu: 'Time', px: 112, isNumber: true },
+  cpu: { title: 'cpu', menu: 'CPU', px: 36, isNumber: true },
+  actor: { title: 'actor', menu: 'Actor', px: 80, isNumber: false },
+  name: { title: 'type', menu: 'Event type', px: 168, isNumber: false },
+  fields: { title: 'fields', menu: 'Fields', px: 360, isNumber: false },
+  pfns: { title: 'pfns', menu: 'Page frames', px: 220, isNumber: false },
+}
+
+const LEAST_PX = 32
+const MOST_PX = 1_600
+
+export interface ColumnLayout {
+  readonly order: readonly ColumnId[]
+  readonly hidden: readonly ColumnId[]
+  readonly widths: Readonly<Record<ColumnId, number>>
+  readonly time: TimeForm
+}
+
+export const FIRST_LAYOUT: ColumnLayout = {
+  order: COLUMN_IDS,
+  // The fields name the frames too.
+  hidden: ['pfns'],
+  widths: {
+    event: COLUMNS.event.px,
+    time: COLUMNS.time.px,
+    cpu: COLUMNS.cpu.px,
+    actor: COLUMNS.actor.px,
+    name: COLUMNS.name.px,
+    fields: COLUMNS.fields.px,
+    pfns: COLUMNS.pfns.px,
+  },
+  time: 'start',
+}
+
+/** Columns in sight, in their order. */
+export function shownColumns({ order, hidden }: ColumnLayout): ColumnId[] {
+  return order.filter((id) => !hidden.includes(id))
+}
+
+/** Width of all of them. */
+export function layoutPx(layout: ColumnLayout): number {
+  return shownColumns(layout).reduce((sum, id) => sum + layout.widths[id], 0)
+}
+
+/** Shown or hidden; the last one stays. */
+export function toggled(layout: ColumnLayout, id: ColumnId): ColumnLayout {
+  if (layout.hidden.includes(id)) {
+    return { ...layout, hidden: layout.hidden.filter((h) => h !== id) }
+  }
+  return shownColumns(layout).length > 1 ? { ...layout, hidden: [...layout.hidden, id] } : layout
+}
+
+export function resized(layout: ColumnLayout, id: ColumnId, px: number): ColumnLayout {
+  const width = Math.round(Math.max(LEAST_PX, Math.min(px, MOST_PX)))
+  return { ...layout, widths: { ...layout.widths, [id]: width } }
+}
+
+/** Changes places with the next column in sight, to the left or to the right. */
+export function moved(layout: ColumnLayout, id: ColumnId, by: 1 | -1): ColumnLayout {
+  const shown = shownColumns(layout)
+  const other = shown[shown.indexOf(id) + by]
+  return other === undefined ? layout : placed(layout, id, other)
+}
+
+/** Takes the place of another column; those between move up. */
+export function placed(layout: ColumnLayout, id: ColumnId, target: ColumnId): ColumnLayout {
+  const to = layout.order.indexOf(target)
+  const others = layout.order.filter((column) => column !== id)
+  return { ...layout, order: [...others.slice(0, to), id, ...others.slice(to)] }
+}
+
+/** What was kept as text; what cannot be read is as it is at first. */
+export function readLayout(text: string | null): ColumnLayout {
+  const kept = parsed(text)
+  const order = listOf(kept.order)
+  const hidden = kept.hidden === undefined ? FIRST_LAYOUT.hidden : listOf(kept.hidden)
+  const widths: Partial<Record<string, unknown>> =
+    typeof kept.widths === 'object' && kept.widths !== null ? kept.widths : {}
+  const layout: ColumnLayout = {
+    order: [...order, ...COLUMN_IDS.filter((id) => !order.includes(id))],
+    hidden: hidden.length < COLUMN_IDS.length ? hidden : FIRST_LAYOUT.hidden,
+    widths: FIRST_LAYOUT.widths,
+    time: TIME_FORMS.find((form) => form === kept.time) ?? FIRST_LAYOUT.time,
+  }
+  return COLUMN_IDS.reduce((so, id) => {
+    const px = widths[id]
+    return typeof px === 'number' && Number.isFinite(px) ? resized(so, id, px) : so
+  }, layout)
+}
+
+function parsed(text: string | null): Partial<Record<keyof ColumnLayout, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}')
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+function listOf(value: unknown): ColumnId[] {
+  if (!Array.isArray(value)) return []
+  return COLUMN_IDS.filter((id) => value.includes(id)).toSorted(
+    (x, y) => value.indexOf(x) - value.indexOf(y),
+  )
+}
