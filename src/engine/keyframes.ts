@@ -2,13 +2,35 @@
  * Images of a run at quiescent points: taken coarsely while it runs, thinned when they become many,
  * and made dense around where somebody looks.
  */
-import type { RunImage } from '../sim'
+import { digestHex, type Machine, type RunImage } from '../sim'
+import { partitionPoint } from './partition-point'
 
 /** Events between two images at first; doubled whenever there are too many. */
 const FIRST_INTERVAL = 1 << 14
 const MOST_KEPT = 160
 /** Images around the cursor that are kept beside. */
 const MOST_LOCAL = 12
+
+/** A replay went another way than the recording: never to be passed over. */
+export class ReplayMismatch extends Error {
+  readonly events: number
+
+  constructor(image: RunImage, found: string) {
+    super(
+      `the replay differs from the recording: at keyframe event ${image.events} the digest is ` +
+        `${found.slice(0, 16)}, it was ${image.digest.slice(0, 16)}; run the scenario anew`,
+    )
+    this.name = 'ReplayMismatch'
+    this.events = image.events
+  }
+}
+
+/** Compares the digest where a replay stands exactly on an image of the recording. */
+export function verifyImage(image: RunImage, { trace }: Machine): void {
+  if (trace.events !== image.events) return
+  const found = digestHex(trace.digest)
+  if (found !== image.digest) throw new ReplayMismatch(image, found)
+}
 
 export class Keyframes {
   #interval: number
@@ -55,8 +77,7 @@ export class Keyframes {
 
   /** The last image from which event `event` can be reached; the first where none can. */
   before(event: number): RunImage {
-    let best = this.first
-    for (const image of this.#kept) if (image.events <= event) best = image
+    const best = this.#kept[this.#countUpTo(event) - 1] ?? this.first
     const local = this.#local.filter((image) => image.events <= event)
     const nearest = local.reduce((a, b) => (b.events > a.events ? b : a), best)
     if (nearest !== best) {
@@ -71,7 +92,17 @@ export class Keyframes {
     return this.#kept
   }
 
+  /** The first image of the recording behind event `event`, where a replay can be compared. */
+  after(event: number): RunImage | undefined {
+    return this.#kept[this.#countUpTo(event)]
+  }
+
   get bytes(): number {
     return [...this.#kept, ...this.#local].reduce((sum, image) => sum + image.bytes, 0)
+  }
+
+  /** How many images of the recording stand at or before an event. */
+  #countUpTo(event: number): number {
+    return partitionPoint(this.#kept.length, (i) => (this.#kept[i]?.events ?? 0) <= event)
   }
 }

@@ -1,9 +1,13 @@
-/** The machine of a run at any place: the last state that was made is kept, as views ask for one place together. */
+/**
+ * The machine of a run at any place. A cursor that is dragged asks for one place after the other, and
+ * several views ask for each: runs wait where they were looked at last, and the last looks are kept.
+ */
 import type { Place } from '../shared/place'
 import type { Machine } from '../sim'
+import type { Film } from './film'
 import { comparePositions } from './position'
 import type { Recording } from './run'
-import type { Played } from './tape'
+import { NEAR, type Played } from './tape'
 
 /** A state somebody else has made already: the debugger's. */
 export interface OtherState {
@@ -11,10 +15,20 @@ export interface OtherState {
   readonly machine: Machine
 }
 
+/** Runs that wait. */
+const MOST_FILMS = 2
+/** Bytes of looks that are kept; the last one always is. */
+const MOST_BYTES = 48e6
+
 export class Lens {
   readonly #recording: Pick<Recording, 'machine' | 'tape'>
-  #here: { readonly at: Place; readonly played: Played } | null = null
-  #moves = 0
+  /** Runs that wait; the one used last at the end. */
+  readonly #films: Film[] = []
+  /** Machines by the event they stand behind; the one used last at the end. */
+  readonly #stills = new Map<number, Machine>()
+  /** Between two events. */
+  #between: { readonly at: Place; readonly played: Played } | null = null
+  #jumps = 0
 
   constructor(recording: Pick<Recording, 'machine' | 'tape'>) {
     this.#recording = recording
@@ -29,19 +43,59 @@ export class Lens {
     if (place === null || place.event >= tape.events) return use(machine)
     const at = place.event < tape.firstEvent ? { event: tape.firstEvent, step: 0 } : place
     if (other !== null && comparePositions(other.position, at) === 0) return use(other.machine)
-    return use((await this.#make(at)).run.machine)
+    return use(at.step === 0 ? this.#behind(at.event) : await this.#stepped(at))
   }
 
-  async #make(at: Place): Promise<Played> {
-    const { tape } = this.#recording
-    if (this.#here !== null && comparePositions(this.#here.at, at) === 0) return this.#here.played
-    if (this.#here !== null) tape.recycle(this.#here.played.run)
-    this.#here = null
-    // Who moves about in a place goes on doing so: an image near by is worth its price then.
-    if (++this.#moves % 4 === 2) tape.densify(at.event)
-    const see = (moment: Place): boolean => comparePositions(moment, at) >= 0
-    const played = await tape.play(at.event, { frames: at.step > 0, see })
-    this.#here = { at, played }
-    return played
+  /** Right behind an event. */
+  #behind(event: number): Machine {
+    const known = this.#stills.get(event)
+    if (known !== undefined) {
+      this.#stills.delete(event)
+      this.#stills.set(event, known)
+      return known
+    }
+    const still = this.#play(event)
+    this.#stills.set(event, still)
+    const most = Math.max(1, Math.floor(MOST_BYTES / bytesOf(still)))
+    for (const old of this.#stills.keys()) {
+      if (this.#stills.size <= most) break
+      this.#stills.delete(old)
+    }
+    return still
   }
+
+  #play(event: number): Machine {
+    const { tape } = this.#recording
+    const waiting = this.#films
+      .filter((film) => film.next <= event)
+      .toSorted((x, y) => y.next - x.next)[0]
+    if (waiting !== undefined && waiting.next + NEAR > tape.keyframes.before(event).events) {
+      this.#films.splice(this.#films.indexOf(waiting), 1)
+      this.#films.push(waiting)
+      return waiting.still(event)
+    }
+    if (this.#films.length === MOST_FILMS) this.#films.shift()?.recycle()
+    const film = tape.film(event)
+    this.#films.push(film)
+    // Who goes back and forth in a place goes on doing so: an image near by is worth its price then.
+    const isFar = event - film.next >= NEAR
+    return film.still(event, isFar && ++this.#jumps % 4 === 2 ? NEAR : 0)
+  }
+
+  async #stepped(at: Place): Promise<Machine> {
+    const { tape } = this.#recording
+    const here = this.#between
+    if (here !== null && comparePositions(here.at, at) === 0) return here.played.run.machine
+    if (here !== null) tape.recycle(here.played.run)
+    this.#between = null
+    const see = (moment: Place): boolean => comparePositions(moment, at) >= 0
+    const played = await tape.play(at.event, { frames: true, see })
+    this.#between = { at, played }
+    return played.run.machine
+  }
+}
+
+function bytesOf({ mem }: Machine): number {
+  const columns = Object.values(mem) as readonly ArrayBufferView[]
+  return columns.reduce((sum, column) => sum + column.byteLength, 0)
 }

@@ -53,29 +53,53 @@ function migratetype(m: Machine): Values {
 
 const NOBODY = 'nobody'
 
-/** Who is to be asked for the frame: the holder of its oldest pin, else the task that allocated it. */
-function ownerOf(m: Machine, page: Page): string {
-  const [first] = m.pins.get(page) ?? []
-  const holder = first === undefined ? undefined : m.holders[first.holder]
-  // Buffers of one queue are one owner.
-  if (holder !== undefined) {
-    return `${m.tasks[holder.task]?.comm ?? ''}: ${holder.label.replace(/ index \d+$/, '')}`
+/** Values by name, in the order in which they are met. */
+class Names {
+  readonly #values = new Map<string, number>([[NOBODY, 0]])
+
+  valueOf(name: string): number {
+    const known = this.#values.get(name)
+    if (known !== undefined) return known
+    const value = this.#values.size
+    if (value > MOST_NAMES) return MOST_NAMES
+    this.#values.set(value === MOST_NAMES ? 'others' : name, value)
+    return value
   }
-  const isFree = at(m.mem.count, page) === 0 && at(m.mem.use, page) === USES.indexOf('none')
-  return isFree ? NOBODY : (m.tasks[at(m.mem.owner, page)]?.comm ?? NOBODY)
+
+  get labels(): string[] {
+    return [...this.#values.keys()]
+  }
 }
 
+/** What is asked for each number only once; -1 is not asked yet. */
+function once(count: number, ask: (n: number) => number): (n: number) => number {
+  const known = new Int16Array(count).fill(-1)
+  return (n) => {
+    const value = known[n] ?? 0
+    return value >= 0 ? value : (known[n] = ask(n))
+  }
+}
+
+/** Who is to be asked for the frame: the holder of its oldest pin, else the task that allocated it. */
 function owner(m: Machine): Values {
-  const names = new Map<string, number>([[NOBODY, 0]])
+  const names = new Names()
+  const ofTask = once(m.tasks.length, (task) => names.valueOf(m.tasks[task]?.comm ?? NOBODY))
+  const ofHolder = once(m.holders.length, (id) => names.valueOf(holderName(m, id)))
+  const { count, use, owner: owners } = m.mem
+  const unused = USES.indexOf('none')
   const cells = perFrame(m, (page) => {
-    const name = ownerOf(m, page)
-    const known = names.get(name)
-    if (known !== undefined) return known
-    if (names.size > MOST_NAMES) return MOST_NAMES
-    names.set(names.size === MOST_NAMES ? 'others' : name, names.size)
-    return names.size - 1
+    if (at(count, page) === 0) return at(use, page) === unused ? 0 : ofTask(at(owners, page))
+    const pin = m.pins.get(page)?.[0]
+    return pin === undefined ? ofTask(at(owners, page)) : ofHolder(pin.holder)
   })
-  return { cells, labels: [...names.keys()] }
+  return { cells, labels: names.labels }
+}
+
+/** Buffers of one queue are one owner. */
+function holderName(m: Machine, id: number): string {
+  const holder = m.holders[id]
+  if (holder === undefined) return NOBODY
+  return `${m.tasks[holder.task]?.comm ?? ''}: ${holder.label.replace(/ index \d+$/, '')}`
 }
 
 const PIN_LABELS = ['not pinned', 'one short pin', 'short pins', 'one long pin', 'long pins']

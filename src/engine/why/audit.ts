@@ -7,7 +7,7 @@ import {
   at,
   REF_KINDS,
   ref_count,
-  pageFlagNames,
+  PAGE_FLAG_NAMES,
   pfn_to_page,
   USES,
   type Machine,
@@ -34,19 +34,26 @@ export interface Audit extends AuditInfo {
  * waits in a pagevec is put on the LRU first: a request begins with lru_add_drain_all (allocator 7.2).
  */
 const EXPECTED: ReadonlySet<string> = new Set(['map', 'cache', 'swapc', 'iso', 'pv'])
+/** References of each kind that do not keep a page, as long as they are no more; by kind. */
+const HARMLESS = Float64Array.from(REF_KINDS, (kind) =>
+  // Buffer heads go with the page when their one reference is all there is.
+  EXPECTED.has(kind) ? Infinity : kind === 'priv' ? 1 : 0,
+)
+const PV = REF_KINDS.indexOf('pv')
+const UNUSED = USES.indexOf('none')
+const COMPOUND = 1 << PAGE_FLAG_NAMES.indexOf('compound')
+const LRU = 1 << PAGE_FLAG_NAMES.indexOf('lru')
 
 /** True when taking the frame now would fail: it is in use and cannot be moved as it stands. */
 export function wouldBlock(m: Machine, page: Page): boolean {
-  if (at(m.mem.count, page) === 0 && at(m.mem.use, page) === USES.indexOf('none')) return false
-  const flags = pageFlagNames(at(m.mem.flags, page))
-  const waits = ref_count(m, page, REF_KINDS.indexOf('pv')) > 0
-  if (flags.includes('compound') || !(flags.includes('lru') || waits)) return true
-  if (isImmovableFile(m, page)) return true
-  return REF_KINDS.some((kind, k) => {
-    const extra = ref_count(m, page, k)
-    // Buffer heads go with the page when their one reference is all there is.
-    return extra > (kind === 'priv' ? 1 : 0) && !EXPECTED.has(kind)
-  })
+  if (at(m.mem.count, page) === 0 && at(m.mem.use, page) === UNUSED) return false
+  const flags = at(m.mem.flags, page)
+  const isOffLru = (flags & LRU) === 0 && ref_count(m, page, PV) === 0
+  if (isOffLru || (flags & COMPOUND) !== 0 || isImmovableFile(m, page)) return true
+  for (let kind = 0; kind < HARMLESS.length; kind++) {
+    if (ref_count(m, page, kind) > at(HARMLESS, kind)) return true
+  }
+  return false
 }
 
 /** Audits an area for requests of `count` pages aligned to 2^align; null when there is no such area. */

@@ -69,6 +69,18 @@ export class ColumnPool {
     const at = this.#free.findIndex((c) => c.length === length && c.constructor === type)
     return at < 0 ? undefined : this.#free.splice(at, 1)[0]
   }
+
+  /** A copy of a column, in one of a dead state where it fits. */
+  copyOf(column: Column): Column {
+    const { length } = column
+    const at = this.#free.findIndex(
+      (c) => c.length === length && c.constructor === column.constructor,
+    )
+    const [into] = at < 0 ? [] : this.#free.splice(at, 1)
+    if (into === undefined) return column.slice()
+    into.set(column)
+    return into
+  }
 }
 
 function isColumn(value: object): value is Column {
@@ -217,6 +229,18 @@ export function thaw<T extends object>(image: Image<T>, pool: ColumnPool | null 
   return copyGraph(image.frozen, image.shared, (value) => {
     if (value instanceof PackedColumn) return value.unpack(pool)
     return isColumn(value) ? value.slice() : null
+  })
+}
+
+/** A copy of a state as it stands, to be looked at: no image need be made of it. */
+export function copyState<T extends object>(
+  state: T,
+  shared: ReadonlySet<object>,
+  pool: ColumnPool | null = null,
+): T {
+  return copyGraph(state, shared, (value) => {
+    if (!isColumn(value)) return null
+    return pool === null || value.length < LARGE ? value.slice() : pool.copyOf(value)
   })
 }
 

@@ -6,7 +6,14 @@ import { printk, type Machine } from '../machine/machine'
 import type { AddressSpace } from '../machine/mm_types'
 import { createProcess, createThread } from '../machine/process'
 import { Deadlock, Scheduler, type FrozenThreads, type Stuck } from '../machine/scheduler'
-import { Freezer, reachable, thaw, type ColumnPool, type Image } from '../machine/snapshot'
+import {
+  copyState,
+  Freezer,
+  reachable,
+  thaw,
+  type ColumnPool,
+  type Image,
+} from '../machine/snapshot'
 import type { TraceSink } from '../machine/trace'
 import type { Outcome } from '../machine/types'
 import { kswapdThread, kswapdWait } from '../mm/vmscan_kswapd'
@@ -39,6 +46,11 @@ export interface ScenarioRun {
    * which `settle` reaches: where nobody is in a call, there is no proc to be kept.
    */
   readonly freeze: () => RunImage
+  /**
+   * A copy of the machine as it stands, also in the middle of a call and while an event is told. It is
+   * for looking at: nothing goes on from it.
+   */
+  readonly still: (pool: ColumnPool) => Machine
   /** Columns of the state, for the next run that is resumed; the run is over. */
   readonly recycle: (pool: ColumnPool) => void
 }
@@ -157,6 +169,7 @@ function runOf(stage: Stage, state: RunState): ScenarioRun {
       freezer ??= new Freezer(state, shared)
       return freezeRun(stage, freezer)
     },
+    still: (pool) => alone(stage.m, () => copyState(stage.m, shared, pool)),
     recycle: (pool) => {
       pool.refill(state, shared)
     },
@@ -171,16 +184,7 @@ function sharedOf(stage: Stage): Set<object> {
 
 function freezeRun(stage: Stage, freezer: Freezer<RunState>): RunImage {
   const { m } = stage
-  const { sink, frames } = m.trace
-  const { runtime } = m
-  // What carries the run is no part of its state.
-  m.trace.sink = null
-  m.trace.frames = null
-  m.runtime = null
-  const state = freezer.freeze()
-  m.trace.sink = sink
-  m.trace.frames = frames
-  m.runtime = runtime
+  const state = alone(m, () => freezer.freeze())
   return {
     events: m.trace.events,
     timeNs: m.now,
@@ -190,6 +194,20 @@ function freezeRun(stage: Stage, freezer: Freezer<RunState>): RunImage {
     state,
     threads: stage.scheduler.freeze(),
   }
+}
+
+/** Copies a machine without what carries its run, which is no part of its state. */
+function alone<T>(m: Machine, copy: () => T): T {
+  const { sink, frames } = m.trace
+  const { runtime } = m
+  m.trace.sink = null
+  m.trace.frames = null
+  m.runtime = null
+  const made = copy()
+  m.trace.sink = sink
+  m.trace.frames = frames
+  m.runtime = runtime
+  return made
 }
 
 /** Nobody is in a call, so everything a thread has in mind is in its actor. */
