@@ -1,4 +1,5 @@
 /** Actions of the window as a whole. */
+import { MAP_MODES } from '../../../shared/contract'
 import { AREAS } from './areas'
 import { provideCompareActions } from './compare-actions'
 import { provideDebugActions } from '../views/debugger/use-debug-actions'
@@ -7,6 +8,7 @@ import { useComparisonStore } from '../stores/comparison'
 import { useCursorStore } from '../stores/cursor'
 import { useDialogsStore } from '../stores/dialogs'
 import { DOCKS, FOLDS, useLayoutStore } from '../stores/layout'
+import { useMapStore } from '../stores/map'
 import { THEMES, useSettingsStore } from '../stores/settings'
 import { provideTimelineActions } from '../views/timeline/timeline-actions'
 
@@ -16,6 +18,7 @@ export function provideActions(): void {
   const cursor = useCursorStore()
   const dialogs = useDialogsStore()
   const layout = useLayoutStore()
+  const map = useMapStore()
   const settings = useSettingsStore()
 
   layout.homes = new Map(
@@ -44,6 +47,10 @@ export function provideActions(): void {
       ]),
     ),
     'go.map': () => layout.focus('page-map'),
+    'map.zoom-in': { run: () => map.zoomBy(1), enabled: () => map.canZoomIn },
+    'map.zoom-out': { run: () => map.zoomBy(-1), enabled: () => map.canZoomOut },
+    'map.fit': () => (map.zoom = 'fit'),
+    ...Object.fromEntries(MAP_MODES.map((m) => [`map.mode.${m}`, () => (map.mode = m)])),
   })
   provideCompareActions()
   provideTimelineActions()

@@ -1,5 +1,4 @@
 /** Colours for what is painted rather than styled: read from the tokens of the theme in force. */
-import { PAGE_CLASSES } from '../../../shared/contract'
 import type { ShownTheme } from '../stores/settings'
 import type { MapPalette } from '../views/page-map/draw'
 
@@ -21,12 +20,15 @@ export function toAbgr(colour: string): number {
   return (0xff000000 | ((rgb & 255) << 16) | (rgb & 0xff00) | (rgb >>> 16)) >>> 0
 }
 
+/** Colours of the map that do not depend on how it is coloured. */
 export function mapPalette(token: ReadToken): MapPalette {
   return {
     background: toAbgr(token('--surface')),
-    classes: Uint32Array.from(PAGE_CLASSES, (name) => toAbgr(token(`--page-${name}`))),
     frame: toAbgr(token('--warn')),
     mark: toAbgr(token('--text')),
+    why: toAbgr(token('--mark-why')),
+    debug: toAbgr(token('--mark-debug')),
+    filter: toAbgr(token('--mark-filter')),
   }
 }
 

@@ -1,19 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { PAGE_CLASSES, type PageClass, type PageMapData } from '../../../../shared/contract'
-import { drawMap, shownColours, type MapPalette, type MapScene, type Viewport } from './draw'
+import { colouringOf, lookOf } from './colouring'
+import { drawMap, type MapPalette, type MapScene } from './draw'
 import { fixedGeometry, rectOf } from './geometry'
+import type { Viewport } from './pixels'
 
 const BACKGROUND = 0xff000001
 const FRAME = 0xff0000f0
 const MARK = 0xffffffff
 const palette: MapPalette = {
   background: BACKGROUND,
-  classes: Uint32Array.from(PAGE_CLASSES, (_, i) => 0xff100000 + i),
   frame: FRAME,
   mark: MARK,
+  why: 0xff00aa00,
+  debug: 0xff00bb00,
+  filter: 0xff00cc00,
 }
 const value = (name: PageClass): number => PAGE_CLASSES.indexOf(name)
 const colour = (name: PageClass): number => 0xff100000 + value(name)
+const colourOf = (token: string): number => colour(token.replace('--page-', '') as PageClass)
 
 /** One letter a frame, 16 frames a pageblock. */
 const LETTERS: Readonly<Record<string, PageClass>> = {
@@ -44,11 +49,13 @@ function scene(cell: number, part: Partial<MapScene> = {}): MapScene {
   const frames = { startPfn: 0x100, frames: 64, pageblockOrder: 4 }
   return {
     map: MAP,
+    cells: MAP.cells,
+    look: lookOf(colouringOf(MAP, new Map()), new Set(), colourOf, BACKGROUND),
     geometry: fixedGeometry(frames, cell, 4 * cell * 2 + 12),
     palette,
-    filter: new Set(),
     positions: [],
     shownPosition: null,
+    highlights: [],
     ...part,
   }
 }
@@ -75,7 +82,7 @@ describe('drawMap', () => {
     const at = draw(s)
     for (let pfn = 0x100; pfn < 0x140; pfn++) {
       const { x, y } = rectOf(s.geometry, pfn)
-      const expected = palette.classes[MAP.cells[pfn - 0x100] as number]
+      const expected = 0xff100000 + (MAP.cells[pfn - 0x100] as number)
       expect([at(x, y), at(x + 1, y + 1)]).toEqual([expected, expected])
     }
     expect(at(0, 0)).toBe(BACKGROUND)
@@ -153,12 +160,52 @@ describe('drawMap', () => {
   })
 })
 
-describe('shownColours', () => {
-  it('keeps the chosen class and fades the others towards the background', () => {
-    const colours = shownColours(palette, new Set([value('anon')]))
-    expect(colours[value('anon')]).toBe(colour('anon'))
-    expect(colours[value('file')]).not.toBe(colour('file'))
-    expect(colours.every((c) => c >>> 24 === 255)).toBe(true)
-    expect(shownColours(palette, new Set())).toBe(palette.classes)
+describe('what other views point out', () => {
+  const why = (pfns: readonly number[]): MapScene['highlights'] => [
+    { name: 'why', frames: Uint32Array.from(pfns), colour: palette.why },
+  ]
+
+  it('has a ring around it that leaves a small cell its own colour', () => {
+    const s = scene(2, { highlights: why([0x112]) })
+    const at = draw(s)
+    const { x, y } = rectOf(s.geometry, 0x112)
+    expect(at(x, y)).toBe(colour('anon'))
+    const ring = [-4, -3, -2].map((d) => at(x + d, y))
+    expect(ring).toContain(palette.why)
+    expect(at(x, y - 4)).toBe(palette.why)
+  })
+
+  it('is one line around what lies together, inside cells that are large', () => {
+    const s = scene(16, { highlights: why([0x110, 0x111]) })
+    const at = draw(s)
+    const left = rectOf(s.geometry, 0x110)
+    expect(at(left.x, left.y + 5)).toBe(palette.why)
+    expect(at(left.x + 5, left.y)).toBe(palette.why)
+    // No line between the two.
+    expect(at(left.x + 14, left.y + 5)).toBe(colour('anon'))
+    expect(at(left.x + 16, left.y + 5)).toBe(colour('anon'))
+    expect(at(left.x + 31, left.y + 5)).toBe(palette.why)
+  })
+
+  it('is seen where cells hold several frames: the cell is marked', () => {
+    const s = scene(8, {})
+    const geometry = { ...s.geometry, perCell: 4, tileRows: 1 }
+    const at = draw({ ...s, geometry, highlights: why([0x113]) })
+    const { x, y } = rectOf(geometry, 0x113)
+    expect(rectOf(geometry, 0x110)).toEqual(rectOf(geometry, 0x113))
+    expect(at(x, y)).toBe(palette.why)
+  })
+
+  it('is dashed for the filter, so that colour is not its only sign', () => {
+    const s = scene(16, { highlights: [{ ...why([0x110])[0], name: 'filter' } as never] })
+    const at = draw(s)
+    const { x, y } = rectOf(s.geometry, 0x110)
+    const line = Array.from({ length: 14 }, (_, i) => at(x + i, y))
+    expect(new Set(line)).toEqual(new Set([palette.why, colour('anon')]))
+  })
+
+  it('does not reach beyond the map for frames that are not on it', () => {
+    const s = scene(4, { highlights: why([0x10, 0x500]) })
+    expect(draw(s)(0, 0)).toBe(BACKGROUND)
   })
 })

@@ -2,104 +2,46 @@
  * Paints the visible part of the page map into a pixel buffer: one Uint32 (ABGR, as canvas ImageData
  * lies in memory on little-endian machines) per device pixel.
  */
-import { PAGE_CLASSES, type PageMapData, type TriedPosition } from '../../../../shared/contract'
-import { rectOf, tileCount, tileOrigin, type MapGeometry } from './geometry'
-import { strongest } from './page-map-model'
+import type { PageMapData, TriedPosition } from '../../../../shared/contract'
+import { drawCells } from './cells'
+import type { Look } from './colouring'
+import { rectOf, tileOrigin, type MapGeometry } from './geometry'
+import { drawHighlight, type Highlight } from './highlights'
+import { PixelCanvas, type Viewport } from './pixels'
 
 export interface MapPalette {
   readonly background: number
-  /** One colour per PAGE_CLASSES entry. */
-  readonly classes: Uint32Array
   readonly frame: number
   readonly mark: number
+  /** Of what other views point out. */
+  readonly why: number
+  readonly debug: number
+  readonly filter: number
 }
 
 export interface MapScene {
-  readonly map: PageMapData
+  readonly map: Pick<PageMapData, 'startPfn' | 'cmaAreas'>
+  /** A value per frame. */
+  readonly cells: Uint8Array
   readonly geometry: MapGeometry
   readonly palette: MapPalette
-  /** Values of PAGE_CLASSES to bring forward; empty = all. */
-  readonly filter: ReadonlySet<number>
+  readonly look: Look
   readonly positions: readonly TriedPosition[]
   readonly shownPosition: TriedPosition | null
+  readonly highlights: readonly Highlight[]
 }
 
-/** The part of the map the buffer shows. */
-export interface Viewport {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
-
-/** From this cell size on, a pinned page has a corner mark besides its colour. */
-export const MARK_CELL = 6
-/** From this cell size on, ISOLATE is hatched. */
-const HATCH_CELL = 4
-/** How much of a filtered colour is left, of 256. */
-const DIMMED = 56
 const BRACKET = 6
 
-const PINNED = new Set([PAGE_CLASSES.indexOf('pinned-short'), PAGE_CLASSES.indexOf('pinned-long')])
-const ISOLATE = PAGE_CLASSES.indexOf('free-isolate')
-
 export function drawMap(pixels: Uint32Array, view: Viewport, scene: MapScene): void {
+  const { map, geometry, palette } = scene
   const canvas = new PixelCanvas(pixels, view)
-  pixels.fill(scene.palette.background)
-  const colours = shownColours(scene.palette, scene.filter)
-  const g = scene.geometry
-  const tileHeight = g.tileRows * g.cellHeight + g.gap
-  const firstRow = Math.max(0, Math.floor((view.y - g.gap) / tileHeight))
-  const lastRow = Math.floor((view.y + view.height) / tileHeight)
-  const first = firstRow * g.tilesPerRow
-  const last = Math.min(tileCount(g), (lastRow + 1) * g.tilesPerRow)
-  for (let tile = first; tile < last; tile++) drawTile(canvas, scene, colours, tile)
-  for (const area of scene.map.cmaAreas) drawFrame(canvas, scene, area.startPfn, area.pages)
+  pixels.fill(palette.background)
+  drawCells(canvas, { ...scene, mark: palette.mark, ground: palette.background })
+  for (const area of map.cmaAreas) drawFrame(canvas, scene, area.startPfn, area.pages)
+  for (const highlight of scene.highlights) drawHighlight(canvas, geometry, highlight)
   for (const tried of scene.positions) drawBrackets(canvas, scene, tried)
   if (scene.shownPosition !== null) drawOutline(canvas, scene, scene.shownPosition)
-}
-
-/** Colours per class after the filter: what is not asked for fades into the background. */
-export function shownColours(palette: MapPalette, filter: ReadonlySet<number>): Uint32Array {
-  if (filter.size === 0) return palette.classes
-  return palette.classes.map((colour, value) =>
-    filter.has(value) ? colour : mix(colour, palette.background, DIMMED),
-  )
-}
-
-/** `share` of 256 parts of `colour`, the rest of `ground`; alpha stays opaque. */
-function mix(colour: number, ground: number, share: number): number {
-  let out = 0xff000000
-  for (let shift = 0; shift < 24; shift += 8) {
-    const part = ((colour >>> shift) & 255) * share + ((ground >>> shift) & 255) * (256 - share)
-    out |= (part >> 8) << shift
-  }
-  return out >>> 0
-}
-
-function drawTile(canvas: PixelCanvas, scene: MapScene, colours: Uint32Array, tile: number): void {
-  const { geometry: g, map, palette } = scene
-  const origin = tileOrigin(g, tile)
-  const firstFrame = g.basePfn + tile * g.blockFrames - map.startPfn
-  const cells = g.blockFrames / g.perCell
-  const marks = g.cellWidth >= MARK_CELL && g.cellHeight >= MARK_CELL
-  const inset = marks ? 1 : 0
-  const mark = 2 * g.line
-  for (let cell = 0; cell < cells; cell++) {
-    const index = firstFrame + cell * g.perCell
-    if (index < 0 || index >= map.cells.length) continue
-    const value = strongest(map.cells, index, g.perCell)
-    const x = origin.x + (cell % g.tileColumns) * g.cellWidth
-    const y = origin.y + Math.floor(cell / g.tileColumns) * g.cellHeight
-    const colour = colours[value] as number
-    canvas.fill(x, y, g.cellWidth - inset, g.cellHeight - inset, colour)
-    if (value === ISOLATE && g.cellHeight >= HATCH_CELL) {
-      canvas.hatch(x, y, g.cellWidth - inset, g.cellHeight - inset, palette.background)
-    }
-    if (marks && PINNED.has(value)) {
-      canvas.fill(x + g.cellWidth - inset - mark, y, mark, mark, palette.mark)
-    }
-  }
 }
 
 /** One line around all tiles of an area, however they are broken into rows. */
@@ -162,34 +104,5 @@ function drawOutline(canvas: PixelCanvas, scene: MapScene, tried: TriedPosition)
     canvas.fill(x - line, top - line, 2 * line, bottom - top + 2 * line, palette.mark)
     canvas.fill(x + width - line, top - line, 2 * line, bottom - top + 2 * line, palette.mark)
     pfn = last + 1
-  }
-}
-
-/** Rectangles in map coordinates, clipped to the viewport. */
-class PixelCanvas {
-  readonly #pixels: Uint32Array
-  readonly #view: Viewport
-
-  constructor(pixels: Uint32Array, view: Viewport) {
-    this.#pixels = pixels
-    this.#view = view
-  }
-
-  fill(x: number, y: number, width: number, height: number, colour: number): void {
-    const view = this.#view
-    const left = Math.max(0, x - view.x)
-    const right = Math.min(view.width, x - view.x + width)
-    const bottom = Math.min(view.height, y - view.y + height)
-    if (right <= left) return
-    for (let row = Math.max(0, y - view.y); row < bottom; row++) {
-      const at = row * view.width
-      this.#pixels.fill(colour, at + left, at + right)
-    }
-  }
-
-  hatch(x: number, y: number, width: number, height: number, colour: number): void {
-    for (let i = 0; i < height; i++) {
-      for (let j = (i + y) % 4; j < width; j += 4) this.fill(x + j, y + i, 1, 1, colour)
-    }
   }
 }

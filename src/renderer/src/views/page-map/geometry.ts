@@ -46,6 +46,7 @@ const GAP = 4
 /** Wider cells than high are allowed when squares would waste the room. */
 const ASPECTS = [1, 2, 3]
 const NON_SQUARE_COST = 0.75
+/** Of a map that fits; a chosen zoom goes further. */
 const LARGEST_CELL = 16
 
 /**

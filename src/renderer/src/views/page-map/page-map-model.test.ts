@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { PAGE_CLASSES, type PageMapData } from '../../../../shared/contract'
 import { createFakePinscope } from '../../test/fake-pinscope'
-import { frameText, legendOf, mapText, positionsOf, rowOf, strongest } from './page-map-model'
+import { colouringOf } from './colouring'
+import {
+  blockCount,
+  blockRow,
+  frameText,
+  mapText,
+  positionsOf,
+  RANK_OF,
+  rowOf,
+  strongest,
+} from './page-map-model'
 
 async function openMap(): Promise<PageMapData> {
   const pinscope = createFakePinscope()
@@ -14,20 +24,15 @@ async function openMap(): Promise<PageMapData> {
 }
 
 describe('page map in words', () => {
-  it('counts every frame in exactly one legend entry', async () => {
-    const map = await openMap()
-    const legend = legendOf(map)
-    expect(legend.reduce((sum, entry) => sum + entry.frames, 0)).toBe(map.cells.length)
-    expect(legend.find((entry) => entry.name === 'pinned-long')).toMatchObject({
-      label: 'pinned',
-      frames: 2_048,
-      free: false,
-    })
-  })
-
   it('tells PFN, class and pageblock of a frame', async () => {
     const map = await openMap()
     expect(frameText(map, 0x67403)).toBe('0x67403 · pinned (long) · pageblock 29 CMA')
+    const cells = map.cells.slice().fill(1)
+    const legend = ['nobody', 'camera: vb2 QBUF'].map((label, i) => ({ label, frames: i }))
+    const owners = { ...map, at: null, layer: { mode: 'owner', cells, legend } } as const
+    expect(frameText(owners, 0x67403, colouringOf(owners, new Map()))).toBe(
+      '0x67403 · pinned (long) · owner: camera: vb2 QBUF · pageblock 29 CMA',
+    )
   })
 
   it('tells the extent of memory and of the CMA area', async () => {
@@ -38,19 +43,40 @@ describe('page map in words', () => {
 
   it('lists the sixteen frames around the selected one, cut at the end of memory', async () => {
     const map = await openMap()
-    expect(rowOf(map, 0x67405).map((row) => row.pfn)).toEqual(
+    expect(rowOf(map, 0x67405, colouringOf(map, new Map())).map((row) => row.pfn)).toEqual(
       Array.from({ length: 16 }, (_, i) => 0x67400 + i),
     )
-    expect(rowOf({ ...map, cells: map.cells.slice(0, 20) }, 0x60012)).toHaveLength(4)
+    const cut = { ...map, cells: map.cells.slice(0, 20) }
+    expect(rowOf(cut, 0x60012, colouringOf(cut, new Map()))).toHaveLength(4)
+  })
+
+  it('adds the frames of a pageblock up, the most first', async () => {
+    const map = await openMap()
+    const colouring = colouringOf(map, new Map())
+    expect(blockCount(map)).toBe(32)
+    expect(blockRow(map, 29, colouring)).toEqual({
+      block: 29,
+      startPfn: 0x67400,
+      endPfn: 0x67800,
+      type: 'CMA',
+      parts: [{ label: 'pinned', frames: 1024 }],
+    })
+    const all = Array.from({ length: 32 }, (_, block) => blockRow(map, block, colouring).parts)
+    expect(all.flat().reduce((sum, part) => sum + part.frames, 0)).toBe(map.cells.length)
+    for (const parts of all) {
+      expect(parts.map((p) => p.frames)).toEqual(
+        parts.map((p) => p.frames).toSorted((x, y) => y - x),
+      )
+    }
   })
 
   it('never hides a pinned page behind its neighbours', () => {
     const cells = Uint8Array.from(['anon', 'file', 'pinned-long', 'free-cma'] as const, (name) =>
       PAGE_CLASSES.indexOf(name),
     )
-    expect(PAGE_CLASSES[strongest(cells, 0, 4)]).toBe('pinned-long')
-    expect(PAGE_CLASSES[strongest(cells, 0, 2)]).toBe('anon')
-    expect(PAGE_CLASSES[strongest(cells, 3, 4)]).toBe('free-cma')
+    expect(PAGE_CLASSES[strongest(cells, RANK_OF, 0, 4)]).toBe('pinned-long')
+    expect(PAGE_CLASSES[strongest(cells, RANK_OF, 0, 2)]).toBe('anon')
+    expect(PAGE_CLASSES[strongest(cells, RANK_OF, 3, 4)]).toBe('free-cma')
   })
 
   it('lists the positions of all requests in order', () => {

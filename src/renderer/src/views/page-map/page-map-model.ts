@@ -7,6 +7,7 @@ import {
   type TriedPosition,
 } from '../../../../shared/contract'
 import { countText, pfnText } from '../../../../shared/text'
+import type { Colouring } from './colouring'
 
 export const CLASS_NAMES: Readonly<Record<PageClass, string>> = {
   absent: 'no memory',
@@ -48,20 +49,10 @@ const RANK: readonly PageClass[] = [
   'pinned-short',
   'pinned-long',
 ]
-const RANK_OF = Uint8Array.from(PAGE_CLASSES, (name) => RANK.indexOf(name))
-
-export interface LegendEntry {
-  readonly name: PageClass
-  /** Index into PAGE_CLASSES: the value of the cells. */
-  readonly value: number
-  readonly label: string
-  readonly frames: number
-  /** On a free list, the per-CPU ones included. */
-  readonly free: boolean
-}
+export const RANK_OF = Uint8Array.from(PAGE_CLASSES, (name) => RANK.indexOf(name))
 
 /** Short names where `free` and `used` stand before the row; free ones as pagetypeinfo has them. */
-const LEGEND_NAMES: Readonly<Partial<Record<PageClass, string>>> = {
+export const LEGEND_NAMES: Readonly<Partial<Record<PageClass, string>>> = {
   'free-unmovable': 'Unmovable',
   'free-reclaimable': 'Reclaimable',
   'free-movable': 'Movable',
@@ -76,33 +67,27 @@ const LEGEND_NAMES: Readonly<Partial<Record<PageClass, string>>> = {
   'pinned-short': 'pinned short',
 }
 
-function legendName(name: PageClass): string {
-  return LEGEND_NAMES[name] ?? CLASS_NAMES[name]
-}
-
-/** Classes that occur, in the order of the contract's table. */
-export function legendOf(map: PageMapData): LegendEntry[] {
-  const frames = new Uint32Array(PAGE_CLASSES.length)
-  for (const cell of map.cells) frames[cell] = (frames[cell] as number) + 1
-  return PAGE_CLASSES.flatMap((name, value) => {
-    const count = frames[value] as number
-    return count === 0 || name === 'absent'
-      ? []
-      : [{ name, value, label: legendName(name), frames: count, free: isFree(name) }]
-  })
-}
-
-function isFree(name: PageClass): boolean {
+export function isFree(name: PageClass): boolean {
   return name.startsWith('free-') || name === 'pcp'
 }
 
-/** The strongest class of `count` frames from `index`. */
-export function strongest(cells: Uint8Array, index: number, count: number): number {
+/** The value of the greatest rank among `count` frames from `index`. */
+export function strongest(
+  cells: Uint8Array,
+  rank: Uint8Array,
+  index: number,
+  count: number,
+): number {
   let best = cells[index] as number
+  let bestRank = rank[best] as number
   const end = Math.min(cells.length, index + count)
   for (let i = index + 1; i < end; i++) {
     const cell = cells[i] as number
-    if ((RANK_OF[cell] as number) > (RANK_OF[best] as number)) best = cell
+    const cellRank = rank[cell] as number
+    if (cellRank > bestRank) {
+      best = cell
+      bestRank = cellRank
+    }
   }
   return best
 }
@@ -116,11 +101,30 @@ export function blockTypeOf(map: PageMapData, pfn: number): string {
   return type === undefined ? '' : (MIGRATETYPES[type] ?? '')
 }
 
-/** `pfn 0x67103 · pinned (long) · pageblock 28 CMA`. */
-export function frameText(map: PageMapData, pfn: number): string {
+/** `0x67103 · pinned (long) · owner camera: vb2 QBUF · pageblock 28 CMA`. */
+export function frameText(map: PageMapData, pfn: number, colouring: Colouring | null = null): string {
   const block = (pfn - map.startPfn) >> map.pageblockOrder
-  const where = `pageblock ${block} ${blockTypeOf(map, pfn)}`
-  return `${pfnText(pfn)} · ${CLASS_NAMES[classOf(map, pfn)]} · ${where}`
+  return [
+    pfnText(pfn),
+    CLASS_NAMES[classOf(map, pfn)],
+    ...modeText(map, pfn, colouring),
+    `pageblock ${block} ${blockTypeOf(map, pfn)}`,
+  ].join(' · ')
+}
+
+/** What the mode adds to the state and the pageblock, which are told anyway. */
+function modeText(map: PageMapData, pfn: number, colouring: Colouring | null): string[] {
+  if (colouring === null || colouring.mode === 'state' || colouring.mode === 'migratetype') return []
+  const label = labelOf(map, pfn, colouring)
+  return label === '' ? [] : [`${MODE_WORDS[colouring.mode]}${label}`]
+}
+
+const MODE_WORDS = { owner: 'owner: ', pin: '', age: 'age: ', 'would-block': '' } as const
+
+/** What a colouring says of a frame; owners by their own name, also those that share a colour. */
+export function labelOf(map: PageMapData, pfn: number, colouring: Colouring): string {
+  const value = colouring.cells[pfn - map.startPfn] ?? 0
+  return colouring.names[value] ?? ''
 }
 
 /** `32,768 frames 0x60000-0x67fff; CMA area default 0x67000-0x67fff`. */
@@ -141,16 +145,61 @@ export const ROW_FRAMES = 16
 
 export interface FrameRow {
   readonly pfn: number
+  readonly state: string
+  /** What the mode says; empty where it is the state itself. */
   readonly label: string
 }
 
+/** A frame in words. */
+export function frameRow(map: PageMapData, pfn: number, colouring: Colouring): FrameRow {
+  const label = colouring.mode === 'state' ? '' : labelOf(map, pfn, colouring)
+  return { pfn, state: CLASS_NAMES[classOf(map, pfn)], label }
+}
+
 /** The 16 frames around a frame, starting at a multiple of 16: the map's twin in text. */
-export function rowOf(map: PageMapData, pfn: number): FrameRow[] {
+export function rowOf(map: PageMapData, pfn: number, colouring: Colouring): FrameRow[] {
   const first = pfn - (pfn % ROW_FRAMES)
   const last = Math.min(first + ROW_FRAMES, map.startPfn + map.cells.length)
   const rows: FrameRow[] = []
   for (let p = Math.max(first, map.startPfn); p < last; p++) {
-    rows.push({ pfn: p, label: CLASS_NAMES[classOf(map, p)] })
+    rows.push(frameRow(map, p, colouring))
   }
   return rows
+}
+
+export interface BlockRow {
+  readonly block: number
+  readonly startPfn: number
+  /** Exclusive. */
+  readonly endPfn: number
+  readonly type: string
+  /** What its frames are, the most first. */
+  readonly parts: readonly { readonly label: string; readonly frames: number }[]
+}
+
+/** A pageblock in words and numbers. */
+export function blockRow(map: PageMapData, block: number, colouring: Colouring): BlockRow {
+  const size = 2 ** map.pageblockOrder
+  const base = map.startPfn - (map.startPfn % size)
+  const startPfn = Math.max(map.startPfn, base + block * size)
+  const endPfn = Math.min(map.startPfn + map.cells.length, base + (block + 1) * size)
+  const frames = new Map<string, number>()
+  for (let pfn = startPfn; pfn < endPfn; pfn++) {
+    const meaning = colouring.meanings[colouring.cells[pfn - map.startPfn] ?? 0]
+    const label = meaning?.label ?? ''
+    frames.set(label, (frames.get(label) ?? 0) + 1)
+  }
+  const parts = [...frames].map(([label, count]) => ({ label, frames: count }))
+  return {
+    block,
+    startPfn,
+    endPfn,
+    type: blockTypeOf(map, startPfn),
+    parts: parts.toSorted((x, y) => y.frames - x.frames),
+  }
+}
+
+export function blockCount(map: PageMapData): number {
+  const size = 2 ** map.pageblockOrder
+  return Math.ceil(((map.startPfn % size) + map.cells.length) / size)
 }
