@@ -17,7 +17,9 @@ const MAX_SEED = 2 ** 31 - 1
 const MAX_PFN = 2 ** 40
 const MAX_COLUMNS = 8192
 const MAX_LINE = 4096
-const MAX_INTERVENTIONS = 64
+/** Pins are let go frame by frame, so a fork can have many. */
+const MAX_INTERVENTIONS = 8192
+const MAX_CHANGES = 64
 
 function whole(min: number, max: number): v.GenericSchema<unknown, number> {
   return v.custom<number>(
@@ -99,12 +101,32 @@ const interventions = v.pipe(
   v.maxLength(MAX_INTERVENTIONS, `expected at most ${MAX_INTERVENTIONS} interventions`),
 )
 
+const changes = v.pipe(
+  v.array(
+    v.variant('do', [
+      v.strictObject({
+        do: v.literal('grow'),
+        area: text(1, MAX_NAME),
+        pages: whole(1, MAX_PFN),
+      }),
+      v.strictObject({
+        do: v.literal('align'),
+        actor: text(1, MAX_NAME),
+        step: whole(0, MAX_SEED),
+        align: whole(0, 32),
+      }),
+    ]),
+  ),
+  v.maxLength(MAX_CHANGES, `expected at most ${MAX_CHANGES} changes`),
+)
+
 const recipe: v.GenericSchema<unknown, Recipe> = v.strictObject({
   scenario: text(1, MAX_NAME),
   seed: whole(0, MAX_SEED),
   set,
   kernel,
   interventions: v.optional(interventions),
+  changes: v.optional(changes),
 })
 
 const event = whole(0, Number.MAX_SAFE_INTEGER)
@@ -124,8 +146,10 @@ const SCHEMAS: ArgumentSchemas = {
   listBuilds: v.strictTuple([]),
   listKernels: v.strictTuple([]),
   checkKernel: v.strictTuple([kernel]),
+  listFailing: v.strictTuple([]),
   run: v.strictTuple([recipe, token]),
   cancel: v.strictTuple([token]),
+  summary: v.strictTuple([run]),
   drop: v.strictTuple([run]),
   series: v.strictTuple([run, seriesQuery]),
   rangeSummary: v.strictTuple([run, time, time]),

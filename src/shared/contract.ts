@@ -6,7 +6,14 @@
  * Everything here is plain data that structured clone can carry. PFNs are page frame numbers,
  * times are nanoseconds of virtual time, event numbers count from 0.
  */
-import type { Intervention, KernelClass, KernelSpec, Outcome, RunCounters } from '../sim'
+import type {
+  InjectableName,
+  Intervention,
+  KernelClass,
+  KernelSpec,
+  Outcome,
+  RunCounters,
+} from '../sim'
 import type { Divergence } from './compare'
 import type { CompletionList, ConsoleReply, DebugState } from './debug'
 import type { KernelCatalogue, KernelCheck } from './kernels'
@@ -43,6 +50,26 @@ export interface Recipe {
   readonly kernel: KernelChoice
   /** What a fork does otherwise, ascending by event; nothing when left out. */
   readonly interventions?: readonly Intervention[] | undefined
+  /** What is otherwise than the scenario has it from the start on; nothing when left out. */
+  readonly changes?: readonly PlanChange[] | undefined
+}
+
+/** Another board, or another request, in the place of the scenario's own. */
+export type PlanChange =
+  /** A CMA area larger by so many pages. */
+  | { readonly do: 'grow'; readonly area: string; readonly pages: number }
+  /** Instruction `step` of the actor's program asks for an alignment of 2^align pages. */
+  | {
+      readonly do: 'align'
+      readonly actor: string
+      readonly step: number
+      readonly align: number
+    }
+
+/** A function that can be made to fail, and with what. */
+export interface FailingInfo {
+  readonly fn: InjectableName
+  readonly rets: readonly { readonly ret: number; readonly errno: string }[]
 }
 
 export interface ParameterInfo {
@@ -279,10 +306,14 @@ export interface Calls {
   readonly listKernels: () => Promise<Result<KernelCatalogue>>
   /** What a kernel is, and whether there is such a one, without running anything. */
   readonly checkKernel: (kernel: KernelChoice) => Promise<Result<KernelCheck>>
+  /** Functions whose calls a fork can make fail. */
+  readonly listFailing: () => Promise<Result<readonly FailingInfo[]>>
   /** Runs a recipe to its end. News `onDidProgress` is told meanwhile under `token`. */
   readonly run: (recipe: Recipe, token: string) => Promise<Result<RunSummary>>
   /** Stops the run started under `token`; that call then answers `cancelled`. */
   readonly cancel: (token: string) => Promise<Result<null>>
+  /** What came of a run that is kept; so a fork that the console made is found by its number. */
+  readonly summary: (run: RunId) => Promise<Result<RunSummary>>
   /** Forgets a run and frees its memory. */
   readonly drop: (run: RunId) => Promise<Result<null>>
   readonly series: (run: RunId, query: SeriesQuery) => Promise<Result<SeriesData>>
@@ -404,8 +435,10 @@ export const CALL_NAMES = {
   listBuilds: true,
   listKernels: true,
   checkKernel: true,
+  listFailing: true,
   run: true,
   cancel: true,
+  summary: true,
   drop: true,
   series: true,
   rangeSummary: true,

@@ -1,5 +1,6 @@
 /** What an explanation of a failed request holds: plain data, for the window, the console and --json alike. */
-import type { LedgerEntry } from './contract'
+import type { Intervention, KernelSpec } from '../sim'
+import type { LedgerEntry, PlanChange } from './contract'
 
 /** What kind of thing keeps a frame, and so what could be done about it. */
 export type CauseClass =
@@ -67,6 +68,12 @@ export interface CauseSum {
 export type RemedyKind =
   'patches' | 'policy' | 'wait' | 'drain' | 'unpin' | 'alignment' | 'area size'
 
+/** How a remedy is carried out: the run's recipe with another kernel, or with more to do. */
+export type RemedyChange =
+  | { readonly how: 'kernel'; readonly kernel: KernelSpec }
+  | { readonly how: 'fork'; readonly interventions: readonly Intervention[] }
+  | { readonly how: 'plan'; readonly changes: readonly PlanChange[] }
+
 /** A change that makes the request succeed; it was tried, by running again. */
 export interface Remedy {
   readonly kind: RemedyKind
@@ -74,6 +81,7 @@ export interface Remedy {
   readonly text: string
   /** What to type to see it. */
   readonly command: string
+  readonly change: RemedyChange
   /** First event of the run with the change that is not the original's. */
   readonly divergesAt: number | null
 }

@@ -81,7 +81,7 @@ export {
   SERIES,
   subsetPatches,
 } from './patches/series'
-export type { InjectableName } from './machine/fault'
+export { INJECTABLE, type InjectableName } from './machine/fault'
 export { callName, callNumberOf } from './scenario/names'
 export { growArea } from './scenario/grow-area'
 export type { Intervention, Refusal } from './scenario/intervention'

@@ -16,9 +16,16 @@ describe('the runs an engine keeps', () => {
     const kept = new Kept()
     const runs = Array.from({ length: 16 }, () => kept.add({ ...recording }))
     expect(kept.complaint()).toBe('the engine keeps at most 16 runs; drop one first')
+    expect(kept.runComplaint()).toBeNull()
     kept.drop(runs[3]?.id ?? 0)
     expect(kept.complaint()).toBeNull()
     expect(kept.get(4).ok).toBe(false)
+  })
+
+  it('leave room for both sides to be run again, and no more', () => {
+    const kept = new Kept()
+    for (let n = 0; n < 18; n++) kept.add({ ...recording })
+    expect(kept.runComplaint()).toBe('the engine keeps at most 16 runs; drop one first')
   })
 
   it('keep their numbers, also when a console still names one that was dropped', () => {

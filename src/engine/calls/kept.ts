@@ -6,7 +6,10 @@ import { MatchLists } from '../match-lists'
 import type { Recording } from '../run'
 import type { Console } from './console'
 
+/** Runs and forks that are kept. */
 const MAX_RUNS = 16
+/** Runs that may come on top, so that both sides can be run again before their old runs are dropped. */
+const SPARE_RUNS = 2
 
 export class KeptRun {
   readonly id: RunId
@@ -45,11 +48,16 @@ export class Kept {
   readonly #alignments = new Map<string, Int32Array>()
   #next = 1
 
-  /** Why no more runs can be kept; null while there is room. */
+  /** Why no more forks can be kept; null while there is room. */
   complaint(): string | null {
     return this.#runs.size < MAX_RUNS
       ? null
       : `the engine keeps at most ${MAX_RUNS} runs; drop one first`
+  }
+
+  /** As `complaint`, of a run that takes the place of another. */
+  runComplaint(): string | null {
+    return this.#runs.size < MAX_RUNS + SPARE_RUNS ? null : this.complaint()
   }
 
   add(recording: Recording): KeptRun {

@@ -1,11 +1,12 @@
 /** The calls that make runs and forget them. */
-import type { Calls, PatchInfo, RunSummary } from '../../shared/contract'
+import type { Calls, FailingInfo, PatchInfo, Recipe, RunSummary } from '../../shared/contract'
 import { failure, success, type Result } from '../../shared/result'
-import { SERIES, subsetPatches } from '../../sim'
+import { errnoName, INJECTABLE, INJECTABLE_NAMES, SERIES, subsetPatches, type ScenarioPlan } from '../../sim'
 import type { PlanSource } from '../engine'
 import { forkRecording } from '../fork'
 import { checkKernel, kernelCatalogue } from '../kernels'
 import { matrix } from '../matrix'
+import { changedPlan } from '../plan-changes'
 import { buildInfo, record, type Recording } from '../run'
 import type { Kept } from './kept'
 import type { Work, WorkHooks } from './work'
@@ -17,8 +18,10 @@ type RunCalls = Pick<
   | 'listBuilds'
   | 'listKernels'
   | 'checkKernel'
+  | 'listFailing'
   | 'run'
   | 'cancel'
+  | 'summary'
   | 'drop'
   | 'fork'
   | 'matrix'
@@ -27,13 +30,19 @@ type RunCalls = Pick<
 export function runCalls(source: PlanSource, kept: Kept, work: Work): RunCalls {
   /** Makes a recording and keeps it, if there is room. */
   async function make(
+    complaint: string | null,
     token: string,
     how: (hooks: WorkHooks) => Promise<Result<Recording>>,
   ): Promise<Result<RunSummary>> {
-    const complaint = kept.complaint()
     if (complaint !== null) return failure('bad-input', complaint)
     const recording = await work.under(token, how)
     return recording.ok ? success(kept.add(recording.value).summary) : recording
+  }
+
+  /** The scenario of a recipe, as the recipe changes it. */
+  function planOf({ scenario, set, changes }: Recipe): Result<ScenarioPlan> {
+    const plan = source.plan(scenario, set)
+    return plan.ok ? changedPlan(plan.value, changes) : plan
   }
 
   return {
@@ -49,29 +58,39 @@ export function runCalls(source: PlanSource, kept: Kept, work: Work): RunCalls {
       ),
     listKernels: () => Promise.resolve(success(kernelCatalogue())),
     checkKernel: (kernel) => Promise.resolve(success(checkKernel(kernel))),
+    listFailing: () => Promise.resolve(success(failingInfos())),
     run: async (recipe, token) => {
-      const plan = source.plan(recipe.scenario, recipe.set)
-      return plan.ok ? await make(token, (hooks) => record(plan.value, recipe, hooks)) : plan
+      const plan = planOf(recipe)
+      if (!plan.ok) return plan
+      return await make(kept.runComplaint(), token, (hooks) => record(plan.value, recipe, hooks))
     },
     cancel: (token) => {
       work.cancel(token)
       return Promise.resolve(success(null))
     },
+    summary: (id) => kept.with(id, (run) => success(run.summary)),
     drop: (id) => {
       kept.drop(id)
       return Promise.resolve(success(null))
     },
     fork: (id, interventions, token) =>
       kept.with(id, ({ recording }) =>
-        make(token, (hooks) => forkRecording(recording, interventions, hooks)),
+        make(kept.complaint(), token, (hooks) => forkRecording(recording, interventions, hooks)),
       ),
     matrix: async (recipe, token) => {
-      const plan = source.plan(recipe.scenario, recipe.set)
+      const plan = planOf(recipe)
       if (!plan.ok) return plan
       const { patches: _patches, ...common } = recipe.kernel
       return await work.under(token, (hooks) => matrix(plan.value, recipe, common, hooks))
     },
   }
+}
+
+function failingInfos(): FailingInfo[] {
+  return INJECTABLE_NAMES.map((fn) => ({
+    fn,
+    rets: INJECTABLE[fn].map((ret) => ({ ret, errno: errnoName(ret) ?? String(-ret) })),
+  }))
 }
 
 function patchInfos(): PatchInfo[] {

@@ -1,11 +1,13 @@
 /** Forks: another run from the cursor on, with one thing changed; and where two runs part. */
+import type { PlanChange } from '../../shared/contract'
 import type { Result } from '../../shared/result'
 import { countText } from '../../shared/text'
-import { growArea, type Intervention, type KernelSpec } from '../../sim'
+import type { Intervention, KernelSpec } from '../../sim'
 import { Debugger } from '../debugger'
 import type { Divergence } from '../../shared/compare'
 import { divergenceOf } from '../diverge'
 import { forkRecording } from '../fork'
+import { changedPlan } from '../plan-changes'
 import { record, type Recording, type RunHooks } from '../run'
 import { answer, refuse, type Answer, type Bench, type KeptRun } from './bench'
 import type { Change, Command } from './command'
@@ -78,9 +80,12 @@ async function grown(
   { area, pages }: Extract<Change, { kind: 'grow' }>,
   hooks: RunHooks,
 ): Promise<Result<Recording>> {
-  const found = growArea(recording.tape.plan.scenario, area, pages)
-  if ('reason' in found) return refuse(found.reason)
-  const run = await record(found.plan, recording.summary.recipe, hooks)
+  const { recipe } = recording.summary
+  const change: PlanChange = { do: 'grow', area, pages }
+  const plan = changedPlan(recording.tape.plan.scenario, [change])
+  if (!plan.ok) return plan
+  const changes = [...(recipe.changes ?? []), change]
+  const run = await record(plan.value, { ...recipe, changes }, hooks)
   if (!run.ok) return run
   const origin = { parent: recording, at: 0, interventions: [] }
   return { ok: true, value: { ...run.value, origin } }

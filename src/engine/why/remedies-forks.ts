@@ -1,21 +1,20 @@
 /** Remedies that leave the recipe as it is and interfere right before the call: forks of the run. */
 import { timeText } from '../../shared/text'
-import type { Remedy } from '../../shared/why'
-import type { Intervention, RunPlan } from '../../sim'
+import type { Remedy, RemedyChange } from '../../shared/why'
+import type { Intervention } from '../../sim'
 import { helps, tryOut, type Candidate, type Trial } from './trial'
 import type { Walk } from './walk'
 
-/** The run's plan with more to do right before the call. */
+/** More to do right before the call. */
 function interfering(
-  { plan, trouble }: Trial,
+  { trouble }: Trial,
   ...what: readonly (Intervention extends infer I
     ? I extends unknown
       ? Omit<I, 'at'>
       : never
     : never)[]
-): RunPlan {
-  const more = what.map((w) => ({ ...w, at: trouble.callEvent }))
-  return { ...plan, interventions: [...(plan.interventions ?? []), ...more] }
+): RemedyChange {
+  return { how: 'fork', interventions: what.map((w) => ({ ...w, at: trouble.callEvent })) }
 }
 
 /** What to type in the debugger to see it: a fork changes what comes after the event one stands at. */
@@ -28,7 +27,7 @@ export function* drains(trial: Trial): Iterable<Candidate> {
   yield {
     text: 'lru_add_drain_all() and drain_all_pages() before the call',
     command: debugCommand(trial, 'fork drain'),
-    plan: interfering(trial, { do: 'drain' }),
+    change: interfering(trial, { do: 'drain' }),
   }
 }
 
@@ -54,7 +53,7 @@ function* unpin(trial: Trial, pfns: readonly number[], what: string): Iterable<C
   yield {
     text: `${whose} let go before the call`,
     command: debugCommand(trial, `fork unpin 0x${first.toString(16)}`) + others(pfns.length - 1),
-    plan: interfering(trial, ...pfns.map((pfn) => ({ do: 'unpin', pfn }) as const)),
+    change: interfering(trial, ...pfns.map((pfn) => ({ do: 'unpin', pfn }) as const)),
   }
 }
 
@@ -84,7 +83,7 @@ export async function smallestDelay(trial: Trial): Promise<Remedy | null | 'canc
   return null
 }
 
-function delayed(trial: Trial, ns: number): RunPlan {
+function delayed(trial: Trial, ns: number): RemedyChange {
   return interfering(trial, { do: 'sleep', actor: trial.trouble.actor, ns })
 }
 
@@ -106,6 +105,7 @@ async function narrowed(
     kind: 'wait',
     text: `wait ${timeText(good)} before the call`,
     command: debugCommand(trial, `fork sleep ${trial.trouble.actor} ${good}ns`),
+    change: delayed(trial, good),
     divergesAt,
   }
 }

@@ -3,20 +3,18 @@
  * Only what made the call succeed is offered.
  */
 import { kernelLine, pagesText, patchList } from '../../shared/text'
-import type { Remedy, RemedyKind } from '../../shared/why'
+import type { PlanChange } from '../../shared/contract'
+import type { Remedy, RemedyChange, RemedyKind } from '../../shared/why'
 import {
-  growArea,
   kernelComplaint,
   missingSymbols,
   POLICIES,
   subsetPatches,
   type KernelSpec,
-  type RunPlan,
-  type ScenarioPlan,
 } from '../../sim'
+import { changedPlan } from '../plan-changes'
 import { drains, smallestDelay, unpins } from './remedies-forks'
 import { helps, tryOut, type Candidate, type Trial } from './trial'
-import type { Trouble } from './troubles'
 import type { Walk } from './walk'
 
 /** Remedies found, and the kinds that were tried in vain; null when it was cancelled. */
@@ -56,17 +54,21 @@ async function firstThatHelps(trial: Trial, candidates: Iterable<Candidate>): Pr
   let any = false
   for (const candidate of candidates) {
     any = true
-    const result = await tryOut(trial, candidate.plan)
+    const result = await tryOut(trial, candidate.change)
     if (result === null) return 'cancelled'
     if (helps(trial, result)) {
-      return { text: candidate.text, command: candidate.command, divergesAt: result.divergesAt }
+      return { ...candidate, divergesAt: result.divergesAt }
     }
   }
   return any ? 'none' : 'nothing to try'
 }
 
-function withKernel(plan: RunPlan, kernel: KernelSpec): RunPlan {
-  return { ...plan, kernel }
+function withKernel(kernel: KernelSpec): RemedyChange {
+  return { how: 'kernel', kernel }
+}
+
+function withChange(change: PlanChange): RemedyChange {
+  return { how: 'plan', changes: [change] }
 }
 
 function runCommand(trial: Trial, options: string): string {
@@ -87,7 +89,7 @@ function* patchSubsets(trial: Trial): Iterable<Candidate> {
     yield {
       text: patches.length === 0 ? 'none of the patches' : `patches ${list}`,
       command: runCommand(trial, ` --patches ${list}`),
-      plan: withKernel(plan, { ...plan.kernel, patches, mode: 'strict' }),
+      change: withKernel({ ...plan.kernel, patches, mode: 'strict' }),
     }
   }
 }
@@ -101,44 +103,24 @@ function* policies(trial: Trial): Iterable<Candidate> {
     yield {
       text: kernelLine(kernel),
       command: runCommand(trial, ` --policy ${policy}`),
-      plan: withKernel(plan, kernel),
+      change: withKernel(kernel),
     }
   }
 }
 
 /** Smaller alignments of the same call, the greatest first. */
 function* alignments(trial: Trial): Iterable<Candidate> {
-  const { plan, trouble } = trial
-  const actor = plan.scenario.actors.find((a) => a.name === trouble.actor)
-  const instruction = actor?.program[trouble.step]
+  const { actor: name, step } = trial.trouble
+  const actor = trial.plan.scenario.actors.find((a) => a.name === name)
+  const instruction = actor?.program[step]
   if (instruction?.op !== 'dmaAlloc') return
   for (let align = instruction.align - 1; align >= 0; align--) {
     yield {
       text: `alignment 2^${align} pages instead of 2^${instruction.align}`,
       command: `the request with align ${align} in a copy of the scenario`,
-      plan: withScenario(
-        plan,
-        changeInstruction(plan.scenario, trouble, { ...instruction, align }),
-      ),
+      change: withChange({ do: 'align', actor: name, step, align }),
     }
   }
-}
-
-function withScenario(plan: RunPlan, scenario: ScenarioPlan): RunPlan {
-  return { ...plan, scenario }
-}
-
-function changeInstruction(
-  scenario: ScenarioPlan,
-  { actor: name, step }: Trouble,
-  instruction: ScenarioPlan['actors'][number]['program'][number],
-): ScenarioPlan {
-  const actors = scenario.actors.map((actor) =>
-    actor.name === name
-      ? { ...actor, program: actor.program.map((i, k) => (k === step ? instruction : i)) }
-      : actor,
-  )
-  return { ...scenario, actors }
 }
 
 /**
@@ -152,12 +134,12 @@ function* areaSizes(trial: Trial, walk: Walk): Iterable<Candidate> {
   const unit = 1 << Math.max(scenario.machine.maxOrder - 1, scenario.machine.pageblockOrder)
   const steps = [0.25, 0.5, 1, 2, 3].map((part) => Math.ceil((area.pages * part) / unit) * unit)
   for (const pages of new Set(steps)) {
-    const grown = growArea(scenario, area.name, pages)
-    if ('reason' in grown) continue
+    const change: PlanChange = { do: 'grow', area: area.name, pages }
+    if (!changedPlan(scenario, [change]).ok) continue
     yield {
       text: `area ${area.name} larger by ${pagesText(pages)} (${pagesText(area.pages)} now)`,
       command: `pinscope debug ${scenario.id}: fork grow ${area.name} ${pages}`,
-      plan: withScenario(trial.plan, grown.plan),
+      change: withChange(change),
     }
   }
 }

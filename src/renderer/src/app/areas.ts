@@ -5,7 +5,9 @@ import BookmarksView from '../views/bookmarks/BookmarksView.vue'
 import ConsoleView from '../views/console/ConsoleView.vue'
 import DebuggerView from '../views/debugger/DebuggerView.vue'
 import EventsView from '../views/events/EventsView.vue'
+import ForksView from '../views/forks/ForksView.vue'
 import ResultsView from '../views/results/ResultsView.vue'
+import WhyView from '../views/why/WhyView.vue'
 
 export interface Area {
   /** `data-area` of its panel; `go.<id>` is the action that goes there. */
@@ -15,7 +17,11 @@ export interface Area {
 }
 
 export const AREAS: Readonly<Record<DockName, readonly Area[]>> = {
-  why: [{ id: 'compare', title: 'Compare', view: ResultsView }],
+  why: [
+    { id: 'why', title: 'Why', view: WhyView },
+    { id: 'compare', title: 'Compare', view: ResultsView },
+    { id: 'forks', title: 'Forks', view: ForksView },
+  ],
   events: [
     { id: 'events', title: 'Events', view: EventsView },
     { id: 'bookmarks', title: 'Bookmarks', view: BookmarksView },

@@ -4,8 +4,8 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { KernelChoice } from '../../../shared/contract'
-import type { Failure } from '../../../shared/result'
+import type { KernelChoice, RunId, RunSummary } from '../../../shared/contract'
+import type { Failure, Result } from '../../../shared/result'
 import { usePinscope } from '../wire/pinscope'
 import { useCatalogue } from './catalogue'
 import { useRuns } from './runs'
@@ -24,10 +24,16 @@ export const useComparisonStore = defineStore('comparison', () => {
   const set = shallowRef<Readonly<Record<string, string>>>({})
   const engineLost = ref<string | null>(null)
 
-  const { a, b, parting, change, runSide, cancel } = useRuns(
+  /** Forgets a run that no side shows any more; who keeps runs besides takes its place. */
+  let release = (run: RunId): void => void pinscope.drop(run)
+
+  const { a, b, parting, change, runSide, showRuns, cancel } = useRuns(
     pinscope,
     (kernel) => ({ scenario: scenarioId.value, seed: seed.value, set: set.value, kernel }),
     (kernel) => refusal(buildOf(catalogue.builds.value, kernel.patches), kernel),
+    (run) => {
+      release(run)
+    },
   )
 
   const scenario = computed(() => catalogue.scenarios.value.find((s) => s.id === scenarioId.value))
@@ -76,6 +82,25 @@ export const useComparisonStore = defineStore('comparison', () => {
     await runBoth()
   }
 
+  /** Shows runs that are there already, with their recipe; a side that is left out stays. */
+  async function show(
+    runs: Readonly<Partial<Record<SideName, RunSummary>>>,
+  ): Promise<Result<null>> {
+    const answer = await showRuns(runs)
+    const recipe = (runs.a ?? runs.b)?.recipe
+    if (answer.ok && recipe !== undefined) {
+      scenarioId.value = recipe.scenario
+      seed.value = recipe.seed
+      set.value = recipe.set
+    }
+    return answer
+  }
+
+  /** From now on runs that are not shown any more are handed over instead of forgotten. */
+  function handOver(to: (run: RunId) => void): void {
+    release = to
+  }
+
   async function applySeed(value: number): Promise<void> {
     seed.value = value
     await runBoth()
@@ -103,5 +128,7 @@ export const useComparisonStore = defineStore('comparison', () => {
     openScenario,
     applyParameters,
     applySeed,
+    show,
+    handOver,
   }
 })

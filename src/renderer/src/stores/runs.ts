@@ -1,9 +1,9 @@
 /** The two runs of the comparison. An answer that comes after the question changed is dropped. */
 import { shallowRef, type ShallowRef } from 'vue'
-import type { KernelChoice, Pinscope, Recipe, RunSummary } from '../../../shared/contract'
+import type { KernelChoice, Pinscope, Recipe, RunId, RunSummary } from '../../../shared/contract'
 import type { Divergence } from '../../../shared/compare'
-import type { Failure, Result } from '../../../shared/result'
-import { idleSide, SIDES, type SideName, type SideState } from './side'
+import { failure, success, type Failure, type Result } from '../../../shared/result'
+import { idleSide, SIDES, type ShownRun, type SideName, type SideState } from './side'
 
 const WHOLE_SERIES = [1, 2, 3, 4, 5]
 
@@ -14,6 +14,8 @@ export interface Runs {
   readonly parting: ShallowRef<Result<Divergence | null> | null>
   readonly change: (name: SideName, part: Partial<SideState>) => void
   readonly runSide: (name: SideName) => Promise<void>
+  /** Shows runs that are there already, both in one step; refused where one is gone. */
+  readonly showRuns: (runs: Readonly<Partial<Record<SideName, RunSummary>>>) => Promise<Result<null>>
   readonly cancel: () => Promise<void>
 }
 
@@ -21,6 +23,7 @@ export function useRuns(
   pinscope: Pinscope,
   recipeOf: (kernel: KernelChoice) => Recipe,
   refuse: (kernel: KernelChoice) => Failure | null,
+  release: (run: RunId) => void,
 ): Runs {
   const a = shallowRef<SideState>(idleSide([]))
   const b = shallowRef<SideState>(idleSide(WHOLE_SERIES))
@@ -73,8 +76,39 @@ export function useRuns(
     }
     const before = sideOf(name).value.shown
     change(name, { phase: 'done', shown: { summary, map: map.value }, failure: null })
-    if (before !== null) void pinscope.drop(before.summary.run)
+    if (before !== null) release(before.summary.run)
     await compare()
+  }
+
+  async function showRuns(
+    runs: Readonly<Partial<Record<SideName, RunSummary>>>,
+  ): Promise<Result<null>> {
+    const wanted = SIDES.flatMap((name) => {
+      const summary = runs[name]
+      return summary === undefined ? [] : [{ name, summary, token: `${name}${++tokens}` }]
+    })
+    await Promise.all(wanted.map(({ name }) => stop(name)))
+    for (const { name, token } of wanted) change(name, { token })
+    const maps = await Promise.all(
+      wanted.map(({ summary }) => pinscope.pageMap(summary.run, null, 'state')),
+    )
+    const isNewer = wanted.some(({ name, token }) => sideOf(name).value.token !== token)
+    if (isNewer) return failure('cancelled', 'Something else was asked for meanwhile.')
+    const shown: { readonly name: SideName; readonly run: ShownRun }[] = []
+    for (const [i, { name, summary }] of wanted.entries()) {
+      const map = maps[i]
+      if (map?.ok === false) return map
+      if (map !== undefined) shown.push({ name, run: { summary, map: map.value } })
+    }
+    const before = wanted.flatMap(({ name }) => sideOf(name).value.shown?.summary.run ?? [])
+    parting.value = null
+    for (const { name, run } of shown) {
+      const { kernel } = run.summary.recipe
+      change(name, { kernel, phase: 'done', failure: null, shown: run })
+    }
+    before.forEach(release)
+    await compare()
+    return success(null)
   }
 
   function fail(name: SideName, error: Failure): void {
@@ -105,5 +139,5 @@ export function useRuns(
     await pinscope.cancel(token)
   }
 
-  return { a, b, parting, change, runSide, cancel }
+  return { a, b, parting, change, runSide, showRuns, cancel }
 }

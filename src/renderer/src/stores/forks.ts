@@ -1,0 +1,265 @@
+/**
+ * What-if forks. The store keeps the tree of runs: it decides which of them the engine may forget. A
+ * fork is shown as B beside its parent as A, with the cursor where the two part.
+ */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { PlanChange, Recipe, RunId, RunSummary } from '../../../shared/contract'
+import type { ForkNode } from '../../../shared/debug'
+import { failure as fail, success, type Failure, type Result } from '../../../shared/result'
+import { usePinscope } from '../wire/pinscope'
+import { useComparisonStore } from './comparison'
+import { useCursorStore } from './cursor'
+import { changesText, interventionsText, type Intervention } from './fork-text'
+import {
+  idleRoots,
+  isComparable,
+  treeRows,
+  withNode,
+  without,
+  type RunNode,
+  type RunTree,
+} from './fork-tree'
+import { SIDES, type SideName } from './side'
+
+/** A fork that is being made. */
+export interface Making {
+  readonly token: string
+  readonly text: string
+  readonly events: number
+  readonly fraction: number
+}
+
+/** What a fork does otherwise: from some event on, from the start on, or with another kernel. */
+export type Otherwise =
+  | { readonly interventions: readonly Intervention[] }
+  | { readonly changes: readonly PlanChange[] }
+  | { readonly kernel: Recipe['kernel']; readonly text: string }
+
+export const useForksStore = defineStore('forks', () => {
+  const pinscope = usePinscope()
+  const comparison = useComparisonStore()
+  const cursor = useCursorStore()
+
+  const tree = shallowRef<RunTree>([])
+  const making = shallowRef<Making | null>(null)
+  /** Why the fork that was asked for last is not there. */
+  const failure = shallowRef<Failure | null>(null)
+  /** The runs that each side has of its own recipe. */
+  const homes = shallowRef<Readonly<Record<SideName, number | null>>>({ a: null, b: null })
+  const rows = computed(() => treeRows(tree.value))
+  const forks = computed(() => tree.value.filter((node) => node.parent !== null))
+  const numbers = ref<number>(0)
+  /** Forks of the console that the user dropped here; the console still names them. */
+  const gone = new Set<RunId>()
+  let tokens = 0
+
+  comparison.handOver(prune)
+  for (const side of SIDES) {
+    watch(
+      () => comparison[side].shown?.summary ?? null,
+      (summary) => {
+        if (summary === null || nodeOf(summary.run) !== undefined) return
+        homes.value = { ...homes.value, [side]: add({ summary, parent: null, text: '', at: null }) }
+      },
+      { flush: 'sync', immediate: true },
+    )
+  }
+  pinscope.listen('onDidProgress', ({ token, events, fraction }) => {
+    if (making.value?.token === token) making.value = { ...making.value, events, fraction }
+  })
+  pinscope.listen('onDidLoseEngine', () => {
+    tree.value = tree.value.map((node) => ({ ...node, run: null }))
+    gone.clear()
+  })
+
+  function add(node: Pick<RunNode, 'summary' | 'parent' | 'text' | 'at'>): number {
+    const id = ++numbers.value
+    tree.value = [...tree.value, { ...node, id, run: node.summary.run, note: '' }]
+    return id
+  }
+
+  function nodeOf(run: RunId): RunNode | undefined {
+    return tree.value.find((node) => node.run === run)
+  }
+
+  function byId(id: number | null): RunNode | null {
+    return tree.value.find((node) => node.id === id) ?? null
+  }
+
+  /** The side that shows a run; null when none does. */
+  function sideOf(node: RunNode): SideName | null {
+    return SIDES.find((side) => isShownAs(node, side)) ?? null
+  }
+
+  function isShownAs(node: RunNode, side: SideName): boolean {
+    return node.run !== null && shownRun(side) === node.run
+  }
+
+  function shownRun(side: SideName): RunId | null {
+    return comparison[side].shown?.summary.run ?? null
+  }
+
+  /** Forgets runs of sides that were replaced, unless something was forked from them. */
+  function prune(): void {
+    const shown = SIDES.map((side) => nodeOf(shownRun(side) ?? -1)?.id)
+    const needed = new Set([...Object.values(homes.value), ...shown].filter((id) => id != null))
+    for (const { id, run } of idleRoots(tree.value, needed)) {
+      tree.value = without(tree.value, id)
+      if (run !== null) void pinscope.drop(run)
+    }
+  }
+
+  /** Does work that can be cancelled and tells its progress; one at a time. */
+  async function work(
+    text: string,
+    ask: (token: string) => Promise<Result<RunSummary>>,
+  ): Promise<Result<RunSummary>> {
+    if (making.value !== null) {
+      return fail('bad-input', `A fork is being made (${making.value.text}): cancel it, or wait.`)
+    }
+    const token = `fork${++tokens}`
+    making.value = { token, text, events: 0, fraction: 0 }
+    const answer = await ask(token)
+    making.value = null
+    return answer
+  }
+
+  async function cancel(): Promise<void> {
+    if (making.value !== null) await pinscope.cancel(making.value.token)
+  }
+
+  /** Makes a fork of a run that is kept, and shows both. The failure stays to be seen. */
+  async function fork(run: RunId, otherwise: Otherwise): Promise<Result<RunNode>> {
+    const parent = nodeOf(run)
+    const made = parent === undefined ? goneRun(run) : await make(parent, otherwise)
+    failure.value = made.ok || made.error.code === 'cancelled' ? null : made.error
+    return made
+  }
+
+  async function make(parent: RunNode, otherwise: Otherwise): Promise<Result<RunNode>> {
+    const { run, summary } = parent
+    if (run === null) return goneRun(summary.run)
+    const text = textOf(otherwise)
+    const made = await work(text, async (token) =>
+      'interventions' in otherwise
+        ? await pinscope.fork(run, otherwise.interventions, token)
+        : await pinscope.run(changed(summary.recipe, otherwise), token),
+    )
+    if (!made.ok) return made
+    const at = placeOf(otherwise, summary)
+    const node = byId(add({ summary: made.value, parent: parent.id, text, at }))
+    if (node === null) return goneRun(made.value.run)
+    const shown = await comparison.show({ a: summary, b: made.value })
+    if (shown.ok) await cursor.goToEvent('b', Math.max(0, at - 1))
+    return success(node)
+  }
+
+  /** Shows a run as A or B; the other side follows where the two could not be compared. */
+  async function show(node: RunNode, side: SideName): Promise<void> {
+    const other = side === 'a' ? 'b' : 'a'
+    const beside = comparison[other].shown?.summary
+    const parent = byId(node.parent)
+    const companion = parent?.run == null ? node.summary : parent.summary
+    const stays = beside !== undefined && isComparable(beside.recipe, node.summary.recipe)
+    const answer = await comparison.show({
+      [side]: node.summary,
+      ...(stays ? {} : { [other]: companion }),
+    })
+    failure.value = answer.ok ? null : answer.error
+  }
+
+  /** Stands where a fork parts from its parent: both are shown. */
+  async function goToPlace(node: RunNode): Promise<void> {
+    const parent = byId(node.parent)
+    if (sideOf(node) === null) {
+      await comparison.show({ ...(parent?.run == null ? {} : { a: parent.summary }), b: node.summary })
+    }
+    const side = sideOf(node)
+    if (side !== null) await cursor.goToEvent(side, Math.max(0, (node.at ?? 0) - 1))
+  }
+
+  /** Makes a run again that was lost with the engine. */
+  async function again(node: RunNode): Promise<void> {
+    const made = await work(node.text, (token) => pinscope.run(node.summary.recipe, token))
+    failure.value = made.ok || made.error.code === 'cancelled' ? null : made.error
+    if (made.ok) tree.value = withNode(tree.value, node.id, { run: made.value.run, summary: made.value })
+  }
+
+  /** Forgets a fork; a side that shows it shows its parent instead. */
+  async function drop(node: RunNode): Promise<void> {
+    const side = sideOf(node)
+    const parent = byId(node.parent)
+    if (side !== null) {
+      if (parent?.run == null) return
+      const answer = await comparison.show({ [side]: parent.summary })
+      if (!answer.ok) {
+        failure.value = answer.error
+        return
+      }
+    }
+    tree.value = without(tree.value, node.id)
+    if (node.run !== null) {
+      gone.add(node.run)
+      await pinscope.drop(node.run)
+    }
+    prune()
+  }
+
+  function rename(id: number, note: string): void {
+    tree.value = withNode(tree.value, id, { note: note.trim() })
+  }
+
+  /** Takes the forks that a console made into the tree. */
+  async function adopt(found: readonly ForkNode[]): Promise<void> {
+    for (const { run, parent, at, text } of found) {
+      if (parent === null || gone.has(run) || nodeOf(run) !== undefined) continue
+      const from = nodeOf(found.find((f) => f.id === parent)?.run ?? -1)
+      const answer = from === undefined ? null : await pinscope.summary(run)
+      if (from === undefined || answer === null || nodeOf(run) !== undefined) continue
+      if (answer.ok) add({ summary: answer.value, parent: from.id, text, at })
+      else gone.add(run)
+    }
+  }
+
+  return {
+    tree,
+    rows,
+    forks,
+    homes,
+    making,
+    failure,
+    nodeOf,
+    byId,
+    sideOf,
+    isShownAs,
+    fork,
+    cancel,
+    show,
+    goToPlace,
+    again,
+    drop,
+    rename,
+    adopt,
+  }
+})
+
+function goneRun(run: RunId): Result<never> {
+  return fail('not-found', `Run ${run} is not kept any more: run the scenario again.`)
+}
+
+function textOf(otherwise: Otherwise): string {
+  if ('interventions' in otherwise) return interventionsText(otherwise.interventions)
+  return 'changes' in otherwise ? changesText(otherwise.changes) : otherwise.text
+}
+
+/** Events a fork has in common with its parent at least. */
+function placeOf(otherwise: Otherwise, parent: RunSummary): number {
+  return 'interventions' in otherwise ? (otherwise.interventions[0]?.at ?? parent.events) : 0
+}
+
+function changed(recipe: Recipe, otherwise: Exclude<Otherwise, { interventions: unknown }>): Recipe {
+  return 'changes' in otherwise
+    ? { ...recipe, changes: [...(recipe.changes ?? []), ...otherwise.changes] }
+    : { ...recipe, kernel: otherwise.kernel }
+}
