@@ -24,11 +24,17 @@ function grown(plan: ScenarioPlan, { area, pages }: Of<'grow'>): Result<Scenario
   return 'reason' in found ? failure('bad-input', found.reason) : success(found.plan)
 }
 
-function aligned(plan: ScenarioPlan, { actor: name, step, align }: Of<'align'>): Result<ScenarioPlan> {
+function aligned(
+  plan: ScenarioPlan,
+  { actor: name, step, align }: Of<'align'>,
+): Result<ScenarioPlan> {
   const actor = plan.actors.find((a) => a.name === name)
   const instruction = actor?.program[step]
   if (instruction?.op !== 'dmaAlloc') {
-    return failure('bad-input', `instruction ${step} of "${name}" is no dmaAlloc: only that has an alignment`)
+    return failure(
+      'bad-input',
+      `instruction ${step} of "${name}" is no dmaAlloc: only that has an alignment`,
+    )
   }
   const actors = plan.actors.map((a) =>
     a === actor

@@ -60,7 +60,10 @@ describe('a recipe with changes', () => {
     const { recipe } = parent
     const grow = { do: 'grow', area: 'video', pages: 1024 } as const
     expect(await calls.run({ ...recipe, changes: [grow] }, 'x')).toMatchObject({
-      error: { code: 'bad-input', message: expect.stringContaining('no CMA area is called "video"') },
+      error: {
+        code: 'bad-input',
+        message: expect.stringContaining('no CMA area is called "video"'),
+      },
     })
     const align = { do: 'align', actor: 'nobody', step: 0, align: 0 } as const
     expect(await calls.run({ ...recipe, changes: [align] }, 'x')).toMatchObject({

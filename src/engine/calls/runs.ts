@@ -1,7 +1,14 @@
 /** The calls that make runs and forget them. */
 import type { Calls, FailingInfo, PatchInfo, Recipe, RunSummary } from '../../shared/contract'
 import { failure, success, type Result } from '../../shared/result'
-import { errnoName, INJECTABLE, INJECTABLE_NAMES, SERIES, subsetPatches, type ScenarioPlan } from '../../sim'
+import {
+  errnoName,
+  INJECTABLE,
+  INJECTABLE_NAMES,
+  SERIES,
+  subsetPatches,
+  type ScenarioPlan,
+} from '../../sim'
 import type { PlanSource } from '../engine'
 import { forkRecording } from '../fork'
 import { checkKernel, kernelCatalogue } from '../kernels'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Recipe } from '../../../shared/contract'
 import { idleRoots, isComparable, treeRows, without, type RunNode } from './fork-tree'
 
 const node = (id: number, parent: number | null): RunNode => ({
@@ -38,15 +39,18 @@ describe('the tree of runs', () => {
 })
 
 describe('runs', () => {
-  const recipe = { scenario: 'sc-01', seed: 1, set: { cma: '16M' }, kernel: { patches: [] } } as never
+  const recipe: Recipe = {
+    ...{ scenario: 'sc-01', seed: 1, set: { cma: '16M' } },
+    kernel: { patches: [], mode: 'strict' },
+  }
+  const compares = (part: Partial<Recipe>) => isComparable(recipe, { ...recipe, ...part })
 
   it('can be compared when scenario, seed and parameters are the same, whatever the kernel', () => {
-    const with_ = (part: object) => Object.assign({}, recipe, part) as never
-    expect(isComparable(recipe, with_({ kernel: { patches: [1] } }))).toBe(true)
-    expect(isComparable(recipe, with_({ set: { cma: '16M' } }))).toBe(true)
-    expect(isComparable(recipe, with_({ seed: 2 }))).toBe(false)
-    expect(isComparable(recipe, with_({ set: {} }))).toBe(false)
-    expect(isComparable(recipe, with_({ set: { cma: '8M' } }))).toBe(false)
-    expect(isComparable(recipe, with_({ scenario: 'sc-02' }))).toBe(false)
+    expect(compares({ kernel: { patches: [1], mode: 'strict' } })).toBe(true)
+    expect(compares({ set: { cma: '16M' } })).toBe(true)
+    expect(compares({ seed: 2 })).toBe(false)
+    expect(compares({ set: {} })).toBe(false)
+    expect(compares({ set: { cma: '8M' } })).toBe(false)
+    expect(compares({ scenario: 'sc-02' })).toBe(false)
   })
 })

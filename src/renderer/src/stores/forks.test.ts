@@ -70,7 +70,10 @@ describe('a fork', () => {
     await comparison.runBoth()
     expect(pinscope.dropped).toEqual([b])
     expect(forks.forks).toHaveLength(1)
-    expect(forks.rows.map((row) => row.node.run).slice(0, 2)).toEqual([a, made.ok && made.value.run])
+    expect(forks.rows.map((row) => row.node.run).slice(0, 2)).toEqual([
+      a,
+      made.ok && made.value.run,
+    ])
     if (made.ok) await forks.drop(made.value)
     expect(pinscope.dropped).toEqual([b, made.ok && made.value.run, a])
     expect(forks.rows).toHaveLength(2)
@@ -139,7 +142,9 @@ describe('forks', () => {
     const { comparison, forks, pinscope } = await open({
       summary: (run) => {
         const of = comparison.a.shown?.summary
-        return Promise.resolve(of === undefined ? failure('not-found', '') : success({ ...of, run }))
+        return Promise.resolve(
+          of === undefined ? failure('not-found', '') : success({ ...of, run }),
+        )
       },
     })
     const a = shown(comparison.a)

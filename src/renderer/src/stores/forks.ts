@@ -173,7 +173,10 @@ export const useForksStore = defineStore('forks', () => {
   async function goToPlace(node: RunNode): Promise<void> {
     const parent = byId(node.parent)
     if (sideOf(node) === null) {
-      await comparison.show({ ...(parent?.run == null ? {} : { a: parent.summary }), b: node.summary })
+      await comparison.show({
+        ...(parent?.run == null ? {} : { a: parent.summary }),
+        b: node.summary,
+      })
     }
     const side = sideOf(node)
     if (side !== null) await cursor.goToEvent(side, Math.max(0, (node.at ?? 0) - 1))
@@ -183,7 +186,8 @@ export const useForksStore = defineStore('forks', () => {
   async function again(node: RunNode): Promise<void> {
     const made = await work(node.text, (token) => pinscope.run(node.summary.recipe, token))
     failure.value = made.ok || made.error.code === 'cancelled' ? null : made.error
-    if (made.ok) tree.value = withNode(tree.value, node.id, { run: made.value.run, summary: made.value })
+    if (made.ok)
+      tree.value = withNode(tree.value, node.id, { run: made.value.run, summary: made.value })
   }
 
   /** Forgets a fork; a side that shows it shows its parent instead. */
@@ -258,7 +262,10 @@ function placeOf(otherwise: Otherwise, parent: RunSummary): number {
   return 'interventions' in otherwise ? (otherwise.interventions[0]?.at ?? parent.events) : 0
 }
 
-function changed(recipe: Recipe, otherwise: Exclude<Otherwise, { interventions: unknown }>): Recipe {
+function changed(
+  recipe: Recipe,
+  otherwise: Exclude<Otherwise, { interventions: unknown }>,
+): Recipe {
   return 'changes' in otherwise
     ? { ...recipe, changes: [...(recipe.changes ?? []), ...otherwise.changes] }
     : { ...recipe, kernel: otherwise.kernel }

@@ -15,7 +15,9 @@ export interface Runs {
   readonly change: (name: SideName, part: Partial<SideState>) => void
   readonly runSide: (name: SideName) => Promise<void>
   /** Shows runs that are there already, both in one step; refused where one is gone. */
-  readonly showRuns: (runs: Readonly<Partial<Record<SideName, RunSummary>>>) => Promise<Result<null>>
+  readonly showRuns: (
+    runs: Readonly<Partial<Record<SideName, RunSummary>>>,
+  ) => Promise<Result<null>>
   readonly cancel: () => Promise<void>
 }
 

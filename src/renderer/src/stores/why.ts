@@ -108,7 +108,8 @@ export const useWhyStore = defineStore('why', () => {
   /** Chooses the first request that failed: of the run looked at, or else of the other. */
   async function chooseFirst(): Promise<void> {
     const order: readonly SideName[] = [cursor.side, ...SIDES.filter((s) => s !== cursor.side)]
-    const found: { readonly side: SideName; readonly run: RunId; readonly first: TroubleInfo }[] = []
+    const found: { readonly side: SideName; readonly run: RunId; readonly first: TroubleInfo }[] =
+      []
     for (const name of order) {
       const id = runOf(name)
       const answer = id === null ? null : await pinscope.troubles(id)
@@ -116,9 +117,10 @@ export const useWhyStore = defineStore('why', () => {
       if (id !== null && first !== null) found.push({ side: name, run: id, first })
     }
     const best = found.find(({ first }) => first.ret < 0) ?? found[0]
-    if (best === undefined || runOf(best.side) !== best.run) return
-    side.value = best.side
-    picked.value = { run: best.run, n: best.first.n }
+    if (best?.run !== undefined && runOf(best.side) === best.run) {
+      side.value = best.side
+      picked.value = { run: best.run, n: best.first.n }
+    }
   }
 
   /** Both cursors go to where the pin was taken, and its page is selected. */
@@ -161,7 +163,7 @@ export const useWhyStore = defineStore('why', () => {
 
   async function carryOut(remedy: Remedy): Promise<Result<null>> {
     const summary = comparison[side.value].shown?.summary
-    if (summary === undefined || summary.run !== run.value) {
+    if (summary?.run !== run.value) {
       return fail('not-found', 'The run is not shown any more: explain the one that is.')
     }
     const { change, text } = remedy

@@ -31,7 +31,9 @@ describe('the form of a fork', () => {
     const made = (part: Partial<ForkForm>) => otherwiseOf({ ...FORM, ...part }, CONTEXT)
     const at = 31_003
     expect(made({})).toEqual({ interventions: [{ at, do: 'drain' }] })
-    expect(made({ change: 'unpin' })).toEqual({ interventions: [{ at, do: 'unpin', pfn: 0x67103 }] })
+    expect(made({ change: 'unpin' })).toEqual({
+      interventions: [{ at, do: 'unpin', pfn: 0x67103 }],
+    })
     expect(made({ change: 'inject' })).toEqual({
       interventions: [{ at, do: 'inject', fn: 'unmap_and_move', nth: 3, ret: -11 }],
     })

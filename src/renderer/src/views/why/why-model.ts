@@ -40,7 +40,9 @@ export function firstState({ walk }: Pick<WhyReport, 'walk'>): TreeState {
 
 /** The rows in sight. */
 export function whyRows({ walk }: Pick<WhyReport, 'walk'>, state: TreeState): WhyRow[] {
-  return capped(walk, '', 1, 'positions', state, (position, i) => positionRows(position, String(i), state))
+  return capped(walk, '', 1, 'positions', state, (position, i) =>
+    positionRows(position, String(i), state),
+  )
 }
 
 function positionRows(position: WalkedPosition, key: string, state: TreeState): WhyRow[] {
@@ -119,7 +121,9 @@ export function moveOf(rows: readonly WhyRow[], key: string, pressed: string): M
       return row.open ? to(at + 1) : { toggle: key }
     case 'ArrowLeft':
       if (row.open === true) return { toggle: key }
-      return row.level === 1 ? null : to(rows.findLastIndex((r, i) => i < at && r.level < row.level))
+      return row.level === 1
+        ? null
+        : to(rows.findLastIndex((r, i) => i < at && r.level < row.level))
     default:
       return null
   }
