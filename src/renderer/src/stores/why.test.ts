@@ -21,7 +21,15 @@ const frame = (pfn: number, event: number): BlockingFrame => ({
   ...{ pfn, class: 'long pin', cause: 'long pin', actor: 'camera', label: 'vb2 QBUF', count: 2 },
   ...{ migratetype: 'CMA', sinceEvent: event, ageNs: 5 },
   ledger: [
-    { kind: 'pin', count: 1, holder: 'camera', path: [], sinceEvent: event, sinceNs: event * 10 },
+    {
+      kind: 'pin',
+      count: 1,
+      holder: 'camera',
+      actor: 'camera',
+      path: [],
+      sinceEvent: event,
+      sinceNs: event * 10,
+    },
   ],
 })
 const REMEDIES: readonly Remedy[] = [

@@ -16,8 +16,24 @@ const frame = (pfn: number): BlockingFrame => ({
   ...{ pfn, class: 'long pin', cause: 'long pin', actor: 'camera', label: 'vb2 QBUF index 0' },
   ...{ migratetype: 'CMA', count: 2, sinceEvent: 10, ageNs: 5 },
   ledger: [
-    { kind: 'map', count: 1, holder: 'camera', path: [], sinceEvent: null, sinceNs: null },
-    { kind: 'pin', count: 1, holder: 'camera', path: ['ioctl'], sinceEvent: 10, sinceNs: 7 },
+    {
+      kind: 'map',
+      count: 1,
+      holder: 'camera',
+      actor: 'camera',
+      path: [],
+      sinceEvent: null,
+      sinceNs: null,
+    },
+    {
+      kind: 'pin',
+      count: 1,
+      holder: 'camera',
+      actor: 'camera',
+      path: ['ioctl'],
+      sinceEvent: 10,
+      sinceNs: 7,
+    },
   ],
 })
 const position = (frames: number, ret = -16): WalkedPosition => ({
