@@ -9,6 +9,7 @@ import { useCursorStore } from '../stores/cursor'
 import { useDialogsStore } from '../stores/dialogs'
 import { DOCKS, FOLDS, useLayoutStore } from '../stores/layout'
 import { useMapStore } from '../stores/map'
+import { useTourStore } from '../stores/tour'
 import { THEMES, useSettingsStore } from '../stores/settings'
 import { provideTimelineActions } from '../views/timeline/timeline-actions'
 
@@ -19,6 +20,7 @@ export function provideActions(): void {
   const dialogs = useDialogsStore()
   const layout = useLayoutStore()
   const map = useMapStore()
+  const tour = useTourStore()
   const settings = useSettingsStore()
 
   layout.homes = new Map(
@@ -28,6 +30,8 @@ export function provideActions(): void {
   actions.provide({
     palette: () => dialogs.show('palette'),
     'scenario.library': () => dialogs.show('library'),
+    glossary: () => dialogs.show('glossary'),
+    'tour.start': { run: () => tour.start(), enabled: () => comparison.scenarios.length > 0 },
     'keys.show': () => dialogs.show('keys'),
     'run.both': () => comparison.runBoth(),
     'run.cancel': { run: () => comparison.cancel(), enabled: () => comparison.running },

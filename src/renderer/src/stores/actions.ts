@@ -55,6 +55,11 @@ export const useActionsStore = defineStore('actions', () => {
     return true
   }
 
+  /** Carries an action out and waits for it, where it can be; the tour takes one after the other. */
+  async function perform(id: string): Promise<void> {
+    if (isEnabled(id)) await handlers.get(id)?.run()
+  }
+
   /** Keys that an action has now. */
   function keysOf(id: string): readonly string[] {
     return ownKeys.value[id] ?? KNOWN.get(id)?.keys ?? []
@@ -72,7 +77,7 @@ export const useActionsStore = defineStore('actions', () => {
     window.localStorage.setItem(KEY, JSON.stringify(ownKeys.value))
   }
 
-  return { handlers, ownKeys, provide, isEnabled, run, keysOf, byKey, setKeys }
+  return { handlers, ownKeys, provide, isEnabled, run, perform, keysOf, byKey, setKeys }
 })
 
 function readKeys(): OwnKeys {

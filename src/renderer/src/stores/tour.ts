@@ -1,0 +1,43 @@
+/** How far the guided tour is. It works on the real runs of SC-01, and leaves everything as it stands at its end. */
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { TOUR } from '../views/tour/tour-model'
+import { useActionsStore } from './actions'
+import { useComparisonStore } from './comparison'
+
+const SCENARIO = 'sc-01'
+const WHOLE_SERIES = [1, 2, 3, 4, 5]
+
+export const useTourStore = defineStore('tour', () => {
+  const actions = useActionsStore()
+  const comparison = useComparisonStore()
+  /** From 0; null while there is no tour. */
+  const at = ref<number | null>(null)
+  const step = computed(() => (at.value === null ? null : (TOUR[at.value] ?? null)))
+
+  /** Begins; other runs than those it speaks of are made first. */
+  async function start(): Promise<void> {
+    at.value = 0
+    const { a, b } = comparison
+    if (comparison.scenarioId !== SCENARIO) await comparison.openScenario(SCENARIO)
+    if (a.kernel.patches.length > 0)
+      await comparison.chooseKernel('a', { patches: [], mode: 'strict' })
+    if (b.kernel.patches.length < WHOLE_SERIES.length) {
+      await comparison.chooseKernel('b', { patches: WHOLE_SERIES, mode: 'strict' })
+    }
+  }
+
+  async function show(): Promise<void> {
+    for (const id of step.value?.shows?.actions ?? []) await actions.perform(id)
+  }
+
+  function move(by: 1 | -1): void {
+    if (at.value !== null) at.value = Math.min(TOUR.length - 1, Math.max(0, at.value + by))
+  }
+
+  function end(): void {
+    at.value = null
+  }
+
+  return { at, step, start, show, move, end }
+})
