@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { writeFileAtomic } from './atomic-write'
+import { writeFileAtomic, writeFileAtomicSync } from './atomic-write'
 
 let folder = ''
 beforeEach(async () => {
@@ -24,5 +24,20 @@ describe('writeFileAtomic', () => {
     await mkdir(path)
     await expect(writeFileAtomic(path, 'x')).rejects.toThrow()
     expect(await readdir(folder)).toStrictEqual(['taken'])
+  })
+})
+
+describe('writeFileAtomicSync', () => {
+  it('replaces a file and leaves nothing beside it, nor behind when it cannot', async () => {
+    const path = join(folder, 'a.json')
+    await writeFileAtomic(path, 'one')
+    writeFileAtomicSync(path, 'two')
+    expect(await readFile(path, 'utf8')).toBe('two')
+    const taken = join(folder, 'taken')
+    await mkdir(join(taken, 'inside'), { recursive: true })
+    expect(() => {
+      writeFileAtomicSync(taken, 'three')
+    }).toThrow()
+    expect((await readdir(folder)).toSorted()).toStrictEqual(['a.json', 'taken'])
   })
 })

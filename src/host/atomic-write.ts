@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -19,6 +20,24 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true })
+    throw error
+  }
+}
+
+/** As `writeFileAtomic`, for what must be on the disk before the process ends. */
+export function writeFileAtomicSync(path: string, content: string): void {
+  const draft = join(dirname(path), `.${randomUUID()}.tmp`)
+  try {
+    const file = openSync(draft, 'wx', 0o644)
+    try {
+      writeFileSync(file, content)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
     throw error
   }
 }

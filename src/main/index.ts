@@ -13,6 +13,7 @@ import { PageBridge } from './ipc'
 import { installMenu } from './menu'
 import { APP_ORIGIN, registerAppScheme, serveAppProtocol } from './protocol'
 import { lockDown } from './security'
+import { serveShell } from './shell'
 import { runSmoke } from './smoke'
 import { utilityEngine } from './utility-engine'
 import { createWindow } from './windows'
@@ -60,7 +61,9 @@ async function start(given: Arguments): Promise<void> {
     },
   })
 
-  const window = createWindow({ preload: PRELOAD, icon: ICON })
+  serveShell(origin)
+  const stateFile = given.smoke === null ? join(app.getPath('userData'), 'window.json') : null
+  const window = createWindow({ preload: PRELOAD, icon: ICON, stateFile })
   bridge.admit(window.webContents)
   const address = pageAddress(development, given)
   if (given.smoke === null) {

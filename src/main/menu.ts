@@ -68,18 +68,8 @@ function ownItems(
   { isDevelopment, isMac }: MenuOptions,
 ): MenuItemConstructorOptions[] {
   if (name === 'File') return [SEPARATOR, { role: isMac ? 'close' : 'quit' }]
-  if (name === 'View') {
-    return [
-      SEPARATOR,
-      { role: 'resetZoom' },
-      { role: 'zoomIn' },
-      { role: 'zoomOut' },
-      SEPARATOR,
-      { role: 'togglefullscreen', accelerator: 'CmdOrCtrl+Shift+F' },
-      ...(isDevelopment
-        ? [SEPARATOR, { role: 'forceReload' } as const, { role: 'toggleDevTools' } as const]
-        : []),
-    ]
+  if (name === 'View' && isDevelopment) {
+    return [SEPARATOR, { role: 'forceReload' }, { role: 'toggleDevTools' }]
   }
   return name === 'Help'
     ? [SEPARATOR, { label: '&About Pinscope', click: () => app.showAboutPanel() }]

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { BrowserWindow, nativeTheme, screen } from 'electron'
-import { windowSize } from './bounds'
+import { writeFileAtomicSync } from '../host/atomic-write'
+import { readWindowState, restorable, windowSize, type WindowState } from './bounds'
 
 export interface WindowOptions {
   readonly preload: string
   readonly icon: string
+  /** Where the window's place is kept; null keeps nothing. */
+  readonly stateFile: string | null
 }
 
 /** The page's own background, so that nothing flashes before it has painted. */
@@ -12,10 +16,12 @@ function background(): string {
 }
 
 /** A window that is hidden until its page can be shown. */
-export function createWindow({ preload, icon }: WindowOptions): BrowserWindow {
+export function createWindow({ preload, icon, stateFile }: WindowOptions): BrowserWindow {
   const { size, least } = windowSize(screen.getPrimaryDisplay().workAreaSize)
+  const screens = screen.getAllDisplays().map((display) => display.workArea)
+  const kept = restorable(stateFile === null ? null : read(stateFile), screens)
   const window = new BrowserWindow({
-    ...size,
+    ...(kept?.bounds ?? size),
     minWidth: least.width,
     minHeight: least.height,
     show: false,
@@ -36,8 +42,33 @@ export function createWindow({ preload, icon }: WindowOptions): BrowserWindow {
   }
   nativeTheme.on('updated', repaint)
   window.once('closed', () => nativeTheme.off('updated', repaint))
+  window.on('close', () => {
+    if (stateFile !== null) keep(window, stateFile)
+  })
   window.once('ready-to-show', () => {
+    if (kept?.maximized === true) window.maximize()
     window.show()
   })
   return window
+}
+
+function read(file: string): WindowState | null {
+  try {
+    return readWindowState(readFileSync(file, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
+/** A place that cannot be kept is no reason to hold the window open. */
+function keep(window: BrowserWindow, file: string): void {
+  const state: WindowState = {
+    bounds: window.getNormalBounds(),
+    maximized: window.isMaximized(),
+  }
+  try {
+    writeFileAtomicSync(file, JSON.stringify(state))
+  } catch {
+    // The next start has the first size again.
+  }
 }

@@ -1,7 +1,11 @@
 /** The page's only door: the contract's calls by name, and news by a listener that can be undone. */
-import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
+import { contextBridge, ipcRenderer, webFrame, type IpcRendererEvent } from 'electron'
 import { NEWS_NAMES, type Pinscope } from '../shared/contract'
+import { SHELL_CHANNELS, type DesktopShell } from '../shared/shell'
 import { callsOver } from '../shared/wire'
+
+/** Steps of Chromium's zoom: each is a fifth larger than the one before. */
+const ZOOM_LEVELS = { least: -4, most: 6 }
 
 const pinscope: Pinscope = {
   ...callsOver((call, args) => ipcRenderer.invoke(`pinscope:${call}`, ...args)),
@@ -18,4 +22,13 @@ const pinscope: Pinscope = {
   },
 }
 
+const shell: DesktopShell = {
+  zoom: (step) => {
+    const level = step === 0 ? 0 : webFrame.getZoomLevel() + Math.sign(step) / 2
+    webFrame.setZoomLevel(Math.min(ZOOM_LEVELS.most, Math.max(ZOOM_LEVELS.least, level)))
+  },
+  toggleFullScreen: () => ipcRenderer.invoke(SHELL_CHANNELS.toggleFullScreen),
+}
+
 contextBridge.exposeInMainWorld('pinscope', pinscope)
+contextBridge.exposeInMainWorld('pinscopeShell', shell)

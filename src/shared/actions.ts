@@ -46,6 +46,11 @@ export const ACTIONS: readonly Action[] = [
   action('theme.light', 'Theme: Light', 'View'),
   action('theme.contrast', 'Theme: High Contrast', 'View'),
 
+  action('zoom.in', 'Zoom In', 'View', 'Ctrl+=', 'Ctrl++'),
+  action('zoom.out', 'Zoom Out', 'View', 'Ctrl+-'),
+  action('zoom.reset', 'Actual Size', 'View', 'Ctrl+0'),
+  action('window.full-screen', 'Full Screen', 'View', 'Ctrl+Shift+F'),
+
   action('go.kernel', 'Focus Kernel Panel', 'Go', 'Alt+1'),
   action('go.timeline', 'Focus Timeline', 'Go', 'Alt+2'),
   action('go.map', 'Focus Page Map', 'Go', 'Alt+3'),

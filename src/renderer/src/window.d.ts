@@ -1,4 +1,5 @@
 import type { Pinscope, RunSummary } from '../../shared/contract'
+import type { DesktopShell } from '../../shared/shell'
 
 /** What `--smoke` and the end-to-end tests read of a finished run. */
 export type RunVerdict = Pick<
@@ -15,6 +16,8 @@ declare global {
   interface Window {
     /** Present in the desktop application; the browser host's page has none and opens a socket. */
     readonly pinscope?: Pinscope
+    /** What only the desktop application can do. */
+    readonly pinscopeShell?: DesktopShell
     /** Set together with `data-comparison` on the document element. */
     pinscopeVerdict?: PinscopeVerdict
   }

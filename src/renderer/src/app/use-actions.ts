@@ -50,6 +50,7 @@ export function provideActions(): void {
         () => layout.focus(area),
       ]),
     ),
+    'window.full-screen': () => toggleFullScreen(),
     'go.map': () => layout.focus('page-map'),
     'map.zoom-in': { run: () => map.zoomBy(1), enabled: () => map.canZoomIn },
     'map.zoom-out': { run: () => map.zoomBy(-1), enabled: () => map.canZoomOut },
@@ -58,4 +59,22 @@ export function provideActions(): void {
   })
   provideCompareActions()
   provideTimelineActions()
+}
+
+/** Zoom is the browser's own affair where there is no shell. */
+export function provideShellActions(): void {
+  const actions = useActionsStore()
+  const shell = window.pinscopeShell
+  if (shell === undefined) return
+  actions.provide({
+    'zoom.in': () => shell.zoom(1),
+    'zoom.out': () => shell.zoom(-1),
+    'zoom.reset': () => shell.zoom(0),
+  })
+}
+
+async function toggleFullScreen(): Promise<void> {
+  if (window.pinscopeShell !== undefined) await window.pinscopeShell.toggleFullScreen()
+  else if (document.fullscreenElement !== null) await document.exitFullscreen()
+  else await document.documentElement.requestFullscreen()
 }

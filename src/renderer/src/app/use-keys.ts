@@ -12,9 +12,8 @@ export function useKeys(): void {
     if (name === null || (isTyping(name) && takesText(event.target))) return
     const found = actions.byKey(name, areaOf(event.target))
     if (found === null) return
-    // Also where it cannot be carried out now: F5 must never reload the page.
-    event.preventDefault()
-    actions.run(found)
+    // F5 must never reload the page, also where it cannot be carried out now.
+    if (actions.run(found) || /F\d+$/.test(name)) event.preventDefault()
   }
 
   onMounted(() => window.addEventListener('keydown', onKey))

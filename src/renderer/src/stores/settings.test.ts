@@ -3,12 +3,19 @@ import { createApp } from 'vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { useSettingsStore } from './settings'
 
-function open(query: string, systemLight = false): ReturnType<typeof useSettingsStore> {
+function open(
+  query: string,
+  systemLight = false,
+  systemContrast = false,
+): ReturnType<typeof useSettingsStore> {
   window.history.replaceState(null, '', `/${query}`)
-  vi.spyOn(window, 'matchMedia').mockReturnValue({
-    matches: systemLight,
-    addEventListener: () => undefined,
-  } as unknown as MediaQueryList)
+  vi.spyOn(window, 'matchMedia').mockImplementation(
+    (query) =>
+      ({
+        matches: query.includes('contrast') ? systemContrast : systemLight,
+        addEventListener: () => undefined,
+      }) as unknown as MediaQueryList,
+  )
   const pinia = createPinia()
   createApp({}).use(pinia)
   return useSettingsStore(pinia)
@@ -23,6 +30,10 @@ describe('theme', () => {
     expect(open('').shownTheme).toBe('dark')
     expect(open('', true).shownTheme).toBe('light')
     expect(document.documentElement.dataset.theme).toBe('light')
+  })
+
+  it('has high contrast where the system asks for more', () => {
+    expect(open('', true, true).shownTheme).toBe('contrast')
   })
 
   it('is on the document at once when chosen, and is kept', () => {

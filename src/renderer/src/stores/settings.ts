@@ -16,11 +16,15 @@ export const useSettingsStore = defineStore('settings', () => {
   const light = window.matchMedia('(prefers-color-scheme: light)')
   const systemLight = ref<boolean>(light.matches)
   light.addEventListener('change', (event) => (systemLight.value = event.matches))
+  const contrast = window.matchMedia('(prefers-contrast: more)')
+  const systemContrast = ref<boolean>(contrast.matches)
+  contrast.addEventListener('change', (event) => (systemContrast.value = event.matches))
 
   const theme = ref<Theme>(firstTheme())
   const shownTheme = computed<ShownTheme>(() => {
-    if (theme.value === 'system') return systemLight.value ? 'light' : 'dark'
-    return theme.value
+    if (theme.value !== 'system') return theme.value
+    if (systemContrast.value) return 'contrast'
+    return systemLight.value ? 'light' : 'dark'
   })
 
   // Synchronous: whoever reads a colour after the theme changed must read the new one.
