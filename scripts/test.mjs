@@ -20,7 +20,7 @@ import { run } from './lib/run.mjs'
 import { reasonOf, say, seconds } from './lib/say.mjs'
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: number, output?: string, note?: string }} Outcome
+ * @typedef {{ passed: number, failed: number, skipped: number, output?: string, note?: string, told?: string[] }} Outcome
  * @typedef {{ name: string, check: (scratch: string) => Promise<Outcome> }} Step
  */
 
@@ -100,7 +100,9 @@ async function playwright(project, scratch, { list = false, wrap } = {}) {
   const json = await report(file)
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = json?.stats ?? {}
   const failed = unexpected + flaky
-  return { passed: expected, failed: ok ? failed : Math.max(1, failed), skipped, output }
+  // What was measured on the way is worth seeing also where all passed.
+  const told = Array.from(output.matchAll(/^measured: (.*)$/gm), (line) => line[1] ?? '')
+  return { passed: expected, failed: ok ? failed : Math.max(1, failed), skipped, output, told }
 }
 
 /**
@@ -217,7 +219,7 @@ async function take(step, scratch) {
     /** @returns {Outcome} */
     (error) => ({ passed: 0, failed: 1, skipped: 0, output: reasonOf(error) }),
   )
-  const { passed, failed, skipped, output, note } = outcome
+  const { passed, failed, skipped, output, note, told = [] } = outcome
   const state = failed > 0 ? 'FAILED' : passed > 0 ? 'ok' : skipped > 0 ? 'skipped' : 'empty'
   const counts = [
     passed > 1 ? `${passed} ok` : '',
@@ -230,6 +232,7 @@ async function take(step, scratch) {
   process.stdout.write(
     `${step.name.padEnd(10)} ${state.padEnd(8)}${time}  ${detail}`.trimEnd() + '\n',
   )
+  for (const line of told) process.stdout.write(`${''.padEnd(10)} measured        ${line}\n`)
   if (failed > 0 && output) process.stdout.write(`${indented(output)}\n`)
   return outcome
 }

@@ -7,6 +7,7 @@ export function reportComparison(a: SideState, b: SideState): void {
   window.pinscopeVerdict = { a: verdictOf(a), b: verdictOf(b) }
   const done = a.phase === 'done' && b.phase === 'done'
   document.documentElement.dataset.comparison = done ? 'done' : 'failed'
+  window.performance.mark('comparison')
 }
 
 /** Something is running: the marks of the comparison before are no longer true. */
