@@ -1,12 +1,18 @@
-/** Actions of the comparison that work whichever areas are open. */
+/** Actions of the comparison and of the matrix; they work whichever areas are open. */
 import { useActionsStore } from '../stores/actions'
 import { useComparisonStore } from '../stores/comparison'
 import { useCursorStore } from '../stores/cursor'
+import { useLayoutStore } from '../stores/layout'
+import { useMatrixStore } from '../stores/matrix'
 import { isSeries } from '../stores/side'
 
 export function provideCompareActions(): void {
   const comparison = useComparisonStore()
   const cursor = useCursorStore()
+  const layout = useLayoutStore()
+  const matrix = useMatrixStore()
+
+  const known = (): boolean => comparison.patches.length > 0
 
   useActionsStore().provide({
     'divergence.go': {
@@ -16,12 +22,27 @@ export function provideCompareActions(): void {
       },
       enabled: () => comparison.divergence !== null,
     },
+    'matrix.run': {
+      run: async () => {
+        await layout.focus('matrix')
+        await matrix.run()
+      },
+      enabled: known,
+    },
+    // What it takes is part of the matrix: there is nothing to run when that is there.
+    'bisect.run': {
+      run: async () => {
+        await layout.focus('matrix')
+        await matrix.ensure()
+      },
+      enabled: known,
+    },
     ...Object.fromEntries(
       [1, 2, 3, 4, 5].map((n) => [
         `patch.${n}`,
         {
           run: () => comparison.flipPatch('b', n),
-          enabled: () => comparison.patches.length > 0 && isSeries(comparison.b.kernel),
+          enabled: () => known() && isSeries(comparison.b.kernel),
         },
       ]),
     ),
