@@ -6,6 +6,7 @@ import ConsoleView from '../views/console/ConsoleView.vue'
 import DebuggerView from '../views/debugger/DebuggerView.vue'
 import EventsView from '../views/events/EventsView.vue'
 import ForksView from '../views/forks/ForksView.vue'
+import MatrixView from '../views/matrix/MatrixView.vue'
 import ResultsView from '../views/results/ResultsView.vue'
 import WhyView from '../views/why/WhyView.vue'
 
@@ -20,6 +21,7 @@ export const AREAS: Readonly<Record<DockName, readonly Area[]>> = {
   why: [
     { id: 'why', title: 'Why', view: WhyView },
     { id: 'compare', title: 'Compare', view: ResultsView },
+    { id: 'matrix', title: 'Matrix', view: MatrixView },
     { id: 'forks', title: 'Forks', view: ForksView },
   ],
   events: [

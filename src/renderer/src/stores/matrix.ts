@@ -36,8 +36,7 @@ export const useMatrixStore = defineStore('matrix', () => {
       : { patches: [], mode: 'strict' },
   }))
   const stale = computed(
-    () =>
-      made.value !== null && JSON.stringify(made.value.recipe) !== JSON.stringify(recipe.value),
+    () => made.value !== null && JSON.stringify(made.value.recipe) !== JSON.stringify(recipe.value),
   )
 
   pinscope.listen('onDidProgress', (progress) => {

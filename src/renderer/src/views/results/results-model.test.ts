@@ -4,12 +4,16 @@ import { createFakePinscope } from '../../test/fake-pinscope'
 import { failure, success } from '../../../../shared/result'
 import {
   counterRows,
+  differenceText,
   expectationText,
+  missingEventText,
   moreFramesText,
   noPartingText,
   outcomeRows,
   partedCallText,
-  stateRows,
+  sortedRows,
+  stateTables,
+  valueText,
 } from './results-model'
 
 async function summary(patches: readonly number[]): Promise<RunSummary> {
@@ -41,8 +45,10 @@ describe('outcomes of two runs', () => {
 describe('counters of two runs', () => {
   it('show the difference with its sign, and nothing where there is none', async () => {
     const rows = counterRows(await summary([]), await summary([1, 2, 3, 4, 5]))
-    const difference = Object.fromEntries(rows.map((row) => [row.name, row.difference]))
+    const difference = Object.fromEntries(rows.map((row) => [row.name, differenceText(row)]))
     expect(difference).toMatchObject({
+      events: '-6,836',
+      'simulated time': '-3.367 ms',
       pinned_in_cma: '-2,048',
       replaced: '+2,048',
       faults: '',
@@ -50,9 +56,26 @@ describe('counters of two runs', () => {
   })
 
   it('show one run alone', async () => {
-    const rows = counterRows(await summary([]), null)
-    expect(rows[0]).toEqual({ name: 'pinned_in_cma', a: '2,048', b: '', difference: '' })
+    const row = counterRows(await summary([]), null).find((r) => r.name === 'pinned_in_cma')
+    expect(row).toMatchObject({ a: 2_048, b: null, difference: null })
+    if (row !== undefined) {
+      expect([valueText(row, row.a), valueText(row, row.b), differenceText(row)]).toEqual([
+        '2,048',
+        '',
+        '',
+      ])
+    }
     expect(counterRows(null, null)).toEqual([])
+  })
+
+  it('are sorted by name, by a value, or by the size of the difference', async () => {
+    const rows = counterRows(await summary([]), await summary([1, 2, 3, 4, 5]))
+    expect(sortedRows(rows, null, true)).toBe(rows)
+    expect(sortedRows(rows, 'name', false)[0]?.name).toBe('allocs')
+    expect(sortedRows(rows, 'a', true)[0]?.name).toBe('simulated time')
+    const sizes = sortedRows(rows, 'difference', true).map((r) => Math.abs(r.difference ?? 0))
+    expect(sizes).toEqual(sizes.toSorted((x, y) => y - x))
+    expect(sizes.at(-1)).toBe(0)
   })
 })
 
@@ -82,16 +105,40 @@ describe('the state where runs part', () => {
   const state = {
     frames: [{ pfn: 0x67103, fields: [{ name: 'count', a: '2', b: '1' }] }],
     framesDiffering: 1_400,
-    counters: [{ name: 'Normal nr_free_pages', a: '1,012', b: '1,011' }],
+    counters: [{ name: 'Normal nr_free_pages', a: '1012', b: '996' }],
     freeLists: [],
     cma: [],
   }
 
-  it('is one line per difference, counters before frames', () => {
-    expect(stateRows({ state })).toEqual([
-      { pfn: null, name: 'Normal nr_free_pages', a: '1,012', b: '1,011' },
-      { pfn: 0x67103, name: 'count', a: '2', b: '1' },
+  it('is a table for each kind that differs, with the difference of numbers', () => {
+    expect(stateTables({ state })).toEqual([
+      {
+        ...{ title: 'Frames', what: 'pfn and field', numbers: false, frames: true },
+        differing: 1_400,
+        rows: [{ pfn: 0x67103, name: 'count', a: '2', b: '1', difference: '' }],
+      },
+      {
+        ...{ title: 'Zone counters', what: 'counter', numbers: true, frames: false },
+        differing: 1,
+        rows: [
+          { pfn: null, name: 'Normal nr_free_pages', a: '1,012', b: '996', difference: '-16' },
+        ],
+      },
     ])
+  })
+
+  it('gives no difference where one machine has no such thing', () => {
+    const cma = [{ name: 'codec', a: 'none', b: '3072' }]
+    expect(stateTables({ state: { ...state, cma } }).at(-1)?.rows[0]).toMatchObject({
+      a: 'none',
+      b: '3,072',
+      difference: '',
+    })
+  })
+
+  it('says which run has no such event', () => {
+    expect(missingEventText({ missing: 'b' })).toContain('B has no such event')
+    expect(missingEventText({ missing: null })).toBe('')
   })
 
   it('says how many frames are not listed, and nothing when all are', () => {

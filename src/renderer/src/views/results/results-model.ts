@@ -1,8 +1,8 @@
 /** Both runs side by side in tables: outcomes and counters, with what differs. */
-import type { Divergence } from '../../../../shared/compare'
+import type { Difference, Divergence } from '../../../../shared/compare'
 import type { RunSummary } from '../../../../shared/contract'
 import type { Result } from '../../../../shared/result'
-import { countText, retText } from '../../../../shared/text'
+import { countText, retText, timeText } from '../../../../shared/text'
 
 type Outcome = RunSummary['outcomes'][number]
 
@@ -10,6 +10,8 @@ export interface OutcomeCell {
   readonly ret: string
   readonly good: boolean
   readonly attempts: number
+  /** What the number does not say. */
+  readonly message: string | undefined
 }
 
 export interface OutcomeRow {
@@ -27,6 +29,7 @@ function cellOf(outcome: Outcome | undefined): OutcomeCell | null {
     ret: retText(outcome.ret, outcome.errno),
     good: outcome.ret >= 0,
     attempts: outcome.attempts,
+    message: outcome.message,
   }
 }
 
@@ -44,30 +47,68 @@ export function outcomeRows(a: RunSummary | null, b: RunSummary | null): Outcome
 
 export interface CounterRow {
   readonly name: string
-  readonly a: string
-  readonly b: string
-  /** `+12`, `-8,000`, empty when equal or when a run is missing. */
-  readonly difference: string
+  readonly unit: 'count' | 'ns'
+  /** Null where the run is missing. */
+  readonly a: number | null
+  readonly b: number | null
+  /** B - A; null when a run is missing. */
+  readonly difference: number | null
 }
 
+export type CounterColumn = 'name' | 'a' | 'b' | 'difference'
+
+/** The counters of both runs, and before them how long the runs are. */
 export function counterRows(a: RunSummary | null, b: RunSummary | null): CounterRow[] {
   const counters = a?.counters ?? b?.counters
   if (counters === undefined) return []
-  return (Object.keys(counters) as (keyof typeof counters)[]).map((name) => {
-    const left = a?.counters[name]
-    const right = b?.counters[name]
-    return {
-      name,
-      a: left === undefined ? '' : countText(left),
-      b: right === undefined ? '' : countText(right),
-      difference: left === undefined || right === undefined ? '' : differenceText(right - left),
-    }
-  })
+  const names = Object.keys(counters) as (keyof typeof counters)[]
+  return [
+    counterRow('events', 'count', a?.events, b?.events),
+    counterRow('simulated time', 'ns', a?.simTimeNs, b?.simTimeNs),
+    ...names.map((name) => counterRow(name, 'count', a?.counters[name], b?.counters[name])),
+  ]
 }
 
-function differenceText(difference: number): string {
-  if (difference === 0) return ''
-  return difference > 0 ? `+${countText(difference)}` : `-${countText(-difference)}`
+function counterRow(
+  name: string,
+  unit: CounterRow['unit'],
+  a: number | null = null,
+  b: number | null = null,
+): CounterRow {
+  return { name, unit, a, b, difference: a === null || b === null ? null : b - a }
+}
+
+/** By a column; differences by their size, whatever their sign. Null leaves the order. */
+export function sortedRows(
+  rows: readonly CounterRow[],
+  by: CounterColumn | null,
+  descending: boolean,
+): readonly CounterRow[] {
+  if (by === null) return rows
+  const order = by === 'name' ? byName : byNumber(by)
+  return rows.toSorted((x, y) => (descending ? order(y, x) : order(x, y)))
+}
+
+function byName(x: CounterRow, y: CounterRow): number {
+  return x.name < y.name ? -1 : 1
+}
+
+function byNumber(by: Exclude<CounterColumn, 'name'>) {
+  return (x: CounterRow, y: CounterRow): number => Math.abs(x[by] ?? 0) - Math.abs(y[by] ?? 0)
+}
+
+/** `8,000`, `65.03 ms`; empty where there is none. */
+export function valueText({ unit }: CounterRow, value: number | null): string {
+  if (value === null) return ''
+  return unit === 'ns' ? timeText(value) : countText(value)
+}
+
+/** `+12`, `-8,000`, empty when equal or when a run is missing. */
+export function differenceText(row: Pick<CounterRow, 'unit' | 'difference'>): string {
+  const { unit, difference } = row
+  if (difference === null || difference === 0) return ''
+  const size = Math.abs(difference)
+  return `${difference > 0 ? '+' : '-'}${unit === 'ns' ? timeText(size) : countText(size)}`
 }
 
 /** `expectation for BASE met`, or what was missed. */
@@ -91,15 +132,60 @@ export interface StateRow {
   readonly name: string
   readonly a: string
   readonly b: string
+  /** B - A where both are numbers. */
+  readonly difference: string
 }
 
-/** How the machines differ where the runs part, line by line: areas, counters, free lists, frames. */
-export function stateRows({ state }: Pick<Divergence, 'state'>): StateRow[] {
-  const all = [...state.cma, ...state.counters, ...state.freeLists]
-  return [
-    ...all.map((difference) => ({ pfn: null, ...difference })),
-    ...state.frames.flatMap(({ pfn, fields }) => fields.map((field) => ({ pfn, ...field }))),
+/** One kind of what differs. */
+export interface StateTable {
+  readonly title: string
+  /** Head of the column that names what differs. */
+  readonly what: string
+  /** The values are numbers. */
+  readonly numbers: boolean
+  readonly frames: boolean
+  /** How many differ; more than are listed where those are frames. */
+  readonly differing: number
+  readonly rows: readonly StateRow[]
+}
+
+/** How the machines differ where the runs part, a table for each kind that does. */
+export function stateTables({ state }: Pick<Divergence, 'state'>): StateTable[] {
+  const frames = state.frames.flatMap(({ pfn, fields }) =>
+    fields.map((field) => ({ pfn, ...field, difference: '' })),
+  )
+  const tables: StateTable[] = [
+    {
+      ...{ title: 'Frames', what: 'pfn and field', numbers: false, frames: true },
+      ...{ differing: state.framesDiffering, rows: frames },
+    },
+    numberTable('Zone counters', 'counter', state.counters),
+    numberTable('Free lists', 'free blocks of', state.freeLists),
+    numberTable('CMA areas', 'pages handed out of', state.cma),
   ]
+  return tables.filter((table) => table.differing > 0)
+}
+
+function numberTable(title: string, what: string, list: readonly Difference[]): StateTable {
+  const rows = list.map(({ name, a, b }) => {
+    const difference = { unit: 'count', difference: Number(b) - Number(a) } as const
+    const isNumber = Number.isFinite(difference.difference)
+    return {
+      ...{ pfn: null, name, a: grouped(a), b: grouped(b) },
+      difference: isNumber ? differenceText(difference) : '',
+    }
+  })
+  return { title, what, numbers: true, frames: false, differing: list.length, rows }
+}
+
+function grouped(text: string): string {
+  return /^\d+$/.test(text) ? countText(Number(text)) : text
+}
+
+/** What is shown for the run that has no such event. */
+export function missingEventText({ missing }: Pick<Divergence, 'missing'>): string {
+  if (missing === null) return ''
+  return `${missing.toUpperCase()} has no such event; the one shown for it is the last before.`
 }
 
 /** `camera in VIDIOC_QBUF (instruction 3)`; from the second time on with which time it is. */
