@@ -71,7 +71,7 @@ describe.each([
     expect(leastDifference(pins.map(token))).toBeGreaterThan(0.1)
     const block = ['--page-absent', '--map-takeable', '--page-pinned-long']
     expect(leastDifference(block.map(token))).toBeGreaterThan(0.13)
-    const migratetypes = ['--cat-8', '--cat-5', '--map-quiet', '--cat-other', '--cat-2', '--cat-4']
+    const migratetypes = ['--cat-7', '--cat-4', '--map-quiet', '--cat-other', '--cat-6', '--cat-1']
     expect(leastDifference(migratetypes.map(token))).toBeGreaterThan(0.13)
   })
 

@@ -64,7 +64,9 @@ function wrapped(label: string): string[] {
       lines[lines.length - 1] = `${last} ${word}`
     } else lines.push(word)
   }
-  return lines.slice(0, 2).map((line) => (line.length > LETTERS ? `${line.slice(0, LETTERS - 1)}…` : line))
+  return lines
+    .slice(0, 2)
+    .map((line) => (line.length > LETTERS ? `${line.slice(0, LETTERS - 1)}…` : line))
 }
 
 /** Whether dark text has more contrast on an ABGR colour than light text. */

@@ -26,7 +26,10 @@ export function tilesInSight(g: MapGeometry, view: Viewport): { first: number; e
   const tileHeight = g.tileRows * g.cellHeight + g.gap
   const firstRow = Math.max(0, Math.floor((view.y - g.gap) / tileHeight))
   const lastRow = Math.floor((view.y + view.height) / tileHeight)
-  return { first: firstRow * g.tilesPerRow, end: Math.min(tileCount(g), (lastRow + 1) * g.tilesPerRow) }
+  return {
+    first: firstRow * g.tilesPerRow,
+    end: Math.min(tileCount(g), (lastRow + 1) * g.tilesPerRow),
+  }
 }
 
 /** Cells of a tile that reach into the part that is seen: columns and rows, the ends exclusive. */
@@ -57,72 +60,93 @@ function drawTile(canvas: PixelCanvas, scene: CellScene, tile: number): void {
   if (sight.left >= sight.right) return
   const marks = g.cellWidth >= MARK_CELL && g.cellHeight >= MARK_CELL
   const inset = marks ? 1 : 0
+  const values = new Uint8Array(sight.right - sight.left)
+  const { x, y } = tileOrigin(g, tile)
+  const left = x + sight.left * g.cellWidth
   for (let row = sight.top; row < sight.bottom; row++) {
-    drawRow(canvas, scene, tile, row, sight, inset)
-    if (marks || g.cellHeight >= HATCH_CELL) drawSigns(canvas, scene, tile, row, sight, inset)
+    const first = tile * g.blockFrames + (row * g.tileColumns + sight.left) * g.perCell
+    const end = valuesOfRow(scene, first + g.basePfn - scene.map.startPfn, values)
+    const top = y + row * g.cellHeight
+    drawRow(canvas, scene, values, end, left, top, inset)
+    if (g.cellHeight >= HATCH_CELL) drawSigns(canvas, scene, values, end, left, top, inset)
   }
 }
 
-interface Columns {
-  readonly left: number
-  readonly right: number
+interface Part {
+  readonly from: number
+  readonly to: number
 }
 
+/** The values that the cells of a row show, from frame number `index` on; which of them are on the map. */
+function valuesOfRow(
+  { cells, geometry: g, look }: CellScene,
+  index: number,
+  values: Uint8Array,
+): Part {
+  const { perCell } = g
+  const from = Math.min(values.length, Math.max(0, Math.ceil(-index / perCell)))
+  const to = Math.max(from, Math.min(values.length, Math.ceil((cells.length - index) / perCell)))
+  if (perCell === 1) values.set(cells.subarray(index + from, index + to), from)
+  else {
+    const { rank } = look
+    for (let i = from, at = index + from * perCell; i < to; i++, at += perCell) {
+      values[i] = strongest(cells, rank, at, perCell)
+    }
+  }
+  return { from, to }
+}
+
+/** The first line of the row's cells, which is then copied down. */
 function drawRow(
   { pixels, view }: PixelCanvas,
-  { map, cells, geometry: g, look }: CellScene,
-  tile: number,
-  row: number,
-  { left, right }: Columns,
+  { geometry: g, look }: CellScene,
+  values: Uint8Array,
+  { from, to }: Part,
+  left: number,
+  top: number,
   inset: number,
 ): void {
-  const origin = tileOrigin(g, tile)
-  const y = origin.y + row * g.cellHeight - view.y
-  const top = Math.max(0, y)
-  const bottom = Math.min(view.height, y + g.cellHeight - inset)
-  if (top >= bottom) return
-  const line = top * view.width
-  const { colours, rank } = look
-  const firstCell = row * g.tileColumns
-  const base = g.basePfn + tile * g.blockFrames - map.startPfn
-  for (let column = left; column < right; column++) {
-    const index = base + (firstCell + column) * g.perCell
-    if (index < 0 || index >= cells.length) continue
-    const value =
-      g.perCell === 1 ? (cells[index] as number) : strongest(cells, rank, index, g.perCell)
-    const colour = colours[value] as number
-    const x = origin.x + column * g.cellWidth - view.x
-    const end = Math.min(view.width, x + g.cellWidth - inset)
-    for (let i = Math.max(0, x); i < end; i++) pixels[line + i] = colour
-  }
-  const from = line + Math.max(0, origin.x + left * g.cellWidth - view.x)
-  const to = line + Math.min(view.width, origin.x + right * g.cellWidth - view.x)
-  for (let i = 1; i < bottom - top; i++) pixels.copyWithin(from + i * view.width, from, to)
+  const { colours } = look
+  const { cellWidth } = g
+  const upper = Math.max(0, top - view.y)
+  const lower = Math.min(view.height, top - view.y + g.cellHeight - inset)
+  if (upper >= lower || from >= to) return
+  const line = upper * view.width
+  let x = left + from * cellWidth - view.x
+  const width = cellWidth - inset
+  if (cellWidth === 1) {
+    for (let i = from; i < to; i++, x++) {
+      pixels[line + x] = colours[values[i] as number] as number
+    }
+  } else
+    for (let i = from; i < to; i++, x += cellWidth) {
+      const colour = colours[values[i] as number] as number
+      // Only the cells at the borders of what is seen are cut.
+      const begin = line + (x < 0 ? 0 : x)
+      const end = line + (x + width > view.width ? view.width : x + width)
+      for (let at = begin; at < end; at++) pixels[at] = colour
+    }
+  const begin = line + Math.max(0, left + from * cellWidth - view.x)
+  const end = line + Math.min(view.width, x)
+  for (let i = 1; i < lower - upper; i++) pixels.copyWithin(begin + i * view.width, begin, end)
 }
 
 function drawSigns(
   canvas: PixelCanvas,
-  scene: CellScene,
-  tile: number,
-  row: number,
-  { left, right }: Columns,
+  { geometry: g, look, mark, ground }: CellScene,
+  values: Uint8Array,
+  { from, to }: Part,
+  left: number,
+  top: number,
   inset: number,
 ): void {
-  const { map, cells, geometry: g, look, mark, ground } = scene
-  const { x, y } = tileOrigin(g, tile)
-  const base = g.basePfn + tile * g.blockFrames - map.startPfn
   const size = 2 * g.line
-  for (let column = left; column < right; column++) {
-    const index = base + (row * g.tileColumns + column) * g.perCell
-    if (index < 0 || index >= cells.length) continue
-    const sign = look.signs[strongest(cells, look.rank, index, g.perCell)] as number
+  const width = g.cellWidth - inset
+  for (let i = from; i < to; i++) {
+    const sign = look.signs[values[i] as number] as number
     if (sign === 0) continue
-    const cellX = x + column * g.cellWidth
-    const cellY = y + row * g.cellHeight
-    const width = g.cellWidth - inset
-    if (sign === HATCH) canvas.hatch(cellX, cellY, width, g.cellHeight - inset, ground)
-    else if (sign === CORNER && inset > 0) {
-      canvas.fill(cellX + width - size, cellY, size, size, mark)
-    }
+    const x = left + i * g.cellWidth
+    if (sign === HATCH) canvas.hatch(x, top, width, g.cellHeight - inset, ground)
+    else if (sign === CORNER && inset > 0) canvas.fill(x + width - size, top, size, size, mark)
   }
 }

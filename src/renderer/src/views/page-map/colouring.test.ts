@@ -104,8 +104,24 @@ describe('the colouring of a map', () => {
   it('has a sign besides the colour for what keeps an area from being taken', () => {
     const signOf = (of: MapLayer, label: string): number | undefined =>
       colouringOf(placed(of), new Map()).meanings.find((m) => m.key === label)?.sign
-    expect(signOf(layer('migratetype', [['no frame', 0], ['Isolate', 1]]), 'Isolate')).toBe(HATCH)
-    expect(signOf(layer('pin', [['not pinned', 1], ['one long pin', 1]]), 'one long pin')).toBe(CORNER)
+    expect(
+      signOf(
+        layer('migratetype', [
+          ['no frame', 0],
+          ['Isolate', 1],
+        ]),
+        'Isolate',
+      ),
+    ).toBe(HATCH)
+    expect(
+      signOf(
+        layer('pin', [
+          ['not pinned', 1],
+          ['one long pin', 1],
+        ]),
+        'one long pin',
+      ),
+    ).toBe(CORNER)
     const state = colouringOf({ ...placed(layer('pin', [])), layer: null }, new Map())
     expect(state.meanings.find((m) => m.key === 'pinned-short')?.sign).toBe(CORNER)
     expect(state.meanings.find((m) => m.key === 'free-isolate')?.sign).toBe(HATCH)

@@ -2,7 +2,12 @@
  * How the frames of a map are coloured: what every value of its cells means, by which token it is drawn,
  * which sign it has besides, and which value shows where several frames share a cell.
  */
-import { PAGE_CLASSES, type MapMode, type PageMapData, type PlacedMap } from '../../../../shared/contract'
+import {
+  PAGE_CLASSES,
+  type MapMode,
+  type PageMapData,
+  type PlacedMap,
+} from '../../../../shared/contract'
 import { CLASS_NAMES, isFree, LEGEND_NAMES, RANK_OF } from './page-map-model'
 
 /** Signs besides the colour, for what keeps an area from being taken. */
@@ -72,8 +77,7 @@ function stateColouring(cells: Uint8Array): Colouring {
       sign,
     }
   })
-  const frames = new Array<number>(PAGE_CLASSES.length).fill(0)
-  for (const cell of cells) frames[cell] = (frames[cell] ?? 0) + 1
+  const frames = Array.from(countsOf(cells))
   const groups = PAGE_CLASSES.map((name) => (isFree(name) ? 'free' : 'used'))
   // What matters most is read first.
   const legend = legendOf(meanings, frames, (value) => groups[value] ?? null).toReversed()
@@ -81,14 +85,26 @@ function stateColouring(cells: Uint8Array): Colouring {
   return { mode: 'state', cells, meanings, names, rank: RANK_OF, legend }
 }
 
+/** How often each value occurs. */
+function countsOf(cells: Uint8Array): Uint32Array {
+  const counts = new Uint32Array(256)
+  // By index: an iterator would take most of a frame for a million pages.
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] as number
+    counts[cell] = (counts[cell] as number) + 1
+  }
+  return counts
+}
+
 const MIGRATETYPE_TOKENS = [
   '--page-absent',
-  '--cat-8',
-  '--cat-5',
+  '--cat-7',
+  '--cat-4',
   '--map-quiet',
   '--cat-other',
-  '--cat-2',
-  '--cat-4',
+  '--cat-6',
+  '--cat-1',
 ]
 
 type Say = (label: string, value: number, slots: OwnerSlots) => Omit<Meaning, 'key' | 'label'>
@@ -142,7 +158,9 @@ function rankOf(
       const order = meanings
         .map((_, value) => value)
         .slice(1)
-        .toSorted((x, y) => signOf(meanings, x) - signOf(meanings, y) || at(frames, y) - at(frames, x))
+        .toSorted(
+          (x, y) => signOf(meanings, x) - signOf(meanings, y) || at(frames, y) - at(frames, x),
+        )
       return meanings.map((_, value) => order.indexOf(value) + 1)
     }
     case 'age':
@@ -211,9 +229,7 @@ export function lookOf(
 ): Look {
   const { meanings } = colouring
   const isAsked = meanings.map(({ key }) => filter.size === 0 || filter.has(key))
-  const order = meanings
-    .map((_, value) => value)
-    .toSorted((x, y) => weight(x) - weight(y))
+  const order = meanings.map((_, value) => value).toSorted((x, y) => weight(x) - weight(y))
   function weight(value: number): number {
     return (isAsked[value] === true ? FIRST : 0) + (colouring.rank[value] ?? 0)
   }

@@ -40,6 +40,10 @@ export interface Frames {
   readonly pageblockOrder: number
 }
 
+export function isSameMachine(a: Frames, b: Frames): boolean {
+  return a.startPfn === b.startPfn && a.frames === b.frames && a.pageblockOrder === b.pageblockOrder
+}
+
 /** CSS pixels between tiles, for the CMA frame and the brackets of positions; 2 still holds both. */
 const GAPS = [4, 2]
 const GAP = 4

@@ -3,7 +3,11 @@ import { fixedGeometry } from './geometry'
 import { markEntries, shownHighlights } from './marks'
 
 const g = fixedGeometry({ startPfn: 0x100, frames: 64, pageblockOrder: 4 }, 4, 200)
-const asked = { why: Uint32Array.of(0x101, 0x102, 0x900), debug: Uint32Array.of(0x101), filter: null }
+const asked = {
+  why: Uint32Array.of(0x101, 0x102, 0x900),
+  debug: Uint32Array.of(0x101),
+  filter: null,
+}
 const palette = { background: 0, frame: 1, mark: 2, why: 3, debug: 4, filter: 5 }
 
 describe('what is marked on the map', () => {

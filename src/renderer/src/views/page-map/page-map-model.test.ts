@@ -59,7 +59,7 @@ describe('page map in words', () => {
       startPfn: 0x67400,
       endPfn: 0x67800,
       type: 'CMA',
-      parts: [{ label: 'pinned', frames: 1024 }],
+      parts: [{ label: 'pinned (long)', frames: 1024 }],
     })
     const all = Array.from({ length: 32 }, (_, block) => blockRow(map, block, colouring).parts)
     expect(all.flat().reduce((sum, part) => sum + part.frames, 0)).toBe(map.cells.length)

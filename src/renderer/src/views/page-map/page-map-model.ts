@@ -102,7 +102,11 @@ export function blockTypeOf(map: PageMapData, pfn: number): string {
 }
 
 /** `0x67103 · pinned (long) · owner camera: vb2 QBUF · pageblock 28 CMA`. */
-export function frameText(map: PageMapData, pfn: number, colouring: Colouring | null = null): string {
+export function frameText(
+  map: PageMapData,
+  pfn: number,
+  colouring: Colouring | null = null,
+): string {
   const block = (pfn - map.startPfn) >> map.pageblockOrder
   return [
     pfnText(pfn),
@@ -114,7 +118,8 @@ export function frameText(map: PageMapData, pfn: number, colouring: Colouring | 
 
 /** What the mode adds to the state and the pageblock, which are told anyway. */
 function modeText(map: PageMapData, pfn: number, colouring: Colouring | null): string[] {
-  if (colouring === null || colouring.mode === 'state' || colouring.mode === 'migratetype') return []
+  if (colouring === null || colouring.mode === 'state' || colouring.mode === 'migratetype')
+    return []
   const label = labelOf(map, pfn, colouring)
   return label === '' ? [] : [`${MODE_WORDS[colouring.mode]}${label}`]
 }
@@ -185,8 +190,7 @@ export function blockRow(map: PageMapData, block: number, colouring: Colouring):
   const endPfn = Math.min(map.startPfn + map.cells.length, base + (block + 1) * size)
   const frames = new Map<string, number>()
   for (let pfn = startPfn; pfn < endPfn; pfn++) {
-    const meaning = colouring.meanings[colouring.cells[pfn - map.startPfn] ?? 0]
-    const label = meaning?.label ?? ''
+    const label = labelOf(map, pfn, colouring)
     frames.set(label, (frames.get(label) ?? 0) + 1)
   }
   const parts = [...frames].map(([label, count]) => ({ label, frames: count }))

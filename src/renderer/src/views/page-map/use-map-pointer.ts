@@ -87,7 +87,9 @@ export function useMapPointer(
 }
 
 /** Wheel with Ctrl zooms a step a notch; touchpads send many small parts of one. */
-function zoomByWheel(zoom: (steps: number, event: WheelEvent) => void): (event: WheelEvent) => void {
+function zoomByWheel(
+  zoom: (steps: number, event: WheelEvent) => void,
+): (event: WheelEvent) => void {
   let wheeled = 0
   return (event) => {
     if (!event.ctrlKey && !event.metaKey) return
