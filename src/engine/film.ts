@@ -46,7 +46,9 @@ export class Film implements TraceSink {
   }
 
   event(): void {
-    if (this.#next++ === this.#wanted) this.#still = this.#run.still(this.#pool)
+    if (this.#next++ !== this.#wanted) return
+    this.#still = this.#run.still(this.#pool)
+    this.#run.pause()
   }
 
   /** Gives up the run; its columns are lent to the next. */

@@ -56,7 +56,7 @@ function advance<T>(
       d.m.now += pause.ns
       if (++sleeps > MAX_SLEEPS) throw new ExecHang('it sleeps and is never woken for good')
     } else if (pause.at === 'IP') onPause(pause.n)
-    else if (!pause.until()) return pause
+    else if (pause.at === 'wait' && !pause.until()) return pause
   }
 }
 

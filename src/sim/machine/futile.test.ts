@@ -100,7 +100,7 @@ describe('a fault that would be served for ever', () => {
   test('S-08: others who could run are waited for longer, but not for ever', () => {
     const { lab, vpn } = forcedCopy()
     const { m } = lab
-    m.runtime = { spawnDaemon: () => undefined, othersCanRun: () => true }
+    m.runtime = { spawnDaemon: () => undefined, othersCanRun: () => true, wantsPause: false }
     const faults = m.counters.faults
     expect(lab.pin(vpn).ret).toBe(-ENOMEM)
     m.runtime = null

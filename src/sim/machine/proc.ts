@@ -20,6 +20,11 @@ export type Pause =
       readonly until: () => boolean
       readonly dueNs?: () => number | null
     }
+  /**
+   * A pause in a long loop for whoever plays the run: it may stop there. Nobody else runs, and the same
+   * proc goes on; so what happens is the same with and without such pauses.
+   */
+  | { readonly at: 'look' }
 
 /** A modelled function that can sleep, with its return value. */
 export type Proc<T> = Generator<Pause, T, void>
@@ -30,6 +35,9 @@ const POINTS: readonly Pause[] = Array.from({ length: 12 }, (_, n) => ({ at: 'IP
 export function IP(n: number): Pause {
   return POINTS[n] as Pause
 }
+
+/** Yielded by long loops, where somebody asked for it (`Runtime.wantsPause`). */
+export const LOOK: Pause = { at: 'look' }
 
 /** Runs a proc to its end when nothing else runs; a wait that cannot end is a deadlock and throws. */
 export function runToEnd<T>(m: Machine, proc: Proc<T>): T {

@@ -10,6 +10,8 @@ export interface Runtime {
   readonly spawnDaemon: (task: Task, proc: Proc<void>) => void
   /** True when a thread other than this one can run by itself, now or later. */
   readonly othersCanRun: (task: Task) => boolean
+  /** Whoever plays the run would stop: long loops pause. */
+  readonly wantsPause: boolean
 }
 
 /** False when nothing but the running task is left that could change the machine: it would wait for ever. */

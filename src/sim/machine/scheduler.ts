@@ -72,6 +72,9 @@ export class Scheduler implements Runtime {
   readonly #m: Machine
   readonly #threads: Thread[] = []
   #seq = 0
+  /** It paused for whoever plays the run, and goes on before anybody else. */
+  #within: Thread | null = null
+  wantsPause = false
 
   constructor(m: Machine) {
     this.#m = m
@@ -116,17 +119,27 @@ export class Scheduler implements Runtime {
     })
   }
 
+  /** In the middle of a thread's step, which the next step goes on with. */
+  get isWithin(): boolean {
+    return this.#within !== null
+  }
+
   /**
    * Runs one thread to its next pause. False when none is left.
    * @throws Deadlock when threads are left and none can ever become ready
    */
   step(): boolean {
-    const thread = this.#next()
+    const thread = this.#within ?? this.#next()
     if (thread === null) return false
     const m = this.#m
-    m.current = thread.task.id
-    m.now = Math.max(m.now, thread.readyAt)
+    if (this.#within === null) {
+      m.current = thread.task.id
+      m.now = Math.max(m.now, thread.readyAt)
+    }
     const result = thread.proc.next()
+    const isLook = result.done !== true && result.value.at === 'look'
+    this.#within = isLook ? thread : null
+    if (isLook) return true
     thread.seq = this.#seq++
     thread.readyAt = m.now
     thread.killable = false

@@ -11,7 +11,7 @@ import { readMapping } from '../machine/huge'
 import { inCmaArea } from '../machine/ledger'
 import { page_zone, type Machine, type Zone } from '../machine/machine'
 import { pteTarget, type MmStruct, type Vpn } from '../machine/mm_types'
-import type { Proc } from '../machine/proc'
+import { LOOK, type Proc } from '../machine/proc'
 import { exactZoneState } from '../mm/vmstat'
 
 /** Touches pages in a row; the number touched, or the error that ended it at the first page. */
@@ -23,6 +23,7 @@ export function* accessRange(
   options: { readonly write: boolean; readonly descending: boolean },
 ): Proc<number> {
   for (let i = 0; i < pages; i++) {
+    if (m.runtime?.wantsPause === true) yield LOOK
     const vpn = options.descending ? first + pages - 1 - i : first + i
     const ret = yield* touchPage(m, mm, vpn, options.write)
     if (ret < 0) return i > 0 ? i : ret
@@ -49,6 +50,7 @@ export function* fillUntilSpill(
 ): Proc<number> {
   let run = 0
   for (let i = 0; i < maxPages; i++) {
+    if (m.runtime?.wantsPause === true) yield LOOK
     const ret = yield* touchPage(m, mm, first + i, true)
     if (ret < 0) return i
     const page = pteTarget(readMapping(m, mm, first + i))

@@ -39,6 +39,8 @@ export interface ScenarioRun {
   readonly advance: (events: number) => boolean
   /** Runs on until nobody is in a call, or `events` more events happened; true when nobody is. */
   readonly settle: (events: number) => boolean
+  /** Asked while it advances: it should return as soon as it can, also in the middle of a call. */
+  readonly pause: () => void
   /** Part of the instructions that is done, 0..1. */
   readonly fraction: () => number
   /**
@@ -159,6 +161,9 @@ function runOf(stage: Stage, state: RunState): ScenarioRun {
       if (!isQuiet(stage)) advance(stage, events, true)
       return isQuiet(stage)
     },
+    pause: () => {
+      stage.scheduler.wantsPause = true
+    },
     fraction: () => {
       const total = stage.actors.reduce((n, a) => n + a.program.length, 0)
       const done = stage.actors.reduce((n, a) => n + a.done, 0)
@@ -234,10 +239,12 @@ function advance(stage: Stage, events: number, untilQuiet: boolean): boolean {
   const target = m.trace.events + events
   let idle = 0
   try {
+    scheduler.wantsPause = false
     while (m.trace.events < target) {
-      intervene(stage)
+      if (!scheduler.isWithin) intervene(stage)
       const before = m.trace.events
       if (!scheduler.step()) return over(stage)
+      if (scheduler.isWithin) return true
       idle = m.trace.events === before ? idle + 1 : 0
       if (isOverdue(m, idle)) {
         endStuck(stage, scheduler.unfinished(), -ETIME, `stopped at ${m.now} ns`)
