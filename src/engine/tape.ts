@@ -141,11 +141,7 @@ export class Tape {
   /** A run to be looked at from the last image before an event on. */
   film(event: number): Film {
     const image = this.keyframes.before(event)
-    return new Film(
-      resumeScenario(this.plan, image, null, this.#pool),
-      this.keyframes,
-      this.#pool,
-    )
+    return new Film(resumeScenario(this.plan, image, null, this.#pool), this.keyframes, this.#pool)
   }
 
   /** Takes the columns of a state that nobody looks at any more. */

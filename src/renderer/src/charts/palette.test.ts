@@ -138,7 +138,13 @@ function linear(hex: string): number[] {
 
 function times(matrix: readonly (readonly number[])[], v: readonly number[]): number[] {
   return matrix.map((row) =>
-    Math.min(1, Math.max(0, row.reduce((sum, x, i) => sum + x * (v[i] ?? 0), 0))),
+    Math.min(
+      1,
+      Math.max(
+        0,
+        row.reduce((sum, x, i) => sum + x * (v[i] ?? 0), 0),
+      ),
+    ),
   )
 }
 
