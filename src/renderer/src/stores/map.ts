@@ -8,7 +8,7 @@ import { useComparisonStore } from './comparison'
 import { SIDES, type SideName } from './side'
 
 /** CSS pixels of a cell's side; `fit` shows the whole map. */
-export const CELL_SIZES = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64] as const
+const CELL_SIZES = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64] as const
 export type Zoom = 'fit' | (typeof CELL_SIZES)[number]
 
 /** Room for a map, in device pixels. */

@@ -15,8 +15,8 @@ export interface CellText {
 }
 
 /** CSS pixels of a cell's side from which on it has its PFN, and from which on also what it is. */
-export const PFN_CELL = 32
-export const LABEL_CELL = 64
+const PFN_CELL = 32
+const LABEL_CELL = 64
 
 /** Texts of the cells in sight; none while cells are small. */
 export function cellTexts(
