@@ -6,10 +6,13 @@ import {
   MIGRATE_PCPTYPES,
   MIGRATE_TYPES,
   nextInList,
+  page_zone,
+  pfn_to_page,
   USES,
   type Machine,
   type Page,
 } from '../sim'
+import { freeBlockOf } from './page-place'
 
 const CLASS_OF_USE: Readonly<Record<(typeof USES)[number], PageClass>> = {
   none: 'kernel',
@@ -75,9 +78,36 @@ export function pageMap(m: Machine): PageMapData {
   }
 }
 
-/** Class of one frame; the same answer as the map gives. */
+/** Class of one frame; the same answer as the map gives, without looking at all the others. */
 export function pageClass(m: Machine, page: Page): PageClass {
-  return PAGE_CLASSES[pageMap(m).cells[page] as number] as PageClass
+  const records = m.pins.get(page)
+  if (records !== undefined) {
+    const long = records.some((r) => m.holders[r.holder]?.long === true)
+    return long ? 'pinned-long' : 'pinned-short'
+  }
+  if (m.zoneOf[page] === 255) return 'absent'
+  const block = freeBlockOf(m, page)
+  if (block !== null) return freeClass(m, pfn_to_page(m, block.pfn), block.order)
+  const isCached = page_zone(m, page).pageset.some(({ lists }) =>
+    lists.some((head) => isInList(m, head, page)),
+  )
+  return isCached ? 'pcp' : CLASS_OF_USE[USES[at(m.mem.use, page)] ?? 'none']
+}
+
+/** By the list that the block is on. */
+function freeClass(m: Machine, head: Page, order: number): PageClass {
+  const { free_list } = page_zone(m, head)
+  const type = FREE_CLASSES.findIndex((_, t) =>
+    isInList(m, at(free_list, order * MIGRATE_TYPES + t), head),
+  )
+  return FREE_CLASSES[type] ?? 'kernel'
+}
+
+function isInList(m: Machine, list: number, page: Page): boolean {
+  for (let p = list_first(m.mem, list); p !== -1; p = nextInList(m.mem, p, list)) {
+    if (p === page) return true
+  }
+  return false
 }
 
 function forEachInList(m: Machine, head: number, visit: (page: Page) => void): void {

@@ -104,6 +104,20 @@ describe('the lists a frame is on', () => {
     expect(head.places[0]?.list).toBe(`free_list Movable, order ${head.freeOrder}`)
   })
 
+  it('go with the class that the map has for the frame, whatever it is', async () => {
+    const pinned = a.requests[0]?.positions[0]?.event ?? 0
+    for (const at of [null, { event: pinned, step: 0 }]) {
+      const { cells, startPfn } = await must(calls.pageMap(a.run, at, 'state'))
+      const seen = new Set<string>()
+      for (let i = 0; i < cells.length; i += cells[i] === cells[i + 1] ? 41 : 1) {
+        const { class: name } = await must(calls.page(a.run, startPfn + i, at))
+        expect(PAGE_CLASSES[cells[i] ?? 0]).toBe(name)
+        seen.add(name)
+      }
+      expect(seen.size).toBeGreaterThan(5)
+    }
+  })
+
   it('say of a blocking frame why, and of a free one nothing', async () => {
     const pfn = a.requests[0]?.positions[0]?.blocking[0] ?? 0
     const page = await must(calls.page(a.run, pfn, null))
