@@ -144,6 +144,17 @@ describe('stateDiff', () => {
     expect(isSameState(stateDiff(parent.machine, parent.machine))).toBe(true)
   })
 
+  it('tells who pins a frame, and for how long, where the count is the same', async () => {
+    const base = await runShipped('sc-01', KERNELS.BASE)
+    const full = await runShipped('sc-01', KERNELS.FULL)
+    const parted = await divergenceOf(base, full)
+    expect(parted?.a.name).toBe('sim_gup_pin')
+    const [frame] = parted?.state.frames ?? []
+    expect(frame?.fields).toEqual([
+      { name: 'pins', a: 'long: vb2 QBUF index 0', b: expect.stringMatching(/^short: /) as string },
+    ])
+  })
+
   it('tells counters, free lists, areas and as many frames as asked for', async () => {
     const own = await fork(parent, unpins(parent))
     const diff = stateDiff(parent.machine, own.machine, 3)

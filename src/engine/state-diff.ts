@@ -74,7 +74,8 @@ function isSameFrame(a: Machine, x: Page, b: Machine, y: Page): boolean {
     mem.flags[x] !== other.flags[y] ||
     mem.mapcount[x] !== other.mapcount[y] ||
     mappingText(a, x) !== mappingText(b, y) ||
-    ownerName(a, x) !== ownerName(b, y)
+    ownerName(a, x) !== ownerName(b, y) ||
+    pinsText(a, x) !== pinsText(b, y)
   ) {
     return false
   }
@@ -93,6 +94,7 @@ function frameFields(m: Machine, page: Page): Map<string, string> {
     ['mapcount', String(at(mem.mapcount, page) + 1)],
     ['mapping', mappingText(m, page)],
     ['refs', refs.join(', ') || 'none'],
+    ['pins', pinsText(m, page) || 'none'],
     ['owner', ownerName(m, page) || 'none'],
   ])
 }
@@ -104,6 +106,15 @@ function mappingText(m: Machine, page: Page): string {
   const index = `index 0x${at(m.mem.index, page).toString(16)}`
   if ((mapping & 1) === 1) return `anonymous, ${index}`
   return `${m.address_spaces[mapping >> 2]?.name ?? 'file'}, ${index}`
+}
+
+/** `long: vb2 QBUF index 3`, by name: who pins a frame, and whether for long. */
+function pinsText(m: Machine, page: Page): string {
+  const pins = (m.pins.get(page) ?? []).flatMap(({ holder }) => {
+    const { long, label } = m.holders[holder] ?? { long: false, label: '' }
+    return label === '' ? [] : [`${long ? 'long' : 'short'}: ${label}`]
+  })
+  return pins.toSorted().join(', ')
 }
 
 /** A frame that is free has nobody; who had it last does not matter. */
