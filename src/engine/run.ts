@@ -6,6 +6,7 @@ import {
   digestHex,
   digestText,
   digestWord,
+  FIXES,
   kernelClass,
   kernelComplaint,
   missingSymbols,
@@ -169,6 +170,7 @@ function summarise(
         }),
     requests: requests.map((r) => r.request),
     exercised: Object.fromEntries([1, 2, 3, 4, 5].map((n) => [n, m.exercised[n] ?? 0])),
+    exercisedFixes: Object.fromEntries(FIXES.map((n) => [n, m.exercisedFixes[n] ?? 0])),
     verdict: verdict.sentence,
     verdictGood: verdict.good,
   }

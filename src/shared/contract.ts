@@ -137,6 +137,8 @@ export interface RunSummary {
   readonly requests: readonly ContigRequest[]
   /** How often each patch's own code ran, by patch number. */
   readonly exercised: Readonly<Record<number, number>>
+  /** How often each fix made a difference, by its number. */
+  readonly exercisedFixes: Readonly<Record<number, number>>
   readonly verdict: string
   readonly verdictGood: boolean
 }

@@ -82,6 +82,8 @@ export interface Machine {
   readonly counters: Record<CounterName, number>
   /** How often code of patch n ran, index 1..5. */
   readonly exercised: number[]
+  /** How often each FIX-n made a difference, by its number. */
+  readonly exercisedFixes: number[]
   /** Kernel log, oldest first. */
   readonly dmesg: { readonly timeNs: number; readonly text: string }[]
   /** Virtual time in ns. */
@@ -183,6 +185,7 @@ export function createMachine(spec: MachineSpec, kernel: Kernel): Machine {
     costs: createCostModel(),
     counters: Object.fromEntries(COUNTER_NAMES.map((n) => [n, 0])) as Record<CounterName, number>,
     exercised: [0, 0, 0, 0, 0, 0],
+    exercisedFixes: [0, 0, 0, 0, 0, 0, 0, 0],
     dmesg: [],
     now: 0,
     current: 0,
@@ -281,4 +284,9 @@ export class KernelBug extends Error {
     )
     this.name = 'KernelBug'
   }
+}
+
+/** A fix is about to do otherwise than the series as posted. */
+export function countFix(m: Machine, fix: number): void {
+  m.exercisedFixes[fix] = (m.exercisedFixes[fix] as number) + 1
 }

@@ -24,7 +24,7 @@ import { PG_swapbacked, PG_uptodate } from '../include/linux/page-flags'
 import { readHuge, readMapping } from '../machine/huge'
 import { REF_ALLOC, REF_MAP, REF_TMP, USE_ANON } from '../machine/kinds'
 import { ref_convert, ref_get } from '../machine/ledger'
-import { page_to_pfn, type Machine } from '../machine/machine'
+import { countFix, page_to_pfn, type Machine } from '../machine/machine'
 import {
   is_migration_entry,
   mk_pte,
@@ -106,14 +106,16 @@ function* do_anonymous_page(
 /** Patch 3 leaves this path alone (P3-5, DEF-7); FIX-4 lets it honour the flag. */
 function allocAnonymous(m: Machine, flags: number): Proc<Page> {
   const honours = m.kernel.fixes.has(4) && (flags & FAULT_FLAG_NO_CMA) !== 0
-  return honours
-    ? alloc_zeroed_user_highpage(m, privateCopyGfp(flags))
-    : alloc_zeroed_user_highpage_movable(m)
+  if (!honours) return alloc_zeroed_user_highpage_movable(m)
+  countFix(m, 4)
+  return alloc_zeroed_user_highpage(m, privateCopyGfp(flags))
 }
 
 /** Reads a swapped-out page back in; it stays in the swap cache (FLT-12, FIX-4). */
 function* swapin_readahead(m: Machine, slot: number, flags: number): Proc<Page> {
-  const gfp = m.kernel.fixes.has(4) ? privateCopyGfp(flags) : GFP_HIGHUSER_MOVABLE
+  const honours = m.kernel.fixes.has(4) && (flags & FAULT_FLAG_NO_CMA) !== 0
+  if (honours) countFix(m, 4)
+  const gfp = honours ? privateCopyGfp(flags) : GFP_HIGHUSER_MOVABLE
   const page = yield* allocPagesMaySleep(m, gfp, 0)
   if (page === NULL_PAGE) return NULL_PAGE
   const cached = m.swap.cache.get(slot)

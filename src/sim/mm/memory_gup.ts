@@ -38,7 +38,14 @@ import {
   ref_drop,
   ref_get,
 } from '../machine/ledger'
-import { currentTask, KernelBug, page_to_pfn, page_zone, type Machine } from '../machine/machine'
+import {
+  countFix,
+  currentTask,
+  KernelBug,
+  page_to_pfn,
+  page_zone,
+  type Machine,
+} from '../machine/machine'
 import {
   pte_present,
   PTE_DIRTY,
@@ -125,7 +132,9 @@ function requiredFlags(gup_flags: number): number {
 /** Patch 4 looks at the pageblock alone, without a lock (P4-1); FIX-7 looks at the zone too. */
 function is_cma_page(m: Machine, page: Page): boolean {
   if (blockIsCmaOrIsolate(m, page)) return true
-  return m.kernel.fixes.has(7) && page_zone(m, page).name === 'Movable'
+  const isMovable = m.kernel.fixes.has(7) && page_zone(m, page).name === 'Movable'
+  if (isMovable) countFix(m, 7)
+  return isMovable
 }
 
 /** Counts and tells a long-term pin that stays where CMA wants its frames back; nobody logs it (P4-15). */
@@ -143,7 +152,10 @@ export function tellPinnedInCma(m: Machine, page: Page, ret: number): void {
 function* migrate_replace_cma_page(m: Machine, page: Page, call: GupCall): Proc<Page> {
   m.exercised[4] = (m.exercised[4] as number) + 1
   const head = compound_head(m, page)
-  if (m.kernel.fixes.has(6) && PageTransHuge(m, head)) split_huge_page(m, head)
+  if (m.kernel.fixes.has(6) && PageTransHuge(m, head)) {
+    countFix(m, 6)
+    split_huge_page(m, head)
+  }
   const newpage = yield* allocPagesMaySleep(m, GFP_HIGHUSER, 0)
   if (newpage === NULL_PAGE) return keepOldPage(m, page, call.interim, -ENOMEM)
   frameLocal(m, 'newpage', newpage)
@@ -152,6 +164,7 @@ function* migrate_replace_cma_page(m: Machine, page: Page, call: GupCall): Proc<
   if (call.interim === NOBODY) ref_get(m, newpage, REF_PIN)
   else pin_get(m, newpage, call.interim)
   const drain = !(m.kernel.fixes.has(2) && call.drained)
+  if (!drain) countFix(m, 2)
   call.drained = true
   const ret = yield* migrate_replace_page(m, page, newpage, call.interim, drain)
   if (ret === 0) return newpage
@@ -167,6 +180,7 @@ function keepOldPage(m: Machine, page: Page, holder: number, ret: number): Page 
     tellPinnedInCma(m, page, ret)
     return page
   }
+  countFix(m, 3)
   if (holder !== NOBODY) putUserPage(m, page, holder)
   return ret
 }

@@ -24,7 +24,7 @@ import { try_to_free_buffers } from '../fs/buffer'
 import { injectedResult } from '../machine/fault'
 import { REF_ALLOC, REF_ISO, REF_MAP, REF_WAIT, USE_MIGRATION_TARGET } from '../machine/kinds'
 import { pin_drop, pin_get, ref_drop, ref_get } from '../machine/ledger'
-import { currentTask, page_to_pfn, page_zone, type Machine } from '../machine/machine'
+import { countFix, currentTask, page_to_pfn, page_zone, type Machine } from '../machine/machine'
 import {
   is_migration_entry,
   pteTarget,
@@ -327,6 +327,7 @@ const ISOLATION_PAUSE_NS = 1_000_000
 function* isolateWithRetries(m: Machine, page: Page): Proc<boolean> {
   if (isolateForReplacement(m, page)) return true
   if (!m.kernel.fixes.has(1)) return false
+  countFix(m, 1)
   for (let n = 1; n < ISOLATION_TRIES; n++) {
     yield* migrate_prep(m)
     if (isolateForReplacement(m, page)) return true
@@ -377,6 +378,7 @@ function* replaceIsolated(
  */
 function foundAlone(m: Machine, page: Page, newpage: Page): number {
   if (!m.kernel.fixes.has(5)) return 0
+  countFix(m, 5)
   if (page_mapped(m, page)) return -EAGAIN
   if (testFlag(m, page, PG_swapbacked)) setFlag(m, newpage, PG_swapbacked)
   migrate_page_copy(m, newpage, page)

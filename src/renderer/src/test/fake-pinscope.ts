@@ -216,6 +216,7 @@ function fakeRun(id: number, recipe: Recipe): FakeRun {
       counters: fakeCounters(full),
       expectation: { class: build.class, met: true, failures: [] },
       requests: [fakeRequest(cma, full)],
+      exercisedFixes: {},
       exercised: full ? { 1: 2_048, 2: 9, 3: 2_048, 4: 2_048, 5: 4 } : { 2: 9 },
       verdict: full
         ? "codec's request for 3,072 pages succeeded at the first position; 2,048 pages had been moved out of CMA when they were pinned; no CMA frame was ever under a long pin."

@@ -7,6 +7,7 @@ import {
   callerState,
   exercisedText,
   filesText,
+  fixFacts,
   fixNote,
   kernelState,
   passesOf,
@@ -132,6 +133,13 @@ describe('fixes and callers', () => {
       'does nothing without patch 1 and 4',
     )
     expect(fixNote({ patches: [1, 3, 4], mode: 'strict' }, fix)).toBe('')
+  })
+
+  it('say what a fix is for, and how often it mattered where it is on', () => {
+    expect(fixFacts(fix, false, { 1: 9 })).toBe('answers to DEF-3, DEF-11')
+    expect(fixFacts(fix, true, { 1: 2_048 })).toBe('answers to DEF-3, DEF-11 · acted 2,048×')
+    expect(fixFacts(fix, true, {})).toContain('never acted')
+    expect(fixFacts(fix, true, null)).toBe('answers to DEF-3, DEF-11')
   })
 
   it('say that patch 5 converts its caller, which then cannot be switched', () => {

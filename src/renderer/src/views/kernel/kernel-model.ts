@@ -112,8 +112,16 @@ export function fixNote(kernel: KernelChoice, fix: FixInfo): string {
   return `does nothing without patch ${lacking.join(' and ')}`
 }
 
-export function defectsText({ defects }: FixInfo): string {
-  return `answers to ${defects.map((d) => `DEF-${d}`).join(', ')}`
+/** `answers to DEF-8 · acted 2,047×`: what a fix is for, and where it is on, how often it mattered. */
+export function fixFacts(
+  { number, defects }: FixInfo,
+  on: boolean,
+  exercised: Readonly<Record<number, number>> | null,
+): string {
+  const purpose = `answers to ${defects.map((d) => `DEF-${d}`).join(', ')}`
+  if (!on || exercised === null) return purpose
+  const times = exercised[number] ?? 0
+  return `${purpose} · ${times === 0 ? 'never acted' : `acted ${countText(times)}×`}`
 }
 
 export interface CallerState {
