@@ -127,7 +127,9 @@ export const useDebugStore = defineStore('debug', () => {
     try {
       if (!(await setAgain(name, now))) return false
       const place = cursor.at[name]
-      const answer = await pinscope.seek(now.run, place ?? { event: now.events, step: 0 })
+      // The host takes a place and nothing beside it: no time.
+      const { event, step } = place ?? { event: now.events, step: 0 }
+      const answer = await pinscope.seek(now.run, { event, step })
       if (summaryOf(name) !== now) return false
       if (!took(answer)) return false
       change(name, { state: answer.value, run: now.run, stood: place })

@@ -45,6 +45,9 @@ export function fakeDebug(answer: Answer = () => ({})): FakeDebug {
       align: () => Promise.resolve(success(null)),
       eventAt: (_run, timeNs) => Promise.resolve(success({ event: 1, step: 0, timeNs })),
       seek: (run, at) => {
+        // As strict as the host.
+        const more = Object.keys(at).find((key) => key !== 'event' && key !== 'step')
+        if (more !== undefined) return Promise.resolve(failure('bad-input', `seek: ${more}`))
         did.push(`${run} seek ${at.event}${at.step === 0 ? '' : `.${at.step}`}`)
         return Promise.resolve(success(put(run, { at: { ...at, timeNs: at.event * 10 }, why: '' })))
       },
