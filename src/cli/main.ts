@@ -16,6 +16,14 @@ import {
 } from './commands'
 import type { Keys } from './debug'
 import { exec, type ExecOptions } from './exec'
+import {
+  exportCommand,
+  FORMATS,
+  REPORT_FORMATS,
+  reportCommand,
+  type ExportOptions,
+  type ReportOptions,
+} from './export'
 import { importCommand, type ImportOptions } from './import'
 import { serve } from './serve'
 import { whyCommand, type WhyOptions } from './why'
@@ -54,6 +62,14 @@ function withSwitches(command: Command): Command {
   return command
     .option('--fixes <list>', 'what-if fixes of the series, numbers 1 to 7 such as 1,5')
     .option('--convert <list>', 'callers that pass the long-term flag, such as aio,direct-io')
+}
+
+/** Where a command writes, and the two kernels of a report. */
+function withSides(command: Command): Command {
+  return command
+    .option('-o, --output <file>', 'write there; standard output when left out')
+    .option('--a <kernel>', 'reports: the first kernel; none when left out')
+    .option('--b <kernel>', 'reports: the second one; all when left out')
 }
 
 function addDebug(root: Command, finish: (code: number) => void): void {
@@ -143,6 +159,23 @@ function addInterchange(root: Command, finish: (code: number) => void): void {
     .option('--json', 'print one JSON object')
     .action((files: readonly string[], options: ImportOptions) => {
       finish(importCommand(io, files, options))
+    })
+  withSides(withSwitches(withCommon(root.command('export'))))
+    .description('write a run or a comparison in a form for other tools (docs/interchange.md)')
+    .addOption(new Option('--format <form>', 'the form').choices(FORMATS).makeOptionMandatory())
+    .option('--what <part>', 'csv: events or series; svg, png: timeline or map')
+    .option('--policy <name>', 'a later policy in place of the series, such as longterm-5.1')
+    .addOption(
+      new Option('--patches <subset>', 'none, all, or numbers such as 1,3,4,5').default('none'),
+    )
+    .action(async (which: string, options: ExportOptions) => {
+      finish(await exportCommand(io, which, options))
+    })
+  withSides(withCommon(root.command('report')))
+    .description('write a report of a comparison of two kernels')
+    .addOption(new Option('--format <form>', 'the form').choices(REPORT_FORMATS).default('md'))
+    .action(async (which: string, options: ReportOptions) => {
+      finish(await reportCommand(io, which, options))
     })
 }
 

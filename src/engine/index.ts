@@ -1,5 +1,6 @@
 /** The door of the engine. */
 export { createEngine, type PlanSource, type Tell } from './engine'
+export { exported, ftraceHead, ftraceLines, mapOfTrouble } from './exported'
 export { firstDivergence } from './diverge'
 export { fieldsOf, textOf, type EventCells, type EventLog } from './event-log'
 export { matrix } from './matrix'

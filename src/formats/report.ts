@@ -1,0 +1,86 @@
+/** What a report of a comparison says, for the writers in Markdown, HTML and plain text. */
+import type { PlacedMap, RunSummary, ScenarioInfo } from '../shared/contract'
+import type { EventRow } from '../shared/events'
+import { countText, kernelLine, pagesText, pfnText, retText, timeText } from '../shared/text'
+import type { SeriesData } from '../shared/timeline'
+
+export type Summary = Omit<RunSummary, 'run'>
+
+export interface ReportSide {
+  readonly summary: Summary
+  readonly series: SeriesData
+  /** Where the last failed position was tried, or as the run ended. */
+  readonly map: PlacedMap
+}
+
+export interface ReportData {
+  readonly info: ScenarioInfo
+  readonly a: ReportSide
+  readonly b: ReportSide
+  /** The first event in which the runs differ; null when they do not. */
+  readonly divergence: { readonly a: EventRow; readonly b: EventRow } | null
+  /** The command that makes both runs again, as words. */
+  readonly command: readonly string[]
+}
+
+export interface TableRow {
+  readonly name: string
+  readonly a: string
+  readonly b: string
+  readonly differs: boolean
+}
+
+function tableRow(name: string, a: string, b: string): TableRow {
+  return { name, a, b, differs: a !== b }
+}
+
+/** Outcomes of A and of B, those of B alone last. */
+export function outcomeRows({ a, b }: ReportData): TableRow[] {
+  const of = (s: Summary): Map<string, string> =>
+    new Map(s.outcomes.map((o) => [o.id, retText(o.ret, o.errno)]))
+  const [first, second] = [of(a.summary), of(b.summary)]
+  const names = new Set([...first.keys(), ...second.keys()])
+  return [...names].map((name) => tableRow(name, first.get(name) ?? '-', second.get(name) ?? '-'))
+}
+
+export function counterRows({ a, b }: ReportData): TableRow[] {
+  const second = new Map(Object.entries<number>(b.summary.counters))
+  return [
+    ...Object.entries<number>(a.summary.counters).map(([name, n]) =>
+      tableRow(name, countText(n), countText(second.get(name) ?? 0)),
+    ),
+    tableRow('events', countText(a.summary.events), countText(b.summary.events)),
+    tableRow('virtual time', timeText(a.summary.simTimeNs), timeText(b.summary.simTimeNs)),
+  ]
+}
+
+/** `patches all (FULL)` */
+export function sideText({ recipe, build }: Summary): string {
+  return `${kernelLine(recipe.kernel)} (${build.class})`
+}
+
+/** `event 812, 12.4 us, camera, mm_page_alloc: ...` */
+export function eventText({ event, timeNs, actor, name, text }: EventRow): string {
+  return `event ${countText(event)}, ${timeText(timeNs)}, ${actor}, ${name}: ${text}`
+}
+
+/** One line for each request: what was asked, where it was tried, how it ended. */
+export function requestLines({ requests }: Summary): string[] {
+  return requests.map(({ actor, count, area, positions, ret }) => {
+    const failed = positions.filter((p) => p.ret < 0).length
+    const [first] = positions
+    const where = first === undefined ? '' : ` from ${pfnText(first.startPfn)} on`
+    const tried = `${countText(positions.length)} position${positions.length === 1 ? '' : 's'}${where}`
+    const end = ret < 0 ? 'failed' : 'granted'
+    return `${actor}: ${pagesText(count)} of area ${area}: ${tried}, ${countText(failed)} of them failed; ${end}`
+  })
+}
+
+export function expectationText({ expectation }: Summary): string {
+  if (expectation.met) return `expectations of class ${expectation.class} hold`
+  return `expectations of class ${expectation.class} do not hold: ${expectation.failures.join('; ')}`
+}
+
+/** What the numbers may be used for. */
+export const CLAIM =
+  'Counts and orders of events are claims of the model of Linux v3.9; times are shapes.'
