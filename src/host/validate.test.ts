@@ -172,6 +172,13 @@ describe('parseArguments', () => {
   })
 })
 
+describe('a place', () => {
+  it('may bring its time along, as cursors do', () => {
+    const place = { event: 812, step: 3, timeNs: 54_718_223 }
+    expect(parseArguments('seek', [1, place])).toEqual(success([1, { event: 812, step: 3 }]))
+  })
+})
+
 describe('askChecked', () => {
   it('lets nothing through to the engine that was refused', async () => {
     const { calls, asked } = fakeCalls()
