@@ -45,8 +45,8 @@ export function useLatest<Q, A>(
       // The answer to an older question is still better than a view that stands still.
       if (next.question === null) break
       if (result.ok) {
-        answer.value = result.value
         of.value = q
+        answer.value = result.value
       }
       failure.value = result.ok ? null : result.error
     }

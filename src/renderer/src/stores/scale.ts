@@ -2,19 +2,9 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, watch } from 'vue'
 import type { SeriesData } from '../../../shared/timeline'
-import {
-  clampView,
-  isWhole,
-  panned,
-  revealed,
-  spanOf,
-  zoomed,
-  type TimeRange,
-} from '../views/timeline/view-model'
 import { useComparisonStore } from './comparison'
 import { SIDES, type SideName } from './side'
-
-type Scope = SideName | 'both'
+import { useTimeViews } from './time-views'
 
 export const useScaleStore = defineStore('scale', () => {
   const comparison = useComparisonStore()
@@ -32,22 +22,14 @@ export const useScaleStore = defineStore('scale', () => {
   const lane = ref<string | null>(null)
   /** The timeline that has the focus. */
   const focused = ref<SideName | null>(null)
-  const views = shallowReactive<Record<Scope, TimeRange | null>>({ a: null, b: null, both: null })
-  const ranges = shallowReactive<Record<Scope, TimeRange | null>>({ a: null, b: null, both: null })
 
-  const scope = (side: SideName): Scope => (sameTime.value ? 'both' : side)
   const longestNs = computed(() => Math.max(1, ...SIDES.map(runNs)))
   const wholes = computed(() => SIDES.map((side) => whole[side]).filter((s) => s !== null))
+  const { share, forget, ...views } = useTimeViews(sameTime, endNs)
 
-  watch(sameTime, (same) => {
-    for (const kept of [views, ranges]) {
-      if (same) kept.both = kept[focused.value ?? 'a']
-      else for (const side of SIDES) kept[side] = kept.both
-    }
-  })
+  watch(sameTime, (same) => share(same, focused.value ?? 'a'))
   watch([() => comparison.scenarioId, () => comparison.set], () => {
-    for (const kept of [views, ranges])
-      for (const name of [...SIDES, 'both'] as const) kept[name] = null
+    forget()
     lane.value = null
   })
 
@@ -61,42 +43,6 @@ export const useScaleStore = defineStore('scale', () => {
     return sameTime.value ? longestNs.value : Math.max(1, runNs(side))
   }
 
-  function viewOf(side: SideName): TimeRange {
-    const end = endNs(side)
-    return clampView(views[scope(side)] ?? { fromNs: 0, toNs: end }, end)
-  }
-
-  function setView(side: SideName, view: TimeRange): void {
-    const end = endNs(side)
-    views[scope(side)] = isWhole(view, end) ? null : clampView(view, end)
-  }
-
-  function zoom(side: SideName, factor: number, atNs: number): void {
-    setView(side, zoomed(viewOf(side), endNs(side), factor, atNs))
-  }
-
-  /** By a part of what is in sight; negative to the left. */
-  function pan(side: SideName, part: number): void {
-    const view = viewOf(side)
-    setView(side, panned(view, endNs(side), part * spanOf(view)))
-  }
-
-  function reveal(side: SideName, atNs: number): void {
-    setView(side, revealed(viewOf(side), endNs(side), atNs))
-  }
-
-  function fit(side: SideName): void {
-    views[scope(side)] = null
-  }
-
-  function rangeOf(side: SideName): TimeRange | null {
-    return ranges[scope(side)]
-  }
-
-  function setRange(side: SideName, range: TimeRange | null): void {
-    ranges[scope(side)] = range
-  }
-
   /** Task of the chosen lane in a run; null where none is chosen or the run has no such actor. */
   function taskOf(side: SideName): number | null {
     const lanes = whole[side]?.lanes ?? []
@@ -104,26 +50,8 @@ export const useScaleStore = defineStore('scale', () => {
   }
 
   return {
-    series,
-    whole,
-    wholes,
-    sameTime,
-    overlay,
-    fitHeight,
-    lane,
-    focused,
-    views,
-    ranges,
-    runNs,
-    endNs,
-    viewOf,
-    setView,
-    zoom,
-    pan,
-    reveal,
-    fit,
-    rangeOf,
-    setRange,
-    taskOf,
+    ...{ series, whole, wholes, sameTime, overlay, fitHeight, lane, focused },
+    ...views,
+    ...{ runNs, endNs, taskOf },
   }
 })

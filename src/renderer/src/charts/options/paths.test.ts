@@ -21,10 +21,20 @@ describe('the line of a track', () => {
   it('goes level until a value changes, and then straight there', () => {
     const step = track('pins', [0, 0, 8, 8])
     expect(points(envelope(series(), step, ALL, same))).toEqual([
-      [0, 0],
       [2_000, 0],
       [2_000, 8],
       [4_000, 8],
+    ])
+  })
+
+  it('is not drawn where it is zero: it comes from the ground, goes back, and is gone', () => {
+    const hill = track('pins', [0, 6, 0, 0])
+    expect(points(envelope(series(), hill, ALL, same))).toEqual([
+      [1_000, 0],
+      [1_000, 6],
+      [2_000, 6],
+      [2_000, 0],
+      [2_000, NaN],
     ])
   })
 
@@ -39,7 +49,7 @@ describe('the line of a track', () => {
   })
 
   it('has points in sight only, one column more on either side', () => {
-    const saw = track('pins', [0, 1, 2, 3])
+    const saw = track('pins', [9, 1, 2, 3])
     const xs = points(envelope(series(), saw, { fromNs: 2_100, toNs: 2_900 }, same)).map(([x]) => x)
     expect(Math.min(...xs)).toBe(1_000)
     expect(Math.max(...xs)).toBe(4_000)

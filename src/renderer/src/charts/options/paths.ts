@@ -23,23 +23,33 @@ function shownColumns(series: SeriesData, view: TimeRange): Shown {
   return { first, end: Math.min(series.columns, last), widthNs, toNs }
 }
 
-/** Points as they come; what repeats the last value is left out. */
+/** Points as they come; what repeats the last value is left out, and so is the line where it is zero. */
 class Path {
   readonly #points: number[] = []
+  readonly #ground: number
   #x = Number.NaN
-  #y = Number.NaN
+  #y: number
+
+  constructor(ground: number) {
+    this.#ground = ground
+    this.#y = ground
+  }
 
   to(x: number, y: number): void {
+    const isFirst = Number.isNaN(this.#x)
+    if (isFirst) this.#x = x
     if (y === this.#y) return
     // A value holds until it changes: the line goes straight there and then up or down.
-    if (!Number.isNaN(this.#y) && x !== this.#x) this.#points.push(x, this.#y)
+    const isOnLine = x === this.#x && this.#y !== this.#ground
+    if (!isFirst && !isOnLine) this.#points.push(x, this.#y)
     this.#points.push(x, y)
+    if (y === this.#ground) this.#points.push(x, Number.NaN)
     this.#x = x
     this.#y = y
   }
 
   endAt(x: number): Float64Array {
-    if (!Number.isNaN(this.#y)) this.#points.push(x, this.#y)
+    if (this.#y !== this.#ground) this.#points.push(x, this.#y)
     return Float64Array.from(this.#points)
   }
 }
@@ -55,7 +65,7 @@ export function envelope(
   toY: ToY,
 ): Float64Array {
   const { first, end, widthNs, toNs } = shownColumns(series, view)
-  const path = new Path()
+  const path = new Path(toY(0))
   let value = track.last[Math.max(0, first - 1)] ?? 0
   for (let column = first; column < end; column++) {
     const x = series.fromNs + column * widthNs
@@ -99,7 +109,7 @@ export function bandPaths(
 ): Readonly<Record<Band, Float64Array>> {
   const { first, end, widthNs, toNs } = shownColumns(series, view)
   const tracks = new Map(series.tracks.map((track) => [track.name, track]))
-  const paths = BANDS.map(() => new Path())
+  const paths = BANDS.map(() => new Path(toY(0)))
   for (let column = first; column < end; column++) {
     const x = series.fromNs + column * widthNs
     if (x > toNs) break

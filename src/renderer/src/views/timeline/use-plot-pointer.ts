@@ -87,16 +87,23 @@ export function usePlotPointer(
     selection.cursorNs = inRun(ns)
   }
 
-  function wheel(event: WheelEvent): void {
+  const wheel = useWheel(side, width)
+  return { down, move, up, wheel, leave: () => (selection.cursorNs = null) }
+}
+
+/** The wheel zooms at the pointer; sideways, or with Shift, it pans. */
+function useWheel(side: SideName, width: () => number): (event: WheelEvent) => void {
+  const scale = useScaleStore()
+  return (event) => {
     event.preventDefault()
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PIXELS : 1
     const [dx, dy] = [event.deltaX * lines, event.deltaY * lines]
     if (event.shiftKey || Math.abs(dx) > Math.abs(dy)) {
       scale.pan(side, (dx === 0 ? dy : dx) / Math.max(1, width()))
-    } else {
-      scale.zoom(side, Math.exp(dy * ZOOM_PER_PIXEL), timeAt(event, scale.viewOf(side)))
+      return
     }
+    const { left } = (event.currentTarget as HTMLElement).getBoundingClientRect()
+    const at = nsAt(scale.viewOf(side), width(), event.clientX - left)
+    scale.zoom(side, Math.exp(dy * ZOOM_PER_PIXEL), at)
   }
-
-  return { down, move, up, wheel, leave: () => (selection.cursorNs = null) }
 }
