@@ -4,15 +4,6 @@ import { countText, timeText } from '../../../../shared/text'
 import { returnText } from '../../components/kernel-text'
 import { trackOf, valueText, type Row } from './rows-model'
 
-export interface OwnBar extends CallBar {
-  readonly actor: string
-}
-
-/** All calls of a run, in the order of their lanes. */
-export function barsOf(series: SeriesData): OwnBar[] {
-  return series.lanes.flatMap(({ actor, bars }) => bars.map((bar) => ({ actor, ...bar })))
-}
-
 /** `VIDIOC_QBUF = 0`, `43 calls, the worst write = -ENOMEM`. */
 export function barText({ call, ret, calls }: CallBar): string {
   const one = `${call} = ${returnText(ret)}`
@@ -21,10 +12,14 @@ export function barText({ call, ret, calls }: CallBar): string {
 
 /** The calls that are under way at a moment, with what they will return. */
 export function callsAt(series: SeriesData, timeNs: number): string {
-  return barsOf(series)
-    .filter((bar) => bar.fromNs <= timeNs && timeNs <= bar.toNs)
-    .map((bar) => `${bar.actor} ${barText(bar)}`)
-    .join(', ')
+  // Asked at every move of the mouse: nothing is made of the many bars that are not there.
+  const texts: string[] = []
+  for (const { actor, bars } of series.lanes) {
+    for (const bar of bars) {
+      if (bar.fromNs <= timeNs && timeNs <= bar.toNs) texts.push(`${actor} ${barText(bar)}`)
+    }
+  }
+  return texts.join(', ')
 }
 
 /** The chart in one sentence, for who cannot see it. */
