@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LedgerEntry, PageInfo } from '../../../../shared/contract'
+import { GLOSSARY } from '../../../../shared/glossary'
 import { ASPECTS } from '../../../../shared/sheet'
 import {
   comparedFacts,
@@ -7,10 +8,12 @@ import {
   factsOf,
   heldText,
   holderParts,
+  listTerm,
   pathText,
   placeText,
   sumText,
   TABS,
+  TERMS,
   whyNotFree,
 } from './inspector-model'
 
@@ -91,6 +94,14 @@ describe('inspector', () => {
     expect(fact('list')).toBe('LRU inactive_anon: 3 of 1,200')
     expect(fact('allocated')).toBe('by camera at #4,120')
     expect(fact('allocated', free)).toBeUndefined()
+  })
+
+  it('explains names by terms that the glossary has', () => {
+    const lists = ['free_list CMA', 'LRU x', 'pcp cpu 0', 'pagevec cpu 1'].map(listTerm)
+    for (const term of [...Object.values(TERMS), ...lists]) {
+      expect(GLOSSARY.map(({ id }) => id)).toContain(term)
+    }
+    expect(listTerm('none')).toBeNull()
   })
 
   it('sets beside a fact what the other run has, only where they differ', () => {

@@ -21,6 +21,21 @@ export const TABS: readonly { readonly id: InspectorTab; readonly title: string 
 export type Piece =
   string | { readonly pfn: number } | { readonly event: number } | { readonly actor: string }
 
+/** Facts whose names the glossary explains: its terms by the names. */
+export const TERMS: Readonly<Record<string, string>> = {
+  zone: 'zone',
+  pageblock: 'pageblock',
+  _count: 'count',
+  _mapcount: 'mapcount',
+  order: 'order',
+}
+
+/** The term for the list a frame is on; null for a list that has none. */
+export function listTerm(text: string): string | null {
+  const terms = { LRU: 'lru', free_list: 'free-list', pcp: 'pcp', pagevec: 'pagevec' }
+  return Object.entries(terms).find(([name]) => text.startsWith(name))?.[1] ?? null
+}
+
 export interface Fact {
   readonly name: string
   readonly pieces: readonly Piece[]
