@@ -61,6 +61,7 @@ test('shows who holds a pinned page that is clicked on the map', async ({ firstW
 test('leads from a position that was tried to the page that blocked it', async ({
   firstWindow: page,
 }) => {
+  await page.getByRole('tab', { name: 'Compare' }).click()
   await page.getByRole('tab', { name: 'Positions tried' }).click()
   const rows = page.locator('[data-area="compare"]').getByRole('row').filter({ hasText: '-EBUSY' })
   await expect(rows).toHaveCount(5)

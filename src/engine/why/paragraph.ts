@@ -1,5 +1,5 @@
 /** The explanation in plain words, with the kernel's own terms. */
-import { pagesText, pfnText, retText, timeText } from '../../shared/text'
+import { countText, pagesText, pfnText, retText, timeText } from '../../shared/text'
 import type { CauseSum, WalkedPosition } from '../../shared/why'
 import type { Trouble } from './troubles'
 import type { Walk } from './walk'
@@ -50,7 +50,7 @@ function askedText(trouble: Trouble, walk: Walk, errno: string | null): string {
   if (trouble.ret < 0) return `${what} failed (${retText(trouble.ret, errno)}).`
   const busy = walk.positions.filter((p) => p.ret < 0).length
   return busy > 0
-    ? `${what} succeeded, after ${busy} busy ${busy === 1 ? 'position' : 'positions'}.`
+    ? `${what} succeeded, after ${countText(busy)} busy ${busy === 1 ? 'position' : 'positions'}.`
     : `${what} returned ${trouble.ret}.`
 }
 
@@ -61,9 +61,9 @@ function triedText(positions: readonly WalkedPosition[]): string {
   if (first === undefined || last === undefined) return ''
   const attempts = failed.reduce((n, p) => n + p.attempts, 0)
   const where = `[${pfnText(first.startPfn)}, ${pfnText(first.endPfn)})`
-  const moves = attempts === 0 ? '' : `, with ${attempts} calls of unmap_and_move()`
+  const moves = attempts === 0 ? '' : `, with ${countText(attempts)} calls of unmap_and_move()`
   if (failed.length === 1) return `The range ${where} could not be taken${moves}.`
-  return `${failed.length} positions from ${where} to [${pfnText(last.startPfn)}, ${pfnText(last.endPfn)}) could not be taken${moves}.`
+  return `${countText(failed.length)} positions from ${where} to [${pfnText(last.startPfn)}, ${pfnText(last.endPfn)}) could not be taken${moves}.`
 }
 
 function causeText(sum: CauseSum, least: string): string {

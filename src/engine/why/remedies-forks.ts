@@ -1,5 +1,5 @@
 /** Remedies that leave the recipe as it is and interfere right before the call: forks of the run. */
-import { timeText } from '../../shared/text'
+import { countText, timeText } from '../../shared/text'
 import type { Remedy, RemedyChange } from '../../shared/why'
 import type { Intervention } from '../../sim'
 import { helps, tryOut, type Candidate, type Trial } from './trial'
@@ -49,7 +49,9 @@ function* unpin(trial: Trial, pfns: readonly number[], what: string): Iterable<C
   const first = pfns[0]
   if (first === undefined || pfns.length > MOST_UNPINNED) return
   const whose =
-    pfns.length === 1 ? `the pin on the ${what}` : `the pins on ${pfns.length} ${plural(what)}`
+    pfns.length === 1
+      ? `the pin on the ${what}`
+      : `the pins on ${countText(pfns.length)} ${plural(what)}`
   yield {
     text: `${whose} let go before the call`,
     command: debugCommand(trial, `fork unpin 0x${first.toString(16)}`) + others(pfns.length - 1),
@@ -63,7 +65,7 @@ function plural(what: string): string {
 }
 
 function others(n: number): string {
-  return n === 0 ? '' : ` and the ${n === 1 ? 'other one' : `${n} others`}`
+  return n === 0 ? '' : ` and the ${n === 1 ? 'other one' : `${countText(n)} others`}`
 }
 
 /** Delays tried before the least is narrowed down, ns. */

@@ -71,9 +71,17 @@ function withChange(change: PlanChange): RemedyChange {
   return { how: 'plan', changes: [change] }
 }
 
-function runCommand(trial: Trial, options: string): string {
-  const { scenario, seed } = trial.plan
-  return `pinscope run ${scenario.id}${options}${seed === 1 ? '' : ` --seed ${seed}`}`
+/** What to type to run the recipe with another kernel. */
+function runCommand({ plan, set }: Trial, kernel: KernelSpec): string {
+  const { policy = 'rfc2013', patches, fixes = [], converted = [] } = kernel
+  const options = [
+    policy === 'rfc2013' ? `--patches ${patchList(patches)}` : `--policy ${policy}`,
+    ...(fixes.length === 0 ? [] : [`--fixes ${fixes.join(',')}`]),
+    ...(converted.length === 0 ? [] : [`--convert ${converted.join(',')}`]),
+    ...Object.entries(set).map(([name, value]) => `--set ${name}=${value}`),
+    ...(plan.seed === 1 ? [] : [`--seed ${plan.seed}`]),
+  ]
+  return `pinscope run ${plan.scenario.id} ${options.join(' ')}`
 }
 
 /** Subsets that build, the smallest first; of the kernels with the posted series only. */
@@ -85,11 +93,11 @@ function* patchSubsets(trial: Trial): Iterable<Candidate> {
     .filter((patches) => patchList(patches) !== patchList(plan.kernel.patches))
     .toSorted((x, y) => x.length - y.length)
   for (const patches of subsets) {
-    const list = patchList(patches)
+    const kernel: KernelSpec = { ...plan.kernel, patches, mode: 'strict' }
     yield {
-      text: patches.length === 0 ? 'none of the patches' : `patches ${list}`,
-      command: runCommand(trial, ` --patches ${list}`),
-      change: withKernel({ ...plan.kernel, patches, mode: 'strict' }),
+      text: patches.length === 0 ? 'none of the patches' : `patches ${patchList(patches)}`,
+      command: runCommand(trial, kernel),
+      change: withKernel(kernel),
     }
   }
 }
@@ -102,7 +110,7 @@ function* policies(trial: Trial): Iterable<Candidate> {
       continue
     yield {
       text: kernelLine(kernel),
-      command: runCommand(trial, ` --policy ${policy}`),
+      command: runCommand(trial, kernel),
       change: withKernel(kernel),
     }
   }

@@ -18,6 +18,8 @@ export interface Candidate {
 /** What trying needs to know of the original run. */
 export interface Trial {
   readonly plan: RunPlan
+  /** Parameter values of the recipe, which the plan has no more. */
+  readonly set: Readonly<Record<string, string>>
   readonly log: EventLog
   readonly trouble: Trouble
   readonly hooks: PlayHooks

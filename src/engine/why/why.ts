@@ -31,12 +31,13 @@ export async function why(
     return failure('not-found', `no request ${n} to explain: of this run's requests ${known}`)
   }
   const { tape, recorder } = recording
+  const { set } = recording.summary.recipe
   const walk = await walkOf(tape, recorder, trouble, hooks)
   if (walk === null) return CANCELLED
   // A call that succeeded, after busy positions, needs no remedy.
   const found =
     remedies && (trouble.ret < 0 || trouble.call === 'device reads')
-      ? await remediesOf({ plan: tape.plan, log: recorder.log, trouble, hooks }, walk)
+      ? await remediesOf({ plan: tape.plan, set, log: recorder.log, trouble, hooks }, walk)
       : NO_REMEDIES
   if (found === null) return CANCELLED
   return success(reportOf(recording, n, trouble, walk, found))

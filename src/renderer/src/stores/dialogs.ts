@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, type WritableComputedRef } from 'vue'
 
-export type DialogName = 'palette' | 'keys' | 'library' | 'glossary' | 'seek' | 'page'
+export type DialogName = 'palette' | 'keys' | 'library' | 'glossary' | 'seek' | 'page' | 'fork'
 
 export const useDialogsStore = defineStore('dialogs', () => {
   const shown = ref<DialogName | null>(null)

@@ -29,6 +29,12 @@ export interface ForkForm {
   readonly time: string
 }
 
+/** What a form holds when it was never filled. */
+export const FIRST: ForkForm = {
+  ...{ change: 'drain', event: '', pfn: '', patch: '1', area: '', pages: '4M' },
+  ...{ fn: '', nth: '1', ret: '', actor: '', time: '10 ms' },
+}
+
 export type Field = Exclude<keyof ForkForm, 'change'>
 export type Problems = Readonly<Partial<Record<Field, string>>>
 
