@@ -11,6 +11,7 @@ import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
 import { useCursorStore } from './cursor'
 import { changesText, interventionsText, type Intervention } from './fork-text'
+import { useForkWork } from './fork-work'
 import {
   idleRoots,
   isComparable,
@@ -21,14 +22,6 @@ import {
   type RunTree,
 } from './fork-tree'
 import { SIDES, type SideName } from './side'
-
-/** A fork that is being made. */
-export interface Making {
-  readonly token: string
-  readonly text: string
-  readonly events: number
-  readonly fraction: number
-}
 
 /** What a fork does otherwise: from some event on, from the start on, or with another kernel. */
 export type Otherwise =
@@ -42,7 +35,7 @@ export const useForksStore = defineStore('forks', () => {
   const cursor = useCursorStore()
 
   const tree = shallowRef<RunTree>([])
-  const making = shallowRef<Making | null>(null)
+  const { making, work, cancel } = useForkWork(pinscope)
   /** Why the fork that was asked for last is not there. */
   const failure = shallowRef<Failure | null>(null)
   /** The runs that each side has of its own recipe. */
@@ -52,7 +45,6 @@ export const useForksStore = defineStore('forks', () => {
   const numbers = ref<number>(0)
   /** Forks of the console that the user dropped here; the console still names them. */
   const gone = new Set<RunId>()
-  let tokens = 0
 
   comparison.handOver(prune)
   for (const side of SIDES) {
@@ -65,9 +57,6 @@ export const useForksStore = defineStore('forks', () => {
       { flush: 'sync', immediate: true },
     )
   }
-  pinscope.listen('onDidProgress', ({ token, events, fraction }) => {
-    if (making.value?.token === token) making.value = { ...making.value, events, fraction }
-  })
   pinscope.listen('onDidLoseEngine', () => {
     tree.value = tree.value.map((node) => ({ ...node, run: null }))
     gone.clear()
@@ -108,25 +97,6 @@ export const useForksStore = defineStore('forks', () => {
       tree.value = without(tree.value, id)
       if (run !== null) void pinscope.drop(run)
     }
-  }
-
-  /** Does work that can be cancelled and tells its progress; one at a time. */
-  async function work(
-    text: string,
-    ask: (token: string) => Promise<Result<RunSummary>>,
-  ): Promise<Result<RunSummary>> {
-    if (making.value !== null) {
-      return fail('bad-input', `A fork is being made (${making.value.text}): cancel it, or wait.`)
-    }
-    const token = `fork${++tokens}`
-    making.value = { token, text, events: 0, fraction: 0 }
-    const answer = await ask(token)
-    making.value = null
-    return answer
-  }
-
-  async function cancel(): Promise<void> {
-    if (making.value !== null) await pinscope.cancel(making.value.token)
   }
 
   /** Makes a fork of a run that is kept, and shows both. The failure stays to be seen. */

@@ -10,22 +10,14 @@ import type { Remedy, TroubleInfo, WhyReport } from '../../../shared/why'
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
 import { useCursorStore } from './cursor'
-import { useForksStore } from './forks'
+import { useForksStore, type Otherwise } from './forks'
 import { isComparable } from './fork-tree'
 import { useHighlightStore } from './highlight'
 import { useLatest } from './latest'
 import { useSelectionStore } from './selection'
 import { SIDES, type SideName } from './side'
+import { useRemedies } from './why-remedies'
 import { blockingPfns, firstTrouble, pinToGoTo } from './why-report'
-
-/** A search for remedies under way. */
-export interface Searching {
-  readonly token: string
-  readonly of: string
-  /** Changed runs so far. */
-  readonly runs: number
-  readonly events: number
-}
 
 export const useWhyStore = defineStore('why', () => {
   const pinscope = usePinscope()
@@ -40,9 +32,8 @@ export const useWhyStore = defineStore('why', () => {
   const picked = shallowRef<{ readonly run: RunId; readonly n: number } | null>(null)
   /** The run that is explained; one that came while nobody looked is asked about later. */
   const run = shallowRef<RunId | null>(null)
-  const remedied = shallowRef<ReadonlyMap<string, WhyReport>>(new Map())
-  const searching = shallowRef<Searching | null>(null)
-  const remedyFailure = shallowRef<Failure | null>(null)
+  const remedies = useRemedies(pinscope)
+  const { searching } = remedies
   /** The remedy that was carried out last, and why one could not be. */
   const applied = ref('')
   const applyFailure = shallowRef<Failure | null>(null)
@@ -81,10 +72,10 @@ export const useWhyStore = defineStore('why', () => {
   const report = computed<WhyReport | null>(() => {
     const { of, answer } = explained
     const isOurs = of.value?.run === run.value && of.value.n === n.value
-    return remedied.value.get(key.value) ?? (isOurs ? answer.value : null)
+    return remedies.found.value.get(key.value) ?? (isOurs ? answer.value : null)
   })
   /** True once remedies of the shown request were looked for. */
-  const hasRemedies = computed(() => remedied.value.has(key.value))
+  const hasRemedies = computed(() => remedies.found.value.has(key.value))
   const failure = computed(() => asked.failure.value ?? explained.failure.value)
   const isSearching = computed(() => searching.value?.of === key.value)
   const pin = computed(() =>
@@ -92,13 +83,6 @@ export const useWhyStore = defineStore('why', () => {
   )
 
   watch(report, (shown) => (highlight.why = shown === null ? null : blockingPfns(shown)))
-  pinscope.listen('onDidProgress', ({ token, events }) => {
-    const now = searching.value
-    if (now?.token !== token) return
-    searching.value = { ...now, events, runs: events < now.events ? now.runs + 1 : now.runs }
-  })
-  pinscope.listen('onDidLoseEngine', () => (remedied.value = new Map()))
-
   function choose(trouble: number): void {
     applied.value = ''
     applyFailure.value = null
@@ -133,54 +117,36 @@ export const useWhyStore = defineStore('why', () => {
 
   /** Looks for changes with which the shown request succeeds. */
   async function findRemedies(): Promise<void> {
-    if (run.value === null || n.value === null || searching.value !== null) return
-    const [of, token] = [key.value, `remedies${++tokens}`]
-    searching.value = { token, of, runs: 1, events: 0 }
-    remedyFailure.value = null
-    const answer = await pinscope.why(run.value, n.value, true, token)
-    searching.value = null
-    if (answer.ok) remedied.value = new Map([...remedied.value, [of, answer.value]])
-    else if (answer.error.code !== 'cancelled') remedyFailure.value = answer.error
+    if (run.value !== null && n.value !== null) await remedies.search(run.value, n.value)
   }
 
-  async function cancelSearch(): Promise<void> {
-    if (searching.value !== null) await pinscope.cancel(searching.value.token)
-  }
-
-  /** Carries a remedy out: the explained run stays as A, still explained, and B has the change. */
+  /** Carries a remedy out: the explained run is A, still explained, and B has the change. */
   async function apply(remedy: Remedy): Promise<void> {
-    const explainedRun = run.value
     applied.value = ''
     applyFailure.value = null
     isApplying = true
     const answer = await carryOut(remedy)
     await nextTick()
     isApplying = false
-    if (runOf('a') === explainedRun) side.value = 'a'
     if (answer.ok) applied.value = remedy.text
     else if (answer.error.code !== 'cancelled') applyFailure.value = answer.error
   }
 
-  async function carryOut(remedy: Remedy): Promise<Result<null>> {
+  async function carryOut({ change, text }: Remedy): Promise<Result<unknown>> {
     const summary = comparison[side.value].shown?.summary
     if (summary?.run !== run.value) {
       return fail('not-found', 'The run is not shown any more: explain the one that is.')
     }
-    const { change, text } = remedy
+    if (runOf('a') !== summary.run) {
+      const moved = await comparison.show({ a: summary })
+      if (!moved.ok) return moved
+    }
+    side.value = 'a'
     if (change.how === 'kernel' && isPlain(summary.recipe)) {
-      if (runOf('a') !== summary.run) await comparison.show({ a: summary })
       await comparison.chooseKernel('b', change.kernel)
       return success(null)
     }
-    const made = await forks.fork(
-      summary.run,
-      change.how === 'fork'
-        ? { interventions: change.interventions }
-        : change.how === 'plan'
-          ? { changes: change.changes }
-          : { kernel: change.kernel, text },
-    )
-    return made.ok ? success(null) : made
+    return await forks.fork(summary.run, otherwiseOf(change, text))
   }
 
   /** A run of the recipe both sides share, with nothing forked. */
@@ -201,15 +167,20 @@ export const useWhyStore = defineStore('why', () => {
     hasRemedies,
     searching,
     isSearching,
-    remedyFailure,
+    remedyFailure: remedies.failure,
     pin,
     choose,
     chooseFirst,
     goToPin,
     findRemedies,
-    cancelSearch,
+    cancelSearch: remedies.cancel,
     applied,
     applyFailure,
     apply,
   }
 })
+
+function otherwiseOf(change: Remedy['change'], text: string): Otherwise {
+  if (change.how === 'fork') return { interventions: change.interventions }
+  return change.how === 'plan' ? { changes: change.changes } : { kernel: change.kernel, text }
+}
