@@ -127,6 +127,16 @@ describe('a fork', () => {
 })
 
 describe('forks', () => {
+  it('are looked at where the run on the other side is', async () => {
+    const { comparison, cursor, forks } = await open()
+    const made = await forks.fork(shown(comparison.a), drain(10))
+    await comparison.runSide('b')
+    await cursor.goToEvent('a', 40)
+    if (made.ok) await forks.show(made.value, 'b')
+    expect(cursor.at.b?.event).toBe(40)
+    expect(cursor.side).toBe('a')
+  })
+
   it('are made again from their recipes when the engine was lost', async () => {
     const { comparison, forks, pinscope } = await open()
     await forks.fork(shown(comparison.a), drain(10))

@@ -136,7 +136,16 @@ export const useForksStore = defineStore('forks', () => {
       [side]: node.summary,
       ...(stays ? {} : { [other]: companion }),
     })
+    if (answer.ok) await standAgain(other)
     failure.value = answer.ok ? null : answer.error
+  }
+
+  /** A run that is new on its side is looked at where the other one is. */
+  async function standAgain(other: SideName): Promise<void> {
+    const [chosen, place] = [cursor.side, cursor.at[other]]
+    if (place === null) return
+    await cursor.stand(other, place)
+    cursor.choose(chosen)
   }
 
   /** Stands where a fork parts from its parent: both are shown. */
