@@ -1,6 +1,6 @@
 /** Events as the list shows them and as the kernel prints them, and the kernel log. */
 import type { DmesgLine, EventLine, EventsTextForm } from '../shared/events'
-import { ftraceHeader, ftraceLine, type Machine } from '../sim'
+import { callName, ftraceHeader, ftraceLine, type Machine } from '../sim'
 import { secondsText } from './console/print-state'
 import type { EventLog } from './event-log'
 import { forEachExtent } from './match-lists'
@@ -19,7 +19,13 @@ export function eventLine(m: Machine, log: EventLog, event: number): EventLine {
       if (!pfns.includes(pfn)) pfns.push(pfn)
     }
   })
-  return { ...eventRow(m, log, event), task, cpu: m.tasks[task]?.cpu ?? 0, pfns }
+  const row = eventRow(m, log, event)
+  return { ...row, text: namedCall(row.text), task, cpu: m.tasks[task]?.cpu ?? 0, pfns }
+}
+
+/** `call=VIDIOC_QBUF step=3` where the trace has the call's number, as filters ask for it by name. */
+function namedCall(text: string): string {
+  return text.replace(/^call=(\d+)/, (_, id: string) => `call=${callName(Number(id))}`)
 }
 
 /** One line a row; the trace file has its header first. */

@@ -60,10 +60,14 @@ export class MatchLists {
   }
 
   /** Frames that matching events name, ascending, so many at most. */
-  pfnsOf(matches: Matches): Uint32Array<ArrayBuffer> {
+  async pfnsOf(matches: Matches, hooks: PlayHooks): Promise<Result<Uint32Array<ArrayBuffer>>> {
     const { machine, recorder } = this.#recording
     const named = new Uint8Array(machine.nrPages)
     for (let i = 0; i < matches.count; i++) {
+      if (i > 0 && i % SLICE === 0) {
+        await hooks.breathe()
+        if (hooks.isCancelled()) return failure('cancelled', 'the filter was cancelled')
+      }
       forEachExtent(recorder.log, matches.at(i), (first, end) => {
         const from = Math.max(0, first - machine.startPfn)
         named.fill(1, from, Math.max(from, end - machine.startPfn))
@@ -73,21 +77,21 @@ export class MatchLists {
     for (let page = 0; page < named.length && pfns.length < MOST_PFNS; page++) {
       if (named[page] === 1) pfns.push(page + machine.startPfn)
     }
-    return Uint32Array.from(pfns)
+    return success(Uint32Array.from(pfns))
   }
 
   async #scan(test: EventTest, hooks: PlayHooks): Promise<Uint32Array | null> {
     const { log } = this.#recording.recorder
-    const found: number[] = []
+    const slices: number[][] = []
     for (let from = 0; from < log.length; from += SLICE) {
       if (from > 0) {
         hooks.onProgress(from)
         await hooks.breathe()
         if (hooks.isCancelled()) return null
       }
-      for (const event of log.scan(from, from + SLICE, test)) found.push(event)
+      slices.push(log.scan(from, from + SLICE, test))
     }
-    return Uint32Array.from(found)
+    return joined(slices)
   }
 
   #keep(filter: string, list: Uint32Array): void {
@@ -96,6 +100,16 @@ export class MatchLists {
     const [oldest] = this.#lists.keys()
     if (this.#lists.size > MOST_KEPT && oldest !== undefined) this.#lists.delete(oldest)
   }
+}
+
+function joined(slices: readonly (readonly number[])[]): Uint32Array {
+  const list = new Uint32Array(slices.reduce((sum, slice) => sum + slice.length, 0))
+  let done = 0
+  for (const slice of slices) {
+    list.set(slice, done)
+    done += slice.length
+  }
+  return list
 }
 
 function allOf(length: number): Matches {

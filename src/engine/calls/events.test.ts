@@ -29,6 +29,12 @@ describe('a filter', () => {
     expect(lines.map((line) => line.event)).toEqual(whole)
   })
 
+  it('names calls as the list shows them', async () => {
+    const filter = 'type == sim_call and call == VIDIOC_QBUF'
+    const { lines } = await must(calls.events(run.run, filter, 0, 1))
+    expect(lines[0]?.text).toMatch(/^call=VIDIOC_QBUF step=\d+$/)
+  })
+
   it('finds what touches a frame, also in a block and where another frame comes first', async () => {
     const { lines: moves } = await must(
       calls.events(run.run, 'type == sim_unmap_and_move and target_pfn > 0', 0, 1),

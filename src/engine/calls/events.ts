@@ -28,11 +28,14 @@ export function eventCalls(kept: Kept, work: Work): EventCalls {
       kept.with(id, ({ recording }) => success(completeFilter(recording.machine, filter, cursor))),
     filterEvents: (id, filter, token) =>
       kept.with(id, async ({ matches, recording }) => {
-        const found = await work.under(token, (hooks) => matches.of(filter, hooks))
-        if (!found.ok) return found
-        const pfns = matches.pfnsOf(found.value)
-        const events = recording.recorder.log.length
-        return success({ filter, matches: found.value.count, events, pfns })
+        return await work.under(token, async (hooks) => {
+          const found = await matches.of(filter, hooks)
+          if (!found.ok) return found
+          const pfns = await matches.pfnsOf(found.value, hooks)
+          if (!pfns.ok) return pfns
+          const events = recording.recorder.log.length
+          return success({ filter, matches: found.value.count, events, pfns: pfns.value })
+        })
       }),
     events: (id, filter, from, count) =>
       kept.with(id, async ({ matches, recording: { machine, recorder } }) => {

@@ -4,6 +4,7 @@ import type { DockName } from '../stores/layout'
 import BookmarksView from '../views/bookmarks/BookmarksView.vue'
 import ConsoleView from '../views/console/ConsoleView.vue'
 import DebuggerView from '../views/debugger/DebuggerView.vue'
+import DmesgView from '../views/dmesg/DmesgView.vue'
 import EventsView from '../views/events/EventsView.vue'
 import ForksView from '../views/forks/ForksView.vue'
 import MatrixView from '../views/matrix/MatrixView.vue'
@@ -26,6 +27,7 @@ export const AREAS: Readonly<Record<DockName, readonly Area[]>> = {
   ],
   events: [
     { id: 'events', title: 'Events', view: EventsView },
+    { id: 'dmesg', title: 'dmesg', view: DmesgView },
     { id: 'bookmarks', title: 'Bookmarks', view: BookmarksView },
   ],
   debug: [
