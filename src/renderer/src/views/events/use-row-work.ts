@@ -2,6 +2,7 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import type { EventLine, EventsTextForm } from '../../../../shared/events'
 import type { RowRange } from '../../components/virtual-keys'
+import { useDebugStore } from '../../stores/debug'
 import { usePinscope } from '../../wire/pinscope'
 import { copiedText, copyPlan } from './copy-text'
 import type { EventPages } from './event-pages'
@@ -24,8 +25,8 @@ interface RowWork {
 
 export function useRowWork(): RowWork {
   const pinscope = usePinscope()
+  const debug = useDebugStore()
   const notice = shallowRef<Notice | null>(null)
-  let tokens = 0
 
   async function copy(
     { listed: { run, filter, matches } }: EventPages,
@@ -47,11 +48,11 @@ export function useRowWork(): RowWork {
     }
   }
 
-  async function breakOn({ listed: { run } }: EventPages, { name }: EventLine): Promise<void> {
-    const answer = await pinscope.consoleRun(run, `break event ${name}`, `break${++tokens}`)
-    notice.value = answer.ok
-      ? { text: answer.value.text.trim(), good: answer.value.how === 'done' }
-      : { text: answer.error.message, good: false }
+  /** By the console's own command, which shows there as if it had been typed. */
+  async function breakOn({ listed: { side } }: EventPages, { name }: EventLine): Promise<void> {
+    const reply = await debug.run(`break event ${name}`, side)
+    const text = reply?.text.trim() ?? debug.failure?.message ?? 'The debugger could not be asked.'
+    notice.value = { text, good: reply?.how === 'done' }
   }
 
   return { notice, copy, breakOn }
