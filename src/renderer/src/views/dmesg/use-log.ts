@@ -5,10 +5,7 @@ import { useLatest, type Latest } from '../../stores/latest'
 import type { SideName } from '../../stores/side'
 import { usePinscope } from '../../wire/pinscope'
 
-export function useLog(
-  side: SideName,
-  shown: () => boolean,
-): Latest<number, readonly DmesgLine[]> {
+export function useLog(side: SideName, shown: () => boolean): Latest<number, readonly DmesgLine[]> {
   const pinscope = usePinscope()
   const comparison = useComparisonStore()
   return useLatest(

@@ -1,5 +1,13 @@
 /** The filter while it is typed: whether it is one, and what may follow. */
-import { computed, nextTick, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import {
+  computed,
+  nextTick,
+  ref,
+  shallowRef,
+  type ComputedRef,
+  type Ref,
+  type ShallowRef,
+} from 'vue'
 import type { TextProblem } from '../../../../shared/events'
 import { success } from '../../../../shared/result'
 import { useFilterStore } from '../../stores/filter'
@@ -93,7 +101,8 @@ export function useFilterField(input: Readonly<ShallowRef<HTMLInputElement | nul
 
   function point(by: 1 | -1): void {
     const { length } = offer.value.words
-    if (length > 0) pointed.value = (Math.max(pointed.value, by === 1 ? -1 : 0) + by + length) % length
+    if (length > 0)
+      pointed.value = (Math.max(pointed.value, by === 1 ? -1 : 0) + by + length) % length
   }
 
   return { problem, state, offer, pointed, suggest, suggestHistory, close, take, point }

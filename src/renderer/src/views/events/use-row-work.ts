@@ -15,11 +15,7 @@ export interface Notice {
 interface RowWork {
   readonly notice: ShallowRef<Notice | null>
   /** @param chosen null copies all rows */
-  readonly copy: (
-    pages: EventPages,
-    chosen: RowRange | null,
-    form: EventsTextForm,
-  ) => Promise<void>
+  readonly copy: (pages: EventPages, chosen: RowRange | null, form: EventsTextForm) => Promise<void>
   readonly breakOn: (pages: EventPages, line: EventLine) => Promise<void>
 }
 
@@ -44,7 +40,10 @@ export function useRowWork(): RowWork {
       notice.value = { text: copiedText(plan, form), good: true }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      notice.value = { text: `The system did not take the text for the clipboard: ${why}`, good: false }
+      notice.value = {
+        text: `The system did not take the text for the clipboard: ${why}`,
+        good: false,
+      }
     }
   }
 
