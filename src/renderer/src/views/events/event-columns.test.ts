@@ -13,26 +13,26 @@ import {
 
 describe('columns of the event list', () => {
   it('can be hidden and shown again, but not all of them', () => {
-    const without = toggled(FIRST_LAYOUT, 'cpu')
-    expect(shownColumns(without)).toEqual(['event', 'time', 'actor', 'name', 'fields'])
-    expect(layoutPx(without)).toBe(layoutPx(FIRST_LAYOUT) - FIRST_LAYOUT.widths.cpu)
-    expect(shownColumns(toggled(without, 'cpu'))).toEqual(shownColumns(FIRST_LAYOUT))
+    const without = toggled(FIRST_LAYOUT, 'time')
+    expect(shownColumns(without)).toEqual(['event', 'actor', 'name', 'fields'])
+    expect(layoutPx(without)).toBe(layoutPx(FIRST_LAYOUT) - FIRST_LAYOUT.widths.time)
+    expect(shownColumns(toggled(without, 'time'))).toEqual(shownColumns(FIRST_LAYOUT))
     let layout = FIRST_LAYOUT
-    for (const id of COLUMN_IDS.filter((c) => c !== 'pfns')) layout = toggled(layout, id)
+    for (const id of shownColumns(FIRST_LAYOUT)) layout = toggled(layout, id)
     expect(shownColumns(layout)).toEqual(['fields'])
   })
 
   it('change places with their neighbour in sight, over hidden ones', () => {
     const without = toggled(FIRST_LAYOUT, 'time')
     expect(shownColumns(moved(without, 'event', 1))).toEqual([
-      ...['cpu', 'event', 'actor', 'name', 'fields'],
+      ...['actor', 'event', 'name', 'fields'],
     ])
     expect(moved(FIRST_LAYOUT, 'event', -1)).toBe(FIRST_LAYOUT)
     expect(shownColumns(placed(FIRST_LAYOUT, 'fields', 'event'))).toEqual([
-      ...['fields', 'event', 'time', 'cpu', 'actor', 'name'],
+      ...['fields', 'event', 'time', 'actor', 'name'],
     ])
     expect(shownColumns(placed(FIRST_LAYOUT, 'event', 'fields'))).toEqual([
-      ...['time', 'cpu', 'actor', 'name', 'fields', 'event'],
+      ...['time', 'actor', 'name', 'fields', 'event'],
     ])
   })
 

@@ -13,12 +13,12 @@ interface Column {
 }
 
 export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
-  event: { title: 'event', menu: 'Event number', px: 76, isNumber: true },
-  time: { title: 'time', menu: 'Time', px: 112, isNumber: true },
-  cpu: { title: 'cpu', menu: 'CPU', px: 36, isNumber: true },
-  actor: { title: 'actor', menu: 'Actor', px: 80, isNumber: false },
-  name: { title: 'type', menu: 'Event type', px: 168, isNumber: false },
-  fields: { title: 'fields', menu: 'Fields', px: 360, isNumber: false },
+  event: { title: 'event', menu: 'Event number', px: 68, isNumber: true },
+  time: { title: 'time', menu: 'Time', px: 104, isNumber: true },
+  cpu: { title: 'cpu', menu: 'CPU', px: 40, isNumber: true },
+  actor: { title: 'actor', menu: 'Actor', px: 64, isNumber: false },
+  name: { title: 'type', menu: 'Event type', px: 152, isNumber: false },
+  fields: { title: 'fields', menu: 'Fields', px: 400, isNumber: false },
   pfns: { title: 'pfns', menu: 'Page frames', px: 220, isNumber: false },
 }
 
@@ -34,8 +34,8 @@ export interface ColumnLayout {
 
 export const FIRST_LAYOUT: ColumnLayout = {
   order: COLUMN_IDS,
-  // The fields name the frames too.
-  hidden: ['pfns'],
+  // The fields name the frames too, and most boards have one CPU.
+  hidden: ['cpu', 'pfns'],
   widths: {
     event: COLUMNS.event.px,
     time: COLUMNS.time.px,

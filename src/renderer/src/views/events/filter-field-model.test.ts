@@ -6,6 +6,7 @@ import {
   matchesText,
   mended,
   offerOf,
+  problemText,
   taken,
 } from './filter-field-model'
 
@@ -47,6 +48,16 @@ describe('what is wrong with a filter', () => {
   it('is marked behind the text where something is missing', () => {
     expect(markedParts('actor ==', 9)).toEqual(['actor ==', ' ', ''])
     expect(markedParts('', 4)).toEqual(['', ' ', ''])
+  })
+
+  it('is said without the names that are offered beside it', () => {
+    const message = 'there is no actor "camara"; did you mean camera?'
+    expect(problemText({ column: 10, message, nearest: ['camera'] })).toBe(
+      'there is no actor "camara"',
+    )
+    expect(problemText({ column: 1, message: 'write touches(PFN)', nearest: [] })).toBe(
+      'write touches(PFN)',
+    )
   })
 
   it('is replaced by what was meant', () => {

@@ -49,6 +49,11 @@ export function mended(text: string, { column }: TextProblem, word: string): str
   return before + word + (wrong.trim() === '' ? ` ${after}` : after)
 }
 
+/** What is wrong, without the nearest names: those are offered beside it. */
+export function problemText({ message, nearest }: TextProblem): string {
+  return nearest.length === 0 ? message : message.replace(/; did you mean [^;]*\?$/, '')
+}
+
 /** How the field stands: nothing typed, not yet known, a filter, or none. */
 export type FieldState = 'empty' | 'unknown' | 'valid' | 'invalid'
 
