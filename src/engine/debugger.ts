@@ -18,7 +18,8 @@ import {
   type Stance,
 } from './stepping'
 import { stateDiff } from './state-diff'
-import type { Frame, Moment, PlayHooks, Played, Tape } from './tape'
+import type { Frame, Moment, PlayHooks, Played, Standby, Tape } from './tape'
+import { Trail } from './trail'
 
 /** Why the debugger stands where it stands. */
 export type Why =
@@ -45,14 +46,22 @@ export interface Checkpoint {
 }
 
 const MOST_VISITED = 1000
+/** A standby serves places within so many events. */
+const MOST_NEAR = 2000
 
 export class Debugger {
   readonly tape: Tape
   readonly breakpoints = new Breakpoints()
   readonly checkpoints: Checkpoint[] = []
   readonly #hooks: PlayHooks
+  /** Functions entered are known at every place the cursor comes to, also where no step needs them. */
+  keepsFrames = false
+  /** What was told on the way here, when that was at level 2. */
+  readonly #trail = new Trail()
   #here: Played
   #withFrames = false
+  #standby: Standby | null = null
+  #preparing: { readonly isWanted: { now: boolean }; readonly done: Promise<void> } | null = null
   readonly #visited: Place[] = []
   #visit = -1
   #steps = 0
@@ -68,7 +77,7 @@ export class Debugger {
   /** A debugger at the start of the recording. */
   static async open(tape: Tape, hooks: PlayHooks): Promise<Debugger> {
     const start = { event: tape.firstEvent, step: 0 }
-    return new Debugger(tape, hooks, await playTo(tape, start, false))
+    return new Debugger(tape, hooks, await playTo(tape, start, false, null))
   }
 
   /** Where the cursor is. */
@@ -95,6 +104,36 @@ export class Debugger {
   async seek(to: Place): Promise<Stop> {
     await this.#goTo(to, false)
     return this.#stop({ kind: 'arrived' })
+  }
+
+  /**
+   * Gets ready for a step from here, while nobody waits: a run is played to shortly before the cursor. A
+   * step takes it, or waits for it; every other move lets it go.
+   */
+  prepare(): void {
+    const { event } = this.position
+    if (this.#preparing !== null) {
+      // One that is not wanted any more ends at its next breath.
+      if (!this.#preparing.isWanted.now) void this.#preparing.done.then(() => this.prepare())
+      return
+    }
+    if (this.#standbyFor(event) !== null) return
+    this.#drop(this.#standby)
+    this.#standby = null
+    const isWanted = { now: true }
+    const { breathe } = this.#hooks
+    const hooks = { breathe, isCancelled: () => !isWanted.now, onProgress: () => undefined }
+    const done = this.tape.prepare(event, hooks).then(
+      (standby) => {
+        this.#preparing = null
+        this.#standby = standby
+      },
+      // What goes wrong here goes wrong again, and is told, when the cursor moves.
+      () => {
+        this.#preparing = null
+      },
+    )
+    this.#preparing = { isWanted, done }
   }
 
   /** Steps by events, negative ones backward. */
@@ -149,8 +188,13 @@ export class Debugger {
 
   /** Functions entered at the cursor by a task (the running one), innermost first. */
   async stack(task = this.task): Promise<readonly Frame[]> {
-    if (!this.#withFrames) await this.#make(this.position, true)
+    await this.withFrames()
     return (this.#here.stacks.get(task) ?? []).toReversed()
+  }
+
+  /** Makes the functions entered known here, if they are not yet. */
+  async withFrames(): Promise<void> {
+    if (!this.#withFrames) await this.#make(this.position, true)
   }
 
   /**
@@ -161,7 +205,7 @@ export class Debugger {
     const quest = { frames: true, match: () => true, accept: () => true }
     const before = await search(this.tape, this.#hooks, 'backward', this.position, quest)
     if (before.at === null) return null
-    const there = await playTo(this.tape, before.at, true)
+    const there = await playTo(this.tape, before.at, true, null)
     const diff = stateDiff(there.run.machine, this.machine)
     this.tape.recycle(there.run)
     return diff
@@ -189,20 +233,55 @@ export class Debugger {
   }
 
   async #stepBy(direction: Direction, accepts: Accepts): Promise<Stop> {
-    const quest = {
-      frames: true,
-      match: (moment: Moment) => (accepts(moment) ? moment.kind : null),
-      accept: () => true,
+    const near =
+      direction === 'backward' ? this.#trail.lastBefore(this.position, accepts) : null
+    if (near !== null) {
+      await this.#goTo(near.at, true)
+      this.#noteStep()
+      return this.#stop({ kind: 'step', at: near.kind })
     }
-    const found = await search(this.tape, this.#hooks, direction, this.position, quest)
+    const found = await this.#searchStep(direction, accepts)
     if (found.how === 'cancelled') return this.#stop({ kind: 'cancelled' })
     if (found.at === null || found.value === null) {
       await this.#goTo(this.#edge(direction), true)
       return this.#stop({ kind: direction === 'forward' ? 'end' : 'start', lastHit: null })
     }
-    await this.#goTo(found.at, true)
+    if (found.played === null) await this.#goTo(found.at, true)
+    else this.#take(found.played)
     this.#noteStep()
     return this.#stop({ kind: 'step', at: found.value })
+  }
+
+  async #searchStep(
+    direction: Direction,
+    accepts: Accepts,
+  ): ReturnType<typeof search<Moment['kind']>> {
+    const trail = this.#trail
+    trail.clear()
+    const quest = {
+      frames: true,
+      match: (moment: Moment) => (accepts(moment) ? moment.kind : null),
+      accept: () => true,
+    }
+    if (direction === 'backward') {
+      return await search(this.tape, this.#hooks, direction, this.position, quest)
+    }
+    const standby = await this.#takeStandby(this.position.event)
+    const watch = {
+      ...quest,
+      see: (moment: Moment) => {
+        trail.note(moment)
+      },
+    }
+    return await search(this.tape, this.#hooks, direction, this.position, watch, standby)
+  }
+
+  /** The state that a search ended with is the one at the cursor. */
+  #take(played: Played): void {
+    this.tape.recycle(this.#here.run)
+    this.#here = played
+    this.#withFrames = true
+    this.#remember()
   }
 
   #edge(direction: Direction): Place {
@@ -242,11 +321,45 @@ export class Debugger {
 
   /** Makes the state of a place. Frames need the whole way from the image at level 2. */
   async #make(to: Place, frames: boolean): Promise<void> {
+    const withFrames = frames || to.step > 0 || this.keepsFrames
     const isHere = comparePositions(to, this.position) === 0
-    if (isHere && (this.#withFrames || !frames)) return
+    if (isHere && (this.#withFrames || !withFrames)) return
+    const standby = withFrames ? await this.#takeStandby(to.event) : null
+    if (!withFrames) this.#forgetStandby()
     this.tape.recycle(this.#here.run)
-    this.#withFrames = frames || to.step > 0
-    this.#here = await playTo(this.tape, to, this.#withFrames)
+    this.#withFrames = withFrames
+    this.#trail.clear()
+    const trail = withFrames ? this.#trail : null
+    this.#here = await playTo(this.tape, to, withFrames, trail, standby)
+  }
+
+  /** The standby, if it serves to come to an event; else it is of no use any more. */
+  async #takeStandby(event: number): Promise<Standby | null> {
+    const { event: here } = this.position
+    // Who goes far does not wait for what is made for going near.
+    if (Math.abs(event - here) > MOST_NEAR) this.#forgetStandby()
+    else await this.#preparing?.done
+    const standby = this.#standbyFor(event)
+    if (standby === null) this.#drop(this.#standby)
+    this.#standby = null
+    return standby
+  }
+
+  #standbyFor(event: number): Standby | null {
+    const standby = this.#standby
+    if (standby === null) return null
+    const ahead = event - standby.event
+    return ahead > 0 && ahead < MOST_NEAR ? standby : null
+  }
+
+  #forgetStandby(): void {
+    if (this.#preparing !== null) this.#preparing.isWanted.now = false
+    this.#drop(this.#standby)
+    this.#standby = null
+  }
+
+  #drop(standby: Standby | null): void {
+    if (standby !== null) this.tape.recycle(standby.run)
   }
 
   /** Whoever steps will go on stepping: an image near by is worth its price then. */
@@ -269,7 +382,17 @@ export class Debugger {
   }
 }
 
-async function playTo(tape: Tape, to: Place, frames: boolean): Promise<Played> {
-  const see = (moment: Moment): boolean => comparePositions(moment, to) >= 0
-  return await tape.play(to.event, { frames, see })
+async function playTo(
+  tape: Tape,
+  to: Place,
+  frames: boolean,
+  trail: Trail | null,
+  standby: Standby | null = null,
+): Promise<Played> {
+  const see = (moment: Moment): boolean => {
+    // Only what is near: the way may be long.
+    if (trail !== null && moment.event > to.event - MOST_NEAR) trail.note(moment)
+    return comparePositions(moment, to) >= 0
+  }
+  return await tape.play(to.event, { frames, see }, null, standby)
 }

@@ -1,7 +1,7 @@
 /** Finds moments of a recorded run, forward by playing on, backward by playing stretch after stretch. */
 import type { Place } from '../shared/place'
 import { comparePositions, type Position } from './position'
-import type { Moment, PlayHooks, Tape } from './tape'
+import type { Moment, PlayHooks, Played, Standby, Tape } from './tape'
 
 export type Direction = 'forward' | 'backward'
 
@@ -12,6 +12,8 @@ export interface Quest<T> {
   /** A stretch begins: the machine as it is before the first moment that is matched. */
   readonly begin?: (machine: Moment['machine']) => void
   readonly match: (moment: Moment) => T | null
+  /** Told of every moment that is played forward, those before the search begins as well. */
+  readonly see?: (moment: Moment) => void
   /** False to go on. */
   readonly accept: (value: T) => boolean
 }
@@ -20,6 +22,8 @@ export interface Found<T> {
   readonly how: 'found' | 'none' | 'cancelled'
   readonly at: Position | null
   readonly value: T | null
+  /** The state there, where playing ended with it; whoever asked has it now. */
+  readonly played: Played | null
 }
 
 /** The first accepted match after `from`, or the last one before it. */
@@ -29,9 +33,10 @@ export async function search<T>(
   direction: Direction,
   from: Place,
   quest: Quest<T>,
+  standby: Standby | null = null,
 ): Promise<Found<T>> {
   return direction === 'forward'
-    ? await forward(tape, hooks, from, quest)
+    ? await forward(tape, hooks, from, quest, standby)
     : await backward(tape, hooks, from, quest)
 }
 
@@ -40,21 +45,24 @@ async function forward<T>(
   hooks: PlayHooks,
   from: Place,
   quest: Quest<T>,
+  standby: Standby | null,
 ): Promise<Found<T>> {
-  let found: Found<T> = { how: 'none', at: null, value: null }
+  let found: { at: Position; value: T } | null = null as { at: Position; value: T } | null
   const see = (moment: Moment): boolean => {
+    quest.see?.(moment)
     const order = comparePositions(moment, from)
     if (order === 0) quest.begin?.(moment.machine)
     if (order <= 0) return false
     const value = quest.match(moment)
     if (value === null || !quest.accept(value)) return false
-    found = { how: 'found', at: placeOf(moment), value }
+    found = { at: placeOf(moment), value }
     return true
   }
-  const begin = quest.begin
-  const played = await tape.play(from.event, { frames: quest.frames, see, begin }, hooks)
+  const { frames, begin } = quest
+  const played = await tape.play(from.event, { frames, see, begin }, hooks, standby)
+  if (found !== null) return { how: 'found', ...found, played }
   tape.recycle(played.run)
-  return played.how === 'cancelled' ? { how: 'cancelled', at: null, value: null } : found
+  return nothing(played.how === 'cancelled' ? 'cancelled' : 'none')
 }
 
 /** From image to image backwards; in each stretch the matches are met last to first. */
@@ -67,7 +75,7 @@ async function backward<T>(
   let until = from
   for (;;) {
     const last = until.step > 0 ? until.event : until.event - 1
-    if (last < tape.firstEvent) return { how: 'none', at: null, value: null }
+    if (last < tape.firstEvent) return nothing('none')
     const start = tape.keyframes.before(last).events
     const matches: { at: Position; value: T }[] = []
     const limit = until
@@ -80,13 +88,17 @@ async function backward<T>(
     const begin = quest.begin
     const played = await tape.play(start, { frames: quest.frames, see, begin }, hooks)
     tape.recycle(played.run)
-    if (played.how === 'cancelled') return { how: 'cancelled', at: null, value: null }
+    if (played.how === 'cancelled') return nothing('cancelled')
     for (const { at, value } of matches.toReversed()) {
-      if (quest.accept(value)) return { how: 'found', at, value }
+      if (quest.accept(value)) return { how: 'found', at, value, played: null }
     }
     // What precedes the first event of a stretch belongs to the stretch before it.
     until = { event: start, step: 0 }
   }
+}
+
+function nothing(how: 'none' | 'cancelled'): Found<never> {
+  return { how, at: null, value: null, played: null }
 }
 
 function placeOf({ event, step, timeNs }: Moment): Position {

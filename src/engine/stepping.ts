@@ -1,5 +1,6 @@
 /** What each kind of step may stop at, seen from where it begins: gdb's rules, in both directions. */
 import type { Frame, Moment } from './tape'
+import type { StepMoment } from './trail'
 import type { Direction } from './search'
 
 /** Where a step begins. */
@@ -11,7 +12,7 @@ export interface Stance {
   readonly stack: readonly Frame[]
 }
 
-export type Accepts = (moment: Moment) => boolean
+export type Accepts = (moment: StepMoment) => boolean
 
 /** The running task, if it is in a function; outside of one it is whoever comes next. */
 function isSteppedTask(from: Stance): Accepts {
@@ -35,7 +36,7 @@ export function nextRule(from: Stance, direction: Direction): Accepts {
   const ours = isSteppedTask(from)
   return (moment) =>
     ours(moment) &&
-    (moment.stack.length <= depth || (moment.kind === edge && moment.stack.length === depth + 1))
+    (moment.depth <= depth || (moment.kind === edge && moment.depth === depth + 1))
 }
 
 /** The function to be finished; null outside of all. At its own return or entry it is the caller's turn. */
@@ -52,6 +53,6 @@ export function finishRule(from: Stance, frame: Frame, direction: Direction): Ac
 }
 
 /** A frame is known by where it was entered. */
-function isSameFrame(a: Frame | null, b: Frame): boolean {
+function isSameFrame(a: StepMoment['frame'], b: Frame): boolean {
   return a?.event === b.event && a.step === b.step
 }

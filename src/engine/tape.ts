@@ -47,6 +47,8 @@ export interface Moment extends Position {
   readonly ret: number
   /** Functions of the running task that are entered, this one included, outermost first. */
   readonly stack: readonly Frame[]
+  /** How many these are. */
+  readonly depth: number
 }
 
 export interface Watcher {
@@ -80,6 +82,14 @@ export interface Played {
   readonly ret: number
 }
 
+/** A run that has been played to shortly before a place, at level 2, and can go on from there once. */
+export interface Standby {
+  readonly run: ScenarioRun
+  /** The event told last. */
+  readonly event: number
+  readonly reel: Reel
+}
+
 /** Thrown out of the model to leave it exactly where it is. */
 class Halt extends Error {}
 
@@ -91,6 +101,10 @@ export class Tape {
   /** Events of the whole run. */
   readonly events: number
   readonly #pool = new ColumnPool()
+  /** Events over which the model does not pause. */
+  readonly #leaps: Range[] = []
+  /** Events near which somebody is always in a call, so that no image can be. */
+  readonly #restless: Range[] = []
 
   constructor(plan: RunPlan, keyframes: Keyframes, events: number) {
     this.plan = plan
@@ -103,11 +117,18 @@ export class Tape {
     return this.keyframes.first.events
   }
 
-  /** Plays from the last image before event `from` until the watcher stops it. */
-  async play(from: number, watcher: Watcher, hooks: PlayHooks | null = null): Promise<Played> {
-    const image = this.keyframes.before(from)
-    const run = resumeScenario(this.plan, image, null, this.#pool)
-    const reel = new Reel(image, run.machine, watcher)
+  /**
+   * Plays from the last image before event `from` until the watcher stops it; from the standby when one is
+   * given, which stands before that event and is used up.
+   */
+  async play(
+    from: number,
+    watcher: Watcher,
+    hooks: PlayHooks | null = null,
+    standby: Standby | null = null,
+  ): Promise<Played> {
+    const { run, reel } = standby ?? this.#resume(from, watcher)
+    if (standby !== null) reel.watch(watcher)
     try {
       for (;;) {
         const image = this.keyframes.after(run.machine.trace.events)
@@ -126,15 +147,49 @@ export class Tape {
     return reel.played('end', run)
   }
 
+  /**
+   * A run that stands a little before an event, so that places near it can be played to in no time, also
+   * inside of a long call, where no image can be. Null where an image is as good, where the model does not
+   * pause for so long, and when it is not wanted any more.
+   */
+  async prepare(event: number, hooks: PlayHooks): Promise<Standby | null> {
+    const image = this.keyframes.before(event)
+    const until = event - STANDBY
+    if (until - image.events < STANDBY || isWithin(this.#leaps, until)) return null
+    const see = (moment: Moment): boolean => moment.event >= event
+    const { run, reel } = this.#resume(event, { frames: true, see })
+    const { trace } = run.machine
+    let paused = trace.events
+    try {
+      while (trace.events < until && !hooks.isCancelled()) {
+        run.advance(Math.min(STANDBY_SLICE, until - trace.events))
+        paused = trace.events
+        await hooks.breathe()
+      }
+      if (!hooks.isCancelled()) return { run, reel, event: trace.events - 1 }
+    } catch (error) {
+      if (!(error instanceof Halt)) throw error
+      this.#leaps.push({ from: paused, to: event })
+    }
+    run.recycle(this.#pool)
+    return null
+  }
+
+  #resume(from: number, watcher: Watcher): { readonly run: ScenarioRun; readonly reel: Reel } {
+    const image = this.keyframes.before(from)
+    const run = resumeScenario(this.plan, image, null, this.#pool)
+    return { run, reel: new Reel(image, run.machine, watcher) }
+  }
+
   /** Freezes a run on the way to `event`, so that places near it can be reached in no time. */
   densify(event: number): void {
     const image = this.keyframes.before(event)
-    if (event - image.events < NEAR) return
+    if (event - image.events < NEAR || isWithin(this.#restless, event)) return
     const run = resumeScenario(this.plan, image, null, this.#pool)
     run.advance(event - NEAR - image.events)
     if (run.settle(NEAR) && run.machine.trace.events <= event) {
       this.keyframes.keepLocal(run.freeze())
-    }
+    } else this.#restless.push({ from: event - NEAR / 2, to: event + NEAR / 2 })
     run.recycle(this.#pool)
   }
 
@@ -155,18 +210,34 @@ function sliceUpTo(image: RunImage | undefined, run: ScenarioRun): number {
   return Math.min(SLICE, (image?.events ?? Infinity) - run.machine.trace.events)
 }
 
+/** A standby stands so many events before the place, that one can step back from it as well. */
+const STANDBY = 250
+/** Events that are played between two breaths while nobody waits. */
+const STANDBY_SLICE = 2500
+
 /** Steps within so many events of an image need no other. */
 export const NEAR = 2000
+
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+function isWithin(ranges: readonly Range[], event: number): boolean {
+  return ranges.some(({ from, to }) => from < event && event < to)
+}
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Tells a watcher what happens in a run that is played, and counts the steps between events. */
 class Reel implements TraceSink, FrameSink {
-  readonly #watcher: Watcher
+  readonly #machine: Machine
+  #watcher: Watcher
   readonly #stacks = new Map<number, Frame[]>()
   readonly #moment: Writable<Moment>
 
   constructor(image: RunImage, run: Machine, watcher: Watcher) {
+    this.#machine = run
     this.#watcher = watcher
     this.#moment = {
       kind: 'event',
@@ -184,10 +255,17 @@ class Reel implements TraceSink, FrameSink {
       frame: null,
       ret: NaN,
       stack: NO_STACK,
+      depth: 0,
     }
-    run.trace.sink = this
-    if (watcher.frames) run.trace.frames = this
-    watcher.begin?.(run)
+    this.watch(watcher)
+  }
+
+  /** Tells another watcher from now on; one that wants frames needs a reel that had them from its start. */
+  watch(watcher: Watcher): void {
+    this.#watcher = watcher
+    this.#machine.trace.sink = this
+    if (watcher.frames) this.#machine.trace.frames = this
+    watcher.begin?.(this.#machine)
   }
 
   event(type: number, task: number, _ns: number, a: number, b: number, c: number, d: number): void {
@@ -268,6 +346,7 @@ class Reel implements TraceSink, FrameSink {
     moment.task = m.current
     moment.timeNs = m.now
     moment.stack = stack
+    moment.depth = stack.length
     if (this.#watcher.see(moment)) throw new Halt('')
     moment.ret = NaN
   }

@@ -35,7 +35,7 @@ export class Console {
   /** A console at the start of a run. */
   static async open(recording: Recording, host: ConsoleHost): Promise<Console> {
     const turn = new Turn(host.plain)
-    const session = await ConsoleSession.open(recording, turn, host.complaint)
+    const session = await ConsoleSession.open(recording, turn, host.complaint, true)
     return new Console(session, host, turn)
   }
 
@@ -56,7 +56,10 @@ export class Console {
       text: kept.text,
       current: kept.recording === recording,
     }))
-    return { run, forks, ...(await this.#session.moment(this.#watches)) }
+    const moment = await this.#session.moment(this.#watches)
+    // Whoever looks will step: it is made ready while nobody waits.
+    this.#session.debug.prepare()
+    return { run, forks, ...moment }
   }
 
   async seek(to: Place): Promise<DebugState> {

@@ -31,6 +31,7 @@ export class ConsoleSession {
   #collecting: { readonly id: number; readonly lines: string[] } | null = null
   #nested = 0
   #isRunning = false
+  readonly #keepsFrames: boolean
   /** What completion asks of the debugger; a line waits for it. */
   #completing: Promise<void> = Promise.resolve()
 
@@ -39,7 +40,9 @@ export class ConsoleSession {
     debug: Debugger,
     hooks: PlayHooks,
     forkComplaint: () => string | null,
+    keepsFrames: boolean,
   ) {
+    this.#keepsFrames = keepsFrames
     this.#bench = {
       recording,
       debug,
@@ -54,14 +57,18 @@ export class ConsoleSession {
     }
   }
 
-  /** A console at the start of a recording; `forkComplaint` says why no fork can be made just now. */
+  /**
+   * A console at the start of a recording; `forkComplaint` says why no fork can be made just now. Who asks
+   * for the moment after each line has the frames kept.
+   */
   static async open(
     recording: Recording,
     hooks: PlayHooks,
     forkComplaint: () => string | null = () => null,
+    keepsFrames = false,
   ): Promise<ConsoleSession> {
     const debug = await Debugger.open(recording.tape, hooks)
-    return new ConsoleSession(recording, debug, hooks, forkComplaint)
+    return new ConsoleSession(recording, debug, hooks, forkComplaint, keepsFrames)
   }
 
   /** The runs of the console: the run itself, and its forks. */
@@ -121,6 +128,7 @@ export class ConsoleSession {
     this.#isRunning = true
     try {
       await this.#completing
+      this.#bench.debug.keepsFrames = this.#keepsFrames
       return await work()
     } finally {
       this.#isRunning = false
