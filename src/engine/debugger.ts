@@ -233,8 +233,7 @@ export class Debugger {
   }
 
   async #stepBy(direction: Direction, accepts: Accepts): Promise<Stop> {
-    const near =
-      direction === 'backward' ? this.#trail.lastBefore(this.position, accepts) : null
+    const near = direction === 'backward' ? this.#trail.lastBefore(this.position, accepts) : null
     if (near !== null) {
       await this.#goTo(near.at, true)
       this.#noteStep()

@@ -35,8 +35,7 @@ export function nextRule(from: Stance, direction: Direction): Accepts {
   const depth = from.stack.length - (inCaller ? 1 : 0)
   const ours = isSteppedTask(from)
   return (moment) =>
-    ours(moment) &&
-    (moment.depth <= depth || (moment.kind === edge && moment.depth === depth + 1))
+    ours(moment) && (moment.depth <= depth || (moment.kind === edge && moment.depth === depth + 1))
 }
 
 /** The function to be finished; null outside of all. At its own return or entry it is the caller's turn. */

@@ -1,7 +1,6 @@
 /** What the window knows of the debugger of one run. */
-import type { DebugState, StopPoint } from '../../../shared/debug'
+import type { DebugState } from '../../../shared/debug'
 import type { Place } from '../../../shared/place'
-import { countText } from '../../../shared/text'
 
 export const PROMPT = '(pinscope) '
 
@@ -32,37 +31,4 @@ export const NO_DEBUG: SideDebug = {
 export function isSamePlace(a: Place | null, b: Place | null): boolean {
   if (a === null || b === null) return a === b
   return a.event === b.event && a.step === b.step
-}
-
-/** The lines of the console that set a breakpoint as it was; each is told the number it was given. */
-export function linesToSet(stop: StopPoint): ((id: number) => string)[] {
-  const { line, condition, log, ignore, enabled, commands } = stop
-  return [
-    () => line,
-    ...(condition === '' ? [] : [(id: number) => `condition ${id} ${condition}`]),
-    ...(log === '' ? [] : [(id: number) => `log ${id} "${log}"`]),
-    ...(ignore === 0 ? [] : [(id: number) => `ignore ${id} ${ignore}`]),
-    ...(commands.length === 0
-      ? []
-      : [
-          (id: number) => `commands ${id}`,
-          ...commands.map((command) => () => command),
-          () => 'end',
-        ]),
-    ...(enabled ? [] : [(id: number) => `disable ${id}`]),
-  ]
-}
-
-/** `2 breakpoints and 1 watch are set again in the new run.`, with what was refused. */
-export function carriedText({ stops, watches }: Carried, refusals: readonly string[]): string {
-  const things = [
-    plural(stops.length - refusals.length, 'breakpoint'),
-    plural(watches.length, 'watch', 'watches'),
-  ].filter((part) => part !== '')
-  const set = things.length === 0 ? '' : `Set again in the new run: ${things.join(' and ')}.\n`
-  return `${set}${refusals.join('')}`
-}
-
-function plural(n: number, one: string, many = `${one}s`): string {
-  return n === 0 ? '' : `${countText(n)} ${n === 1 ? one : many}`
 }

@@ -197,6 +197,34 @@ describe('a run that is made anew', () => {
     )
   })
 
+  it('gets them also when the run before it was gone with the engine', async () => {
+    const fake = fakeDebug((line) =>
+      line.startsWith('break') ? { state: { stops: [{ ...STOP, id: 5 }] } } : {},
+    )
+    const { calls } = fake
+    let lost = false
+    const gone = failure('not-found', 'run 0 is not kept any more')
+    const { debug, comparison, pinscope } = await open({
+      ...fake,
+      calls: {
+        ...calls,
+        consoleRun: async (...args) => {
+          const answer = lost ? gone : await calls.consoleRun?.(...args)
+          return answer ?? gone
+        },
+      },
+    })
+    await debug.run('break migrate_pages exit')
+    pinscope.tell('onDidLoseEngine', { reason: 'out of memory' })
+    lost = true
+    await debug.run('info breakpoints')
+    expect(debug.transcript.blocks.at(-1)?.how).toBe('failed')
+    lost = false
+    await comparison.runBoth()
+    await debug.follow()
+    expect(debug.transcript.blocks.at(-1)?.text).toBe('Set again in the new run: 1 breakpoint.\n')
+  })
+
   it('shows nothing of the run before it', async () => {
     const { debug, comparison } = await open(fakeDebug())
     await debug.run('when')

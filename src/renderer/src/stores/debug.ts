@@ -12,7 +12,8 @@ import type { Failure, Result } from '../../../shared/result'
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
 import { useCursorStore } from './cursor'
-import { carriedText, isSamePlace, linesToSet, NO_DEBUG, type SideDebug } from './debug-side'
+import { carryOver } from './debug-carry'
+import { isSamePlace, NO_DEBUG, type SideDebug } from './debug-side'
 import { SIDES, type SideName } from './side'
 import { answered, cleared, EMPTY_TRANSCRIPT, withBlock, type Block } from './transcript'
 
@@ -144,27 +145,12 @@ export const useDebugStore = defineStore('debug', () => {
     const { carried } = sides.value[name]
     if (carried === null || (carried.stops.length === 0 && carried.watches.length === 0))
       return true
-    const refusals: string[] = []
-    for (const stop of carried.stops) {
-      const refused = await setStop(run, stop)
-      if (refused !== null) refusals.push(refused)
-    }
-    for (const { expression } of carried.watches) await pinscope.addWatch(run, expression)
+    const answer = await carryOver(pinscope, run, carried, () => `debug${++tokens}`)
+    // What could not be asked for is set again in the run after this one.
+    if (!took(answer)) return false
     change(name, { carried: null })
-    say(name, carriedText(carried, refusals))
+    say(name, answer.value)
     return true
-  }
-
-  /** What was refused of it; null when it is set. */
-  async function setStop(run: number, stop: DebugState['stops'][number]): Promise<string | null> {
-    let id = 0
-    for (const lineOf of linesToSet(stop)) {
-      const answer = await pinscope.consoleRun(run, lineOf(id), `debug${++tokens}`)
-      if (!answer.ok) return answer.error.message
-      if (answer.value.how === 'refused') return answer.value.text
-      id = answer.value.state.stops.at(-1)?.id ?? id
-    }
-    return null
   }
 
   /** Notes whether the engine could be asked. */
