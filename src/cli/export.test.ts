@@ -107,6 +107,23 @@ describe('pinscope export', () => {
     expect(file.readUInt32BE(16)).toBeGreaterThan(600)
   })
 
+  it('takes a trace of another kernel, too', async () => {
+    const trace = 'src/formats/test/foreign/heap.trace'
+    const csv = await run(trace, { format: 'csv' })
+    expect(csv.stdout.split('\r\n')).toHaveLength(106 + 2)
+    const { stdout } = await run(trace, { format: 'chrome' })
+    const { traceEvents } = JSON.parse(stdout) as { traceEvents: { ph: string; name: string }[] }
+    expect(traceEvents.filter((event) => event.ph === 'i')).toHaveLength(106)
+    expect(traceEvents.filter((event) => event.ph === 'X').map((x) => x.name)).toEqual([
+      'cma_alloc',
+    ])
+    const again = await run(trace, { format: 'ftrace' })
+    expect([again.code, again.stderr]).toEqual([
+      2,
+      `pinscope: --format: ${trace} is ftrace text already; choose another form\n`,
+    ])
+  })
+
   it.each([
     [{ format: 'csv', what: 'map' }, '--what: no part "map"; csv has events and series'],
     [{ format: 'chrome', what: 'x' }, '--what: no part "x"; chrome has no parts to choose from'],

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import {
   exported,
+  exportedTrace,
   firstDivergence,
   ftraceHead,
   ftraceLines,
@@ -13,6 +14,7 @@ import { chromeTrace } from '../formats/chrome-trace'
 import { compareCommand } from '../formats/command'
 import { eventsCsv, seriesCsv } from '../formats/csv'
 import type { Figure } from '../formats/figure'
+import { importTexts, kindOf } from '../formats/import'
 import { linuxMmText } from '../formats/linux-mm'
 import { mapFigure } from '../formats/map-figure'
 import { rasterise } from '../formats/raster'
@@ -20,14 +22,16 @@ import type { ReportData, ReportSide } from '../formats/report'
 import { reportHtml } from '../formats/report-html'
 import { reportMarkdown } from '../formats/report-markdown'
 import { svgText } from '../formats/svg'
+import { MAX_TEXT } from '../formats/text-lines'
 import { timelineFigure } from '../formats/timeline-figure'
+import type { ForeignTrace } from '../shared/foreign'
 import { failure, success, type Result } from '../shared/result'
 import { countText } from '../shared/text'
 import { refuse, rowOf, runOne, type RunOptions, type Streams } from './commands'
 import { parseKernel, parseSide } from './kernel-options'
 import { findScenario } from './options'
 import { pngBytes } from './png'
-import { writeWhole } from './write-out'
+import { readText, writeWhole } from './write-out'
 
 export const RUN_FORMATS = ['ftrace', 'chrome', 'csv', 'svg', 'png'] as const
 export const REPORT_FORMATS = ['md', 'html', 'linux-mm'] as const
@@ -116,6 +120,8 @@ async function runContent(
   options: ExportOptions,
   format: RunFormat,
 ): Promise<Result<Content>> {
+  const foreign = traceIn(which)
+  if (foreign !== null) return foreign.ok ? traceContent(foreign.value, options, format) : foreign
   const recording = await runOne(io, which, parseKernel(options), options)
   if (!recording.ok) return recording
   const part = options.what ?? PARTS[format][0] ?? ''
@@ -133,6 +139,39 @@ async function runContent(
     case 'png':
       return success([pngBytes(rasterise(await figureOf(recording.value, part)))])
   }
+}
+
+/** The trace in a file; null when it names a scenario, or a file that is none of a kernel's. */
+function traceIn(which: string): Result<ForeignTrace> | null {
+  if (!/[./\\]/.test(which) || which.endsWith('.json')) return null
+  const text = readText(which, MAX_TEXT)
+  if (!text.ok) return null
+  const file = { name: which, text: text.value }
+  const kind = kindOf(file)
+  if (!kind.ok || kind.value !== 'ftrace') return null
+  const read = importTexts([file])
+  if (!read.ok) return read
+  return read.value.trace === null ? null : success(read.value.trace)
+}
+
+function traceContent(
+  trace: ForeignTrace,
+  options: ExportOptions,
+  format: RunFormat,
+): Result<Content> {
+  if (format === 'ftrace') {
+    return failure(
+      'bad-input',
+      `--format: ${trace.name} is ftrace text already; choose another form`,
+    )
+  }
+  const { exported: run, map } = exportedTrace(trace, COLUMNS)
+  if (format === 'chrome') return success(chromeTrace([run]))
+  if (format === 'csv') return success(options.what === 'series' ? seriesCsv(run) : eventsCsv(run))
+  const title = `${run.title}: what its events tell of frames`
+  const figure =
+    options.what === 'map' ? mapFigure(map, title) : timelineFigure(run.series, run.title)
+  return success([format === 'svg' ? svgText(figure) : pngBytes(rasterise(figure))])
 }
 
 const BATCH = 4096

@@ -1,5 +1,6 @@
 /** The calls of the contract over the recordings this engine keeps. */
 import type { Calls, News, NewsName, ScenarioInfo } from '../shared/contract'
+import type { ImportSource } from '../shared/interchange'
 import type { Result } from '../shared/result'
 import type { ScenarioPlan } from '../sim'
 import { compareCalls } from './calls/compare'
@@ -10,9 +11,10 @@ import { lookCalls } from './calls/look'
 import { runCalls } from './calls/runs'
 import { timelineCalls } from './calls/timeline'
 import { Work } from './calls/work'
+import { withTraces } from './foreign/with-traces'
 
 /** Where plans come from; files are read elsewhere. */
-export interface PlanSource {
+export interface PlanSource extends ImportSource {
   readonly list: () => readonly ScenarioInfo[]
   readonly plan: (id: string, set: Readonly<Record<string, string>>) => Result<ScenarioPlan>
 }
@@ -27,7 +29,7 @@ export type Tell = <K extends NewsName>(news: K, value: News[K]) => void
 export function createEngine(source: PlanSource, tell: Tell, breathe: () => Promise<void>): Calls {
   const kept = new Kept()
   const work = new Work(tell, breathe)
-  return {
+  const calls = {
     ...runCalls(source, kept, work),
     ...timelineCalls(kept),
     ...eventCalls(kept, work),
@@ -35,4 +37,5 @@ export function createEngine(source: PlanSource, tell: Tell, breathe: () => Prom
     ...compareCalls(kept, work),
     ...debugCalls(kept, work),
   }
+  return withTraces(calls, source, work)
 }

@@ -18,7 +18,7 @@ export function lanes(recording: Recording, window: Window, edges: Uint32Array):
 }
 
 /** Bars within the window; neighbours too narrow to be told apart become one. */
-function barsOf(spans: readonly CallSpan[], window: Window): CallBar[] {
+export function barsOf(spans: readonly CallSpan[], window: Window): CallBar[] {
   const { fromNs, toNs, columns } = window
   const width = (toNs - fromNs) / columns
   const bars: CallBar[] = []

@@ -42,11 +42,11 @@ function countEach(keys: number, countsOf: (key: number) => Uint32Array): Map<nu
   return counts
 }
 
-function mostFirst(counts: ReadonlyMap<number, number>): [number, number][] {
+export function mostFirst(counts: ReadonlyMap<number, number>): [number, number][] {
   return [...counts].toSorted(([i, x], [j, y]) => y - x || i - j)
 }
 
-function latencies(call: string, spans: readonly CallSpan[]): LatencySummary {
+export function latencies(call: string, spans: readonly CallSpan[]): LatencySummary {
   const took = spans.map((span) => span.toNs - span.fromNs).toSorted((x, y) => x - y)
   return {
     call,

@@ -2,7 +2,7 @@
  * ftrace text: what `trace` and `trace_pipe` print, of 3.9 and of later kernels, and what `trace-cmd
  * report` makes of a trace.dat. Each event of the file is kept once; where events are missing is told.
  */
-import type { ForeignTrace, TraceCut, TraceTask } from '../shared/foreign'
+import { cutTextOf, type ForeignTrace, type TraceCut, type TraceTask } from '../shared/foreign'
 import type { FileReport } from '../shared/interchange'
 import { success, type Result } from '../shared/result'
 import { countText } from '../shared/text'
@@ -172,7 +172,7 @@ class Reader {
   #report(trace: ForeignTrace, lines: number): FileReport {
     const took = [
       `${countText(trace.events)} events of ${trace.typeNames.length} kinds, ${trace.tasks.length} tasks, ${trace.cpus.length} CPUs`,
-      ...trace.cuts.map(cutText),
+      ...trace.cuts.map(cutTextOf),
     ]
     const { name, text } = this.#file
     return fileReport({ name, text }, 'ftrace', lines, {
@@ -181,16 +181,6 @@ class Reader {
       unused: this.#unused,
     })
   }
-}
-
-/** `line 308: 206 lines were cut here, after 281 events`. */
-export function cutText({ line, event, cpu, lost, kind }: TraceCut): string {
-  const many =
-    lost === null
-      ? 'an unknown number of events'
-      : `${countText(lost)} ${kind === 'cut' ? 'lines' : 'events'}`
-  const what = kind === 'cut' ? `${many} were cut here` : `${many} were lost`
-  return `line ${line}: ${what}${cpu === null ? '' : ` on CPU ${cpu}`}, after ${countText(event)} events`
 }
 
 type Loss = Pick<TraceCut, 'cpu' | 'lost' | 'kind'>

@@ -1,11 +1,13 @@
 /** Plans by scenario id, for the engine. */
 import type { ScenarioInfo } from '../shared/contract'
+import type { ImportSource } from '../shared/interchange'
 import { failure, type Result } from '../shared/result'
 import type { ScenarioPlan } from '../sim'
+import { importTexts } from './import'
 import { planScenario, type Scenario } from './scenario'
 
 /** Structurally what the engine's PlanSource asks for. */
-export interface ScenarioPlans {
+export interface ScenarioPlans extends ImportSource {
   readonly list: () => readonly ScenarioInfo[]
   readonly plan: (id: string, set: Readonly<Record<string, string>>) => Result<ScenarioPlan>
 }
@@ -13,6 +15,7 @@ export interface ScenarioPlans {
 export function scenarioPlans(scenarios: readonly Scenario[]): ScenarioPlans {
   const byId = new Map(scenarios.map((s) => [s.info.id, s]))
   return {
+    importTexts,
     list: () => scenarios.map((s) => s.info),
     plan: (id, set) => {
       const scenario = byId.get(id)

@@ -5,6 +5,7 @@
 import type { Tell } from '../engine'
 import type { Calls, News, NewsName, RunId, RunSummary } from '../shared/contract'
 import type { ConsoleReply } from '../shared/debug'
+import type { ImportAnswer } from '../shared/interchange'
 import type { Result } from '../shared/result'
 
 /** Makes the tokens of two pages differ, whatever the pages call them. */
@@ -30,6 +31,7 @@ export class ClientSession {
       run: (recipe, token) => this.#making(token, (own) => engine.run(recipe, own), runOf),
       fork: (run, interventions, token) =>
         this.#making(token, (own) => engine.fork(run, interventions, own), runOf),
+      importTexts: async (files) => await this.#keeping(engine.importTexts(files), tracesOf),
       consoleRun: (run, line, token) =>
         this.#making(token, (own) => engine.consoleRun(run, line, own), forksOf),
       why: (run, n, remedies, token) =>
@@ -88,8 +90,16 @@ export class ClientSession {
     work: (own: string) => Promise<Result<T>>,
     runsOf: (made: T) => readonly RunId[],
   ): Promise<Result<T>> {
+    return await this.#keeping(this.#under(token, work), runsOf)
+  }
+
+  /** What an answer made is the page's from then on. */
+  async #keeping<T>(
+    making: Promise<Result<T>>,
+    runsOf: (made: T) => readonly RunId[],
+  ): Promise<Result<T>> {
     const engines = this.#engines
-    const result = await this.#under(token, work)
+    const result = await making
     if (!result.ok || engines !== this.#engines) return result
     for (const run of runsOf(result.value)) {
       if (this.#closed) void this.#engine.drop(run)
@@ -101,6 +111,10 @@ export class ClientSession {
 
 function runOf({ run }: RunSummary): readonly RunId[] {
   return [run]
+}
+
+function tracesOf({ run }: ImportAnswer): readonly RunId[] {
+  return run === null ? [] : [run.run]
 }
 
 /** The run of a console and every fork that was made in it. */

@@ -13,6 +13,7 @@ const VALID: Readonly<Record<CallName, readonly unknown[]>> = {
   checkKernel: [RECIPE.kernel],
   listFailing: [],
   run: [RECIPE, 'token'],
+  importTexts: [[{ name: 'trace', text: 'a-1 [000] 1.000000: x: y=1' }]],
   cancel: ['token'],
   summary: [1],
   drop: [1],

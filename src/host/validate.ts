@@ -20,6 +20,8 @@ const MAX_LINE = 4096
 /** Pins are let go frame by frame, so a fork can have many. */
 const MAX_INTERVENTIONS = 8192
 const MAX_CHANGES = 64
+const MAX_IMPORT_FILES = 8
+const MAX_IMPORT = 256 * 1024 * 1024
 
 function whole(min: number, max: number): v.GenericSchema<unknown, number> {
   return v.custom<number>(
@@ -141,6 +143,12 @@ const seriesQuery = v.strictObject({
   columns: whole(1, MAX_COLUMNS),
 })
 
+/** Texts are looked at more closely by who reads them. */
+const importFiles = v.pipe(
+  v.array(v.strictObject({ name: text(1, MAX_LINE), text: text(0, MAX_IMPORT) })),
+  v.maxLength(MAX_IMPORT_FILES, `expected at most ${MAX_IMPORT_FILES} files`),
+)
+
 const SCHEMAS: ArgumentSchemas = {
   listScenarios: v.strictTuple([]),
   listPatches: v.strictTuple([]),
@@ -149,6 +157,7 @@ const SCHEMAS: ArgumentSchemas = {
   checkKernel: v.strictTuple([kernel]),
   listFailing: v.strictTuple([]),
   run: v.strictTuple([recipe, token]),
+  importTexts: v.strictTuple([importFiles]),
   cancel: v.strictTuple([token]),
   summary: v.strictTuple([run]),
   drop: v.strictTuple([run]),

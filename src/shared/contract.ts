@@ -17,6 +17,7 @@ import type {
 import type { Divergence } from './compare'
 import type { CompletionList, ConsoleReply, DebugState } from './debug'
 import type { KernelCatalogue, KernelCheck } from './kernels'
+import type { ForeignInfo, ImportAnswer, ImportFile } from './interchange'
 import type { Place, PlaceAt } from './place'
 import type {
   DmesgLine,
@@ -141,6 +142,8 @@ export interface RunSummary {
   readonly exercisedFixes: Readonly<Record<number, number>>
   readonly verdict: string
   readonly verdictGood: boolean
+  /** Set when it is no run but a trace of another kernel, which can only be looked at. */
+  readonly foreign?: ForeignInfo | undefined
 }
 
 /** One position of the CMA area that a request tried. */
@@ -312,6 +315,11 @@ export interface Calls {
   readonly listFailing: () => Promise<Result<readonly FailingInfo[]>>
   /** Runs a recipe to its end. News `onDidProgress` is told meanwhile under `token`. */
   readonly run: (recipe: Recipe, token: string) => Promise<Result<RunSummary>>
+  /**
+   * Reads texts of other kernels: a scenario is made of /proc files and kernel logs, a trace is kept and
+   * answers what is asked of a run, as far as it can.
+   */
+  readonly importTexts: (files: readonly ImportFile[]) => Promise<Result<ImportAnswer>>
   /** Stops the run started under `token`; that call then answers `cancelled`. */
   readonly cancel: (token: string) => Promise<Result<null>>
   /** What came of a run that is kept; so a fork that the console made is found by its number. */
@@ -439,6 +447,7 @@ export const CALL_NAMES = {
   checkKernel: true,
   listFailing: true,
   run: true,
+  importTexts: true,
   cancel: true,
   summary: true,
   drop: true,

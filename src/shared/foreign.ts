@@ -1,5 +1,7 @@
 /** A trace of another kernel, as columns over its text. Plain data: no run, nothing to step through. */
 
+import { countText } from './text'
+
 /** Where the trace says that events are missing. */
 export interface TraceCut {
   readonly line: number
@@ -61,4 +63,14 @@ export function fieldNumber(value: string | undefined): number | null {
   if (value === undefined || !/^(?:-?\d{1,19}|0x[0-9a-f]{1,16})$/i.test(value)) return null
   const n = Number(value)
   return Number.isSafeInteger(n) ? n : null
+}
+
+/** `line 308: 206 lines were cut here, after 281 events`. */
+export function cutTextOf({ line, event, cpu, lost, kind }: TraceCut): string {
+  const many =
+    lost === null
+      ? 'an unknown number of events'
+      : `${countText(lost)} ${kind === 'cut' ? 'lines' : 'events'}`
+  const what = kind === 'cut' ? `${many} were cut here` : `${many} were lost`
+  return `line ${line}: ${what}${cpu === null ? '' : ` on CPU ${cpu}`}, after ${countText(event)} events`
 }

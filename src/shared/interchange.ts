@@ -1,4 +1,7 @@
 /** What importing a foreign text told: what was taken, what was guessed, what was left. Plain data. */
+import type { RunSummary } from './contract'
+import type { ForeignTrace, TraceCut } from './foreign'
+import type { Result } from './result'
 
 export const IMPORT_KINDS = ['buddyinfo', 'pagetypeinfo', 'zoneinfo', 'dmesg', 'ftrace'] as const
 export type ImportKind = (typeof IMPORT_KINDS)[number]
@@ -23,4 +26,45 @@ export interface FileReport {
     /** The first few. */
     readonly first: readonly UnusedLine[]
   }
+}
+
+/** A text with the name it has in messages. */
+export interface ImportFile {
+  readonly name: string
+  readonly text: string
+}
+
+interface ImportReport {
+  readonly files: readonly FileReport[]
+  /** What was taken, guessed and left of all files together. */
+  readonly took: readonly string[]
+  readonly guessed: readonly string[]
+  readonly unused: readonly string[]
+}
+
+/** Who reads foreign texts for an engine. */
+export interface ImportSource {
+  readonly importTexts: (files: readonly ImportFile[]) => Result<
+    ImportReport & {
+      readonly scenario: Result<string> | null
+      readonly trace: ForeignTrace | null
+    }
+  >
+}
+
+/** What became of files that were imported. */
+export interface ImportAnswer extends ImportReport {
+  /** Text of a scenario file; null where none was made, for the reason beside it. */
+  readonly scenario: string | null
+  readonly noScenario: string | null
+  /** A trace, kept to be looked at as a run is; there is no stepping and no running again. */
+  readonly run: RunSummary | null
+}
+
+/** What a summary of a trace says besides. */
+export interface ForeignInfo {
+  readonly name: string
+  /** Time of its first event as the kernel printed it; the times of the engine count from there. */
+  readonly startNs: number
+  readonly cuts: readonly TraceCut[]
 }

@@ -179,7 +179,9 @@ class Compiler {
     const pfn = this.#pfn(frame)
     return number('bool', (x) => {
       const { event } = x
-      return event !== undefined && namesFrame(event.type.id, (c) => event[c], pfn(x), false) ? 1 : 0
+      return event !== undefined && namesFrame(event.type.id, (c) => event[c], pfn(x), false)
+        ? 1
+        : 0
     })
   }
 

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { PAGE_CLASSES, type Calls, type RunSummary } from '../../shared/contract'
+import { must, openEngine, runSc01 } from '../test/engine'
+
+const HEAP = 'src/formats/test/foreign/heap.trace'
+const TEXT = readFileSync(HEAP, 'utf8')
+/** What the file says, read by nothing of ours: its event lines. */
+const LINES = TEXT.split('\n').filter((line) => /^\S+-\d+ \[\d+\]/.test(line))
+
+async function open(text = TEXT): Promise<{ calls: Calls; run: RunSummary }> {
+  const calls = openEngine()
+  const answer = await must(calls.importTexts([{ name: 'heap.trace', text }]))
+  if (answer.run === null) throw new Error('no trace')
+  return { calls, run: answer.run }
+}
+
+/** Lines with a file's events, one a microsecond. */
+function traced(...events: readonly string[]): string {
+  return events
+    .map((event, i) => `a-1 [000] .... 5.${String(i).padStart(6, '0')}: ${event}\n`)
+    .join('')
+}
+
+describe('a trace of another kernel in the engine', () => {
+  it('lists each event of the file once, as the file has it', async () => {
+    const { calls, run } = await open()
+    expect(run.events).toBe(LINES.length)
+    const { lines } = await must(calls.events(run.run, '', 0, 10_000))
+    expect(lines.map((line) => line.event)).toEqual(LINES.map((_, i) => i))
+    expect(await must(calls.eventsText(run.run, '', 0, 10_000, 'ftrace'))).toBe(
+      `${LINES.join('\n')}\n`,
+    )
+    expect(run.foreign).toMatchObject({ name: 'heap.trace', startNs: 2_431_566_000, cuts: [] })
+    expect(run.verdict).toContain('to be looked at, not stepped through')
+  })
+
+  it('filters by the fields of its own events', async () => {
+    const { calls, run } = await open()
+    const count = async (filter: string): Promise<number> =>
+      (await must(calls.filterEvents(run.run, filter, 't'))).matches
+    const has = (part: string): number => LINES.filter((line) => line.includes(part)).length
+    expect(await count('type == cma_alloc_start')).toBe(has('cma_alloc_start:'))
+    expect(await count('name == reserved and align == 8')).toBe(has('align=8'))
+    expect(await count('type == test_pages_isolated and ret == fail')).toBe(has('ret=fail'))
+    expect(await count('pfn in 0xfe00..0xff00')).toBe(has(' pfn=0xfe'))
+    expect(await count('not (type == function)')).toBe(
+      LINES.filter((l) => !l.includes('<-')).length,
+    )
+    expect(await count('cpu == 0')).toBe(LINES.length)
+    const index = await must(calls.eventIndex(run.run, 'type == cma_alloc_finish', 0))
+    expect(index).toBe(0)
+  })
+
+  it('says what is wrong with a filter, and where', async () => {
+    const { calls, run } = await open()
+    expect(await must(calls.checkFilter(run.run, 'migratetpe > 3'))).toMatchObject({
+      column: 1,
+      nearest: ['migratetype'],
+    })
+    expect(await must(calls.checkFilter(run.run, 'page(1).count == 1'))).toMatchObject({
+      column: 1,
+    })
+    expect(await must(calls.checkFilter(run.run, 'type =='))).not.toBeNull()
+    const { candidates } = await must(calls.completeFilter(run.run, 'type == cma_alloc_s', 19))
+    expect(candidates).toEqual(['cma_alloc_start'])
+  })
+
+  it('shows the request as a call, its failed position and what it took on the map', async () => {
+    const { calls, run } = await open()
+    const series = await must(calls.series(run.run, { fromNs: 0, toNs: null, columns: 100 }))
+    const bars = series.lanes.flatMap((lane) => lane.bars)
+    expect(bars.map((bar) => [bar.call, bar.ret])).toEqual([['cma_alloc', 0]])
+    expect(series.marks.map((mark) => mark.text)).toEqual(['0xfe00-0x10200 busy'])
+    const used = series.tracks.find((track) => track.name === 'usedCma')
+    expect([used?.max.reduce((x, y) => Math.max(x, y)), used?.last.at(-1)]).toEqual([1024, 0])
+    expect(series.lanes.flatMap((lane) => [...lane.events]).reduce((x, y) => x + y)).toBe(
+      run.events,
+    )
+    const finish = LINES.findIndex((line) => line.includes('cma_alloc_finish'))
+    const at = async (event: number): Promise<number> => {
+      const map = await must(calls.pageMap(run.run, { event, step: 0 }, 'state'))
+      return map.cells.filter((cell) => PAGE_CLASSES[cell] === 'cma-buffer').length
+    }
+    expect([await at(finish - 1), await at(finish)]).toEqual([0, 1024])
+  })
+
+  it('follows a frame through allocation and free', async () => {
+    const text = traced(
+      'mm_page_alloc: page=0x1 pfn=0x1000 order=2 migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE',
+      'mm_page_alloc: page=0x1 pfn=0x2000 order=0 migratetype=0 gfp_flags=GFP_KERNEL',
+      'mm_page_free: page=0x1 pfn=0x1000 order=2',
+      'mm_page_alloc: page=(null) pfn=0x0 order=9 migratetype=1 gfp_flags=GFP_KERNEL',
+      'mm_page_free: page=0x1 pfn=8192 order=0',
+    )
+    const { calls, run } = await open(text)
+    const history = await must(calls.pageHistory(run.run, 0x1003, 5, -1, 10))
+    expect(history.map((row) => [row.event, row.name])).toEqual([
+      [0, 'mm_page_alloc'],
+      [2, 'mm_page_free'],
+    ])
+    const page = async (pfn: number, event: number) =>
+      (await must(calls.page(run.run, pfn, { event, step: 0 }))).class
+    expect([await page(0x1003, 1), await page(0x1003, 2)]).toEqual(['anon', 'free-movable'])
+    expect([await page(0x2000, 3), await page(0x2000, 4)]).toEqual(['kernel', 'free-movable'])
+    expect(await page(0x1500, 4)).toBe('absent')
+  })
+
+  it('walks from event to event and by time, which counts from the first event', async () => {
+    const { calls, run } = await open(traced('x: n=1', 'x: n=2', 'x: n=3'))
+    expect(await must(calls.eventAt(run.run, 1_500))).toEqual({ event: 1, step: 0, timeNs: 1_000 })
+    expect(await must(calls.neighbour(run.run, 1, 1, 0))).toMatchObject({ event: 2 })
+    expect(await must(calls.neighbour(run.run, 2, 1, null))).toBeNull()
+    const range = await must(calls.rangeSummary(run.run, 0, 2_000))
+    expect(range).toMatchObject({ events: 2, types: [{ name: 'x', count: 2 }] })
+  })
+
+  it('finds requests that failed', async () => {
+    const { calls, run } = await open(
+      traced(
+        'cma_alloc_start: name=a count=4 align=0',
+        'cma_alloc_finish: name=a pfn=0x0 count=4 align=0 errorno=-12',
+      ),
+    )
+    expect(await must(calls.troubles(run.run))).toMatchObject([
+      { call: 'cma_alloc', ret: -12, errno: 'ENOMEM' },
+    ])
+    expect(run.verdictGood).toBe(false)
+  })
+
+  it('says that there is nothing to step through, to explain, or to run again', async () => {
+    const { calls, run } = await open()
+    const own = await runSc01(calls, [])
+    const answers = [
+      await calls.debugState(run.run),
+      await calls.why(run.run, 1, false, 't'),
+      await calls.fork(run.run, [], 't'),
+      await calls.divergence(own.run, run.run, 't'),
+    ]
+    for (const answer of answers) {
+      expect(answer.ok ? '' : answer.error.message).toBe(
+        'heap.trace is a recording of another kernel: it can be looked at, not stepped through or run again',
+      )
+    }
+    expect(await must(calls.align(own.run, run.run, 0))).toBeNull()
+  })
+
+  it('forgets a trace that is dropped, and leaves runs alone', async () => {
+    const { calls, run } = await open()
+    await must(calls.drop(run.run))
+    expect((await calls.summary(run.run)).ok).toBe(false)
+  })
+
+  it('makes a scenario of /proc files instead, and refuses what it cannot read', async () => {
+    const calls = openEngine()
+    const name = 'cma.pagetypeinfo'
+    const text = readFileSync(`src/formats/test/foreign/${name}`, 'utf8')
+    const answer = await must(calls.importTexts([{ name, text }]))
+    expect([answer.run, answer.scenario?.includes('pinscope/scenario@1')]).toEqual([null, true])
+    const refused = await calls.importTexts([{ name: 'x', text: 'rubbish' }])
+    expect(refused.ok ? '' : refused.error.message).toMatch(/^x:1: no buddyinfo/)
+  })
+
+  it('keeps no more traces than there is room for', async () => {
+    const calls = openEngine()
+    const files = [{ name: 't', text: traced('x: n=1') }]
+    for (let i = 0; i < 4; i++) await must(calls.importTexts(files))
+    const fifth = await calls.importTexts(files)
+    expect(fifth.ok ? '' : fifth.error.message).toBe(
+      'the engine keeps at most 4 traces; close one first',
+    )
+  })
+})
