@@ -1,6 +1,6 @@
 /** Kernel logs of all eras: CMA areas, contiguous requests that failed, the positions they tried. */
 import { success, type Result } from '../shared/result'
-import { countText, pagesText, pfnText } from '../shared/text'
+import { countText, pagesText } from '../shared/text'
 import { badLine, eachLine, Unused, type TextFile } from './text-lines'
 
 /** A position that was given up: [startPfn, endPfn). */
@@ -253,12 +253,4 @@ function pick({
 function continues(last: BusyRange, next: BusyRange): boolean {
   if (next.endPfn <= last.endPfn) return false
   return last.timeNs === null || next.timeNs === null || next.timeNs - last.timeNs < 10e9
-}
-
-/** `12 positions from 0x67000 on`. */
-export function positionsText(positions: readonly BusyRange[]): string {
-  const [first] = positions
-  if (first === undefined) return 'no position named'
-  const count = `${countText(positions.length)} position${positions.length === 1 ? '' : 's'}`
-  return `${count} from ${pfnText(first.startPfn)} on`
 }

@@ -6,13 +6,8 @@ import { pagesText, pfnText } from '../shared/text'
 import { parseDmesg, type KernelLog } from './dmesg'
 import { candidateOf } from './dmesg-scenario'
 import { looksLikeFtrace, parseFtrace } from './ftrace'
-import {
-  importMachine,
-  type MachineImport,
-  type MachineTexts,
-  type MachineJson,
-  type ZoneSums,
-} from './machine-import'
+import type { MachineTexts, ZoneSums } from './machine-draft'
+import { importMachine, type MachineImport, type MachineJson } from './machine-import'
 import { parseBuddyinfo, parsePagetypeinfo, type Buddyinfo, type Pagetypeinfo } from './proc-free'
 import { parseZoneinfo, type Zoneinfo } from './proc-zoneinfo'
 import { parseScenario } from './scenario'

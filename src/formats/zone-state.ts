@@ -10,8 +10,6 @@ export interface ZoneState {
   /** Null: nothing is said, the machine boots as every other. */
   readonly freeLists: FreeLists | null
   readonly pageblocks: Readonly<Record<string, number>>
-  /** Free blocks on a list of another type than their pageblock's. */
-  readonly borrowed: number
 }
 
 export type ZoneStatePlanned =
@@ -33,11 +31,10 @@ const MOVABLE = 2
 export function zoneState(file: Explicit): ZoneStatePlanned {
   const maxOrder = file.maxOrder ?? 11
   if (file.zones.every((zone) => zone.free === undefined && zone.blocks === undefined)) {
-    return { ok: true, state: { freeLists: null, pageblocks: {}, borrowed: 0 } }
+    return { ok: true, state: { freeLists: null, pageblocks: {} } }
   }
   const lists = new Map<string, number[]>()
   const pageblocks: Record<string, number> = {}
-  let borrowed = 0
   for (const [i, zone] of file.zones.entries()) {
     const complaint = complaintOf(zone, maxOrder)
     if (complaint !== null) return { ok: false, at: `zones[${i}]`, message: complaint }
@@ -54,7 +51,6 @@ export function zoneState(file: Explicit): ZoneStatePlanned {
       const message = `${what}: no two of them may be buddies; there are ${zone.pages} frames`
       return { ok: false, at: `zones[${i}].free.${nameOf(left.letter)}`, message }
     }
-    borrowed += layout.borrowed
     for (const [order, ofOrder] of layout.lists) {
       for (const [letter, pfns] of ofOrder) {
         const key = `${order} ${letter}`
@@ -62,7 +58,7 @@ export function zoneState(file: Explicit): ZoneStatePlanned {
       }
     }
   }
-  return { ok: true, state: { freeLists: freeListsOf(lists), pageblocks, borrowed } }
+  return { ok: true, state: { freeLists: freeListsOf(lists), pageblocks } }
 }
 
 /** Lists by order and letter. */

@@ -13,8 +13,12 @@ export function exportedTrace(
 ): { readonly exported: Exported; readonly map: PlacedMap } {
   const run = new TraceRun(trace)
   const exported: Exported = {
-    title: `${trace.name}, a recording of another kernel`,
-    about: { trace: trace.name, startNs: String(run.startNs), events: String(trace.events) },
+    title: `${trace.name.replace(/^.*[/\\]/, '')}, a recording of another kernel`,
+    about: {
+      trace: trace.name.replace(/^.*[/\\]/, ''),
+      startNs: String(run.startNs),
+      events: String(trace.events),
+    },
     tasks: trace.tasks.map(({ comm, pid }, task) => ({ task, name: comm, pid })),
     count: trace.events,
     eventAt: (event) => ({

@@ -73,6 +73,7 @@ describe('a trace of another kernel in the engine', () => {
     expect(bars.map((bar) => [bar.call, bar.ret])).toEqual([['cma_alloc', 0]])
     expect(series.marks.map((mark) => mark.text)).toEqual(['0xfe00-0x10200 busy'])
     const used = series.tracks.find((track) => track.name === 'usedCma')
+    expect([used?.max[0], used?.min[0]]).toEqual([0, 0])
     expect([used?.max.reduce((x, y) => Math.max(x, y)), used?.last.at(-1)]).toEqual([1024, 0])
     expect(series.lanes.flatMap((lane) => [...lane.events]).reduce((x, y) => x + y)).toBe(
       run.events,

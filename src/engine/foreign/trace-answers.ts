@@ -92,6 +92,7 @@ export function traceSummary({ id, run }: KeptTrace): RunSummary {
     expectation: { class: 'BASE', met: true, failures: [] },
     requests: [],
     exercised: {},
+    exercisedFixes: {},
     verdict: [
       `A recording of another kernel: ${countText(trace.events)} events, to be looked at, not stepped through`,
       ...(failed.length === 0 ? [] : [`${countText(failed.length)} contiguous requests failed`]),

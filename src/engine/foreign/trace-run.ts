@@ -75,6 +75,9 @@ export class TraceRun {
     this.first = new Uint32Array(trace.events)
     this.end = new Uint32Array(trace.events)
     this.isRange = new Uint8Array(trace.events)
+    // What was there before is not told: all is counted from the first event on.
+    const tracks = [this.usedCma, this.migrateAttempts, this.migrateFailures, this.pins]
+    for (const track of tracks) track.push(0, 0)
     for (let event = 0; event < trace.events; event++) this.#read(event)
     const [low, high] = this.#window()
     this.startPfn = low
