@@ -29,7 +29,10 @@ describe('pinscope import', () => {
     expect(stdout).toContain(`pinscope run ${out}`)
     const io = streams()
     expect(await run(io, out, { patches: 'none', seed: '1', set: [], json: true })).toBe(0)
-    expect(JSON.parse(io.stdout())).toMatchObject({ scenario: 'from-proc' })
+    expect(JSON.parse(io.stdout())).toMatchObject({
+      scenario: 'from-proc',
+      outcomes: [{ id: 'probe.blocks', ret: 1 }],
+    })
   })
 
   it('gives the report as one object, with what it took, guessed and left', () => {

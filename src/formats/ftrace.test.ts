@@ -94,7 +94,7 @@ describe('ftrace text', () => {
     ]
     const { files, trace: t } = imported({ name: 'trace', text: text.join('\n') })
     expect(t && [0, 1, 2].map((i) => payloadOf(t, i))).toEqual(['n=2', 'n=1', 'n=3'])
-    expect(files[0]?.guessed[0]).toContain('1 lines go back in time')
+    expect(files[0]?.guessed[0]).toContain('1 line goes back in time')
   })
 
   it('counts lines that are no events and shows the first of them', () => {

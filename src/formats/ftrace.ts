@@ -162,16 +162,16 @@ class Reader {
     const order = Uint32Array.from({ length: this.#columns.length }, (_, i) => i)
     if (this.#backward === 0) return order
     const { timeNs } = this.#columns
-    const lines = `${countText(this.#backward)} lines`
+    const lines = many(this.#backward, 'line')
     this.#guessed.push(
-      `${lines} go back in time, as CPUs wrote them; the events are put in order of time`,
+      `${lines} go${this.#backward === 1 ? 'es' : ''} back in time, as CPUs wrote them; the events are put in order of time`,
     )
     return order.sort((x, y) => (timeNs[x] ?? 0) - (timeNs[y] ?? 0) || x - y)
   }
 
   #report(trace: ForeignTrace, lines: number): FileReport {
     const took = [
-      `${countText(trace.events)} events of ${trace.typeNames.length} kinds, ${trace.tasks.length} tasks, ${trace.cpus.length} CPUs`,
+      `${many(trace.events, 'event')} of ${many(trace.typeNames.length, 'kind')}, ${many(trace.tasks.length, 'task')}, ${many(trace.cpus.length, 'CPU')}`,
       ...trace.cuts.map(cutTextOf),
     ]
     const { name, text } = this.#file
@@ -181,6 +181,11 @@ class Reader {
       unused: this.#unused,
     })
   }
+}
+
+/** `1 event`, `2 events`. */
+function many(n: number, what: string): string {
+  return `${countText(n)} ${what}${n === 1 ? '' : 's'}`
 }
 
 type Loss = Pick<TraceCut, 'cpu' | 'lost' | 'kind'>

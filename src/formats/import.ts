@@ -234,7 +234,14 @@ function probe(machine: MachineJson): object {
   }
   const blocks = { type: 'int', default: 1, min: 1, max: 65_536, help: 'how many blocks' }
   const program: object[] = [
-    { op: 'allocPages', as: 'blocks', gfp: 'GFP_KERNEL', order: '$order', blocks: '$blocks' },
+    {
+      op: 'allocPages',
+      as: 'blocks',
+      gfp: 'GFP_KERNEL',
+      order: '$order',
+      blocks: '$blocks',
+      id: 'probe.blocks',
+    },
   ]
   if (area !== undefined) {
     program.push({ op: 'dmaAlloc', as: 'buffer', size: area.pages * 4096, id: 'probe.area' })

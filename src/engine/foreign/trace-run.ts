@@ -18,6 +18,8 @@ export type Op = (typeof OPS)[number]
 
 /** Frames of the map at most; further ones are in the list of events alone. */
 const MAX_FRAMES = 1 << 21
+/** Frames that all events together may change on a map; what comes after is in the list of events alone. */
+const MAX_DRAWN = 2 ** 32
 /** Frames of one event at most. */
 const MAX_EXTENT = 1 << 20
 const MAX_PFN = 2 ** 32 - 1
@@ -64,6 +66,7 @@ export class TraceRun {
   readonly migrateFailures = new Track()
   readonly pins = new Track()
   readonly #counts = { used: 0, attempts: 0, failures: 0, pins: 0 }
+  #drawn = 0
   readonly #open = new Map<number, { event: number; fromNs: number; call: string }>()
   readonly #areas = new Map<string, { first: number; end: number }>()
 
@@ -115,7 +118,9 @@ export class TraceRun {
       this.end[event] = extent.end
       this.isRange[event] = extent.isRange ? 1 : 0
     }
-    const op = extent === null ? 'none' : opOf(name, fields)
+    const known = extent === null ? 'none' : opOf(name, fields)
+    if (extent !== null && known !== 'none') this.#drawn += extent.end - extent.first
+    const op = this.#drawn > MAX_DRAWN ? 'none' : known
     this.op[event] = OPS.indexOf(op)
     this.#follow(event, name, fields, extent, op)
   }
