@@ -26,11 +26,14 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Where the bundler puts what bears a hash of its content in its name. */
 const HASHED = /^assets\/.*-[\w-]{8,}\.\w+$/
 
-/** What the splitters put into a style sheet of their own while a border is dragged. */
-const DRAG_CURSORS = ['', 'n', 'e', 's', 'w', 'ne', 'nw', 'se', 'sw', 'ew', 'ns'].map((way) => {
-  const text = way === '' ? '*{cursor: move!important;}' : `*{cursor: ${way}-resize!important;}`
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-})
+/** What the splitters put into a style sheet of their own while a border is dragged; it begins empty. */
+const DRAG_CURSORS = [
+  '',
+  '*{cursor: move!important;}',
+  ...['n', 'e', 's', 'w', 'ne', 'nw', 'se', 'sw', 'ew', 'ns'].map(
+    (way) => `*{cursor: ${way}-resize!important;}`,
+  ),
+].map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`)
 
 /** `connect` names what the page may talk to besides its own origin. */
 export function securityHeaders(connect: readonly string[] = []): Record<string, string> {

@@ -52,6 +52,10 @@ export const useLayoutStore = defineStore('layout', () => {
     return !folded.value.includes(fold)
   }
 
+  function isShown(side: SideName): boolean {
+    return runs.value === 'both' || runs.value === side
+  }
+
   function setOpen(fold: Fold, open: boolean): void {
     if (isOpen(fold) === open) return
     folded.value = open ? folded.value.filter((f) => f !== fold) : [...folded.value, fold]
@@ -97,6 +101,7 @@ export const useLayoutStore = defineStore('layout', () => {
     generation,
     homes,
     isOpen,
+    isShown,
     setOpen,
     choose,
     show,
