@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PAGE_CLASSES, type Calls, type RunSummary } from '../../shared/contract'
 import { must, openEngine, runSc01 } from '../test/engine'
@@ -169,6 +170,31 @@ describe('a trace of another kernel in the engine', () => {
     const fifth = await calls.importTexts(files)
     expect(fifth.ok ? '' : fifth.error.message).toBe(
       'the engine keeps at most 4 traces; close one first',
+    )
+  })
+
+  it('answers or refuses, whatever is written over its text', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(TEXT.length - 1),
+        fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom('99999999999', '0xffffffff', '-1')),
+        async (at, put) => {
+          const text = TEXT.slice(0, at) + put + TEXT.slice(at + put.length)
+          const calls = openEngine()
+          const answer = await calls.importTexts([{ name: 't', text }])
+          if (!answer.ok) {
+            expect(answer.error.message).toMatch(/^t:\d+: /)
+            return
+          }
+          const run = answer.value.run?.run ?? 0
+          const map = await must(calls.pageMap(run, null, 'state'))
+          expect(map.cells.length).toBeLessThanOrEqual(2 ** 21)
+          await must(calls.series(run, { fromNs: 0, toNs: null, columns: 50 }))
+          const found = await must(calls.filterEvents(run, 'pfn > 0 or type == function', 't'))
+          expect(found.matches).toBeLessThanOrEqual(found.events)
+        },
+      ),
+      { numRuns: 150 },
     )
   })
 })
