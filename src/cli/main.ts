@@ -25,10 +25,9 @@ import {
   type ReportOptions,
 } from './export'
 import { importCommand, type ImportOptions } from './import'
+import { VERSION } from '../shared/version'
 import { serve } from './serve'
 import { whyCommand, type WhyOptions } from './why'
-
-const VERSION = '0.1.0'
 
 const io: Streams = {
   out: (text) => process.stdout.write(text),

@@ -2,6 +2,7 @@
 import type { Calls, News, NewsName, ScenarioInfo } from '../shared/contract'
 import type { ImportSource } from '../shared/interchange'
 import type { Result } from '../shared/result'
+import type { SessionSource } from '../shared/session'
 import type { ScenarioPlan } from '../sim'
 import { compareCalls } from './calls/compare'
 import { debugCalls } from './calls/debug'
@@ -9,12 +10,13 @@ import { eventCalls } from './calls/events'
 import { Kept } from './calls/kept'
 import { lookCalls } from './calls/look'
 import { runCalls } from './calls/runs'
+import { sessionCalls } from './calls/session'
 import { timelineCalls } from './calls/timeline'
 import { Work } from './calls/work'
 import { withTraces } from './foreign/with-traces'
 
 /** Where plans come from; files are read elsewhere. */
-export interface PlanSource extends ImportSource {
+export interface PlanSource extends ImportSource, SessionSource {
   readonly list: () => readonly ScenarioInfo[]
   readonly plan: (id: string, set: Readonly<Record<string, string>>) => Result<ScenarioPlan>
 }
@@ -36,6 +38,7 @@ export function createEngine(source: PlanSource, tell: Tell, breathe: () => Prom
     ...lookCalls(kept),
     ...compareCalls(kept, work),
     ...debugCalls(kept, work),
+    ...sessionCalls(source, kept, work),
   }
   return withTraces(calls, source, work)
 }

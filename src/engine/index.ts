@@ -18,6 +18,7 @@ export {
   type VariantName,
 } from '../sim'
 export { ConsoleSession, type Reply } from './console/session'
+export { checkProof, proofOf } from './proof'
 export { record, type ForkOrigin, type Recording, type RunHooks } from './run'
 export { execute, type ExecReport } from './exec'
 export { troublesOf, why, type Trouble } from './why/why'

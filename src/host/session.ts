@@ -39,6 +39,8 @@ export class ClientSession {
       filterEvents: (run, filter, token) =>
         this.#under(token, (own) => engine.filterEvents(run, filter, own)),
       divergence: (a, b, token) => this.#under(token, (own) => engine.divergence(a, b, own)),
+      checkProof: (run, proof, token) =>
+        this.#under(token, (own) => engine.checkProof(run, proof, own)),
       matrix: (recipe, token) => this.#under(token, (own) => engine.matrix(recipe, own)),
       cancel: (token) => engine.cancel(this.#prefix + token),
       drop: (run) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CALL_NAMES, type CallName } from '../shared/contract'
 import { success } from '../shared/result'
+import { PROOF, SESSION } from '../formats/test/session'
 import { fakeCalls, RECIPE } from './test/fakes'
 import { askOf } from './rpc'
 import { askChecked, parseArguments } from './validate'
@@ -46,6 +47,10 @@ const VALID: Readonly<Record<CallName, readonly unknown[]>> = {
   consoleComplete: [1, 'b', 1],
   addWatch: [1, 'page(0x67103).count'],
   dropWatch: [1, 1],
+  proof: [1],
+  checkProof: [1, PROOF, 'token'],
+  packSession: [SESSION],
+  unpackSession: [Uint8Array.of(1, 2)],
 }
 const CALLS = Object.keys(CALL_NAMES) as CallName[]
 

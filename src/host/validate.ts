@@ -3,133 +3,32 @@
  * else looks at them; what a value means (is there such a scenario?) the engine decides.
  */
 import * as v from 'valibot'
-import { CALLERS, INJECTABLE_NAMES, POLICIES, VARIANTS } from '../engine'
-import { MAP_MODES, type CallName, type Calls, type Recipe } from '../shared/contract'
+import {
+  interventions,
+  kernel,
+  MAX_NAME,
+  MAX_PFN,
+  MAX_SEED,
+  recipe,
+  text,
+  wholeNumber as whole,
+} from '../formats/recipe-schema'
+import * as sessionSchema from '../formats/session/schema'
+import { MAP_MODES, type CallName, type Calls } from '../shared/contract'
 import { failure, success, type Result } from '../shared/result'
 import { ASPECTS } from '../shared/sheet'
 import type { Ask } from './rpc'
 
 type ArgumentSchemas = { readonly [K in CallName]: v.GenericSchema<unknown, Parameters<Calls[K]>> }
 
-const MAX_SET = 64
-const MAX_NAME = 64
-const MAX_SEED = 2 ** 31 - 1
-const MAX_PFN = 2 ** 40
 const MAX_COLUMNS = 8192
 const MAX_LINE = 4096
-/** Pins are let go frame by frame, so a fork can have many. */
-const MAX_INTERVENTIONS = 8192
-const MAX_CHANGES = 64
 const MAX_IMPORT_FILES = 8
 const MAX_IMPORT = 256 * 1024 * 1024
-
-function whole(min: number, max: number): v.GenericSchema<unknown, number> {
-  return v.custom<number>(
-    (x) => typeof x === 'number' && Number.isInteger(x) && x >= min && x <= max,
-    `expected a whole number from ${min} to ${max}`,
-  )
-}
-
-function text(min: number, max: number): v.GenericSchema<unknown, string> {
-  return v.custom<string>(
-    (x) => typeof x === 'string' && x.length >= min && x.length <= max,
-    `expected a text of ${min} to ${max} characters`,
-  )
-}
 
 const run = whole(1, Number.MAX_SAFE_INTEGER)
 const token = text(1, MAX_NAME)
 const pfn = whole(0, MAX_PFN)
-
-function ascending(list: v.GenericSchema<unknown, number[]>, what: string) {
-  return v.pipe(
-    list,
-    v.check(
-      (ns) => ns.every((n, i) => i === 0 || n > (ns[i - 1] as number)),
-      `expected ascending ${what} numbers`,
-    ),
-  )
-}
-
-const patches = ascending(v.array(whole(1, 5), 'expected a list of patch numbers'), 'patch')
-
-const set = v.pipe(
-  v.record(v.string(), text(0, 200), 'expected an object of parameter values'),
-  v.check((x) => Object.keys(x).length <= MAX_SET, `expected at most ${MAX_SET} parameters`),
-  v.check(
-    (x) => Object.keys(x).every((name) => name.length <= MAX_NAME),
-    `expected names of at most ${MAX_NAME} characters`,
-  ),
-)
-
-const kernel = v.strictObject({
-  patches,
-  mode: v.picklist(['strict', 'lenient'], 'expected strict or lenient'),
-  policy: v.optional(v.picklist(POLICIES, `expected one of ${POLICIES.join(', ')}`)),
-  variant: v.optional(v.picklist(VARIANTS, `expected one of ${VARIANTS.join(', ')}`)),
-  notifierPasses: v.optional(whole(0, 1000)),
-  fixes: v.optional(ascending(v.array(whole(1, 7), 'expected a list of fix numbers'), 'fix')),
-  converted: v.optional(
-    v.pipe(
-      v.array(v.picklist(CALLERS, `expected one of ${CALLERS.join(', ')}`)),
-      v.maxLength(CALLERS.length, 'expected no caller twice'),
-    ),
-  ),
-})
-
-const at = whole(0, Number.MAX_SAFE_INTEGER)
-
-const interventions = v.pipe(
-  v.array(
-    v.variant('do', [
-      v.strictObject({ at, do: v.literal('unpin'), pfn }),
-      v.strictObject({ at, do: v.literal('drain') }),
-      v.strictObject({ at, do: v.literal('kernel'), kernel }),
-      v.strictObject({
-        at,
-        do: v.literal('sleep'),
-        actor: text(1, MAX_NAME),
-        ns: whole(1, Number.MAX_SAFE_INTEGER),
-      }),
-      v.strictObject({
-        at,
-        do: v.literal('inject'),
-        fn: v.picklist(INJECTABLE_NAMES, `expected one of ${INJECTABLE_NAMES.join(', ')}`),
-        nth: whole(1, MAX_SEED),
-        ret: whole(-4095, -1),
-      }),
-    ]),
-  ),
-  v.maxLength(MAX_INTERVENTIONS, `expected at most ${MAX_INTERVENTIONS} interventions`),
-)
-
-const changes = v.pipe(
-  v.array(
-    v.variant('do', [
-      v.strictObject({
-        do: v.literal('grow'),
-        area: text(1, MAX_NAME),
-        pages: whole(1, MAX_PFN),
-      }),
-      v.strictObject({
-        do: v.literal('align'),
-        actor: text(1, MAX_NAME),
-        step: whole(0, MAX_SEED),
-        align: whole(0, 32),
-      }),
-    ]),
-  ),
-  v.maxLength(MAX_CHANGES, `expected at most ${MAX_CHANGES} changes`),
-)
-
-const recipe: v.GenericSchema<unknown, Recipe> = v.strictObject({
-  scenario: text(1, MAX_NAME),
-  seed: whole(0, MAX_SEED),
-  set,
-  kernel,
-  interventions: v.optional(interventions),
-  changes: v.optional(changes),
-})
 
 const event = whole(0, Number.MAX_SAFE_INTEGER)
 const time = whole(0, Number.MAX_SAFE_INTEGER)
@@ -204,6 +103,12 @@ const SCHEMAS: ArgumentSchemas = {
   consoleComplete: v.strictTuple([run, line, whole(0, MAX_LINE)]),
   addWatch: v.strictTuple([run, text(1, MAX_LINE)]),
   dropWatch: v.strictTuple([run, whole(1, MAX_SEED)]),
+  proof: v.strictTuple([run]),
+  checkProof: v.strictTuple([run, sessionSchema.proof, token]),
+  packSession: v.strictTuple([sessionSchema.doc]),
+  unpackSession: v.strictTuple([
+    v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'expected the bytes of a file'),
+  ]),
 }
 
 /** The arguments of a call, or where they are wrong: `run[0].seed`. */

@@ -28,6 +28,7 @@ import type {
   TextProblem,
 } from './events'
 import type { Result } from './result'
+import type { OpenedSession, ProofCheck, RunProof, SessionDoc, SessionRefusal } from './session'
 import type { Aspect, AspectData } from './sheet'
 import type { RangeSummary, SeriesData, SeriesQuery, TrackReading } from './timeline'
 import type { AuditInfo, BlockingFrame, TroubleInfo, WhyReport } from './why'
@@ -421,6 +422,15 @@ export interface Calls {
   /** Shows an expression at every stop from now on, or no more. */
   readonly addWatch: (run: RunId, expression: string) => Promise<Result<DebugState>>
   readonly dropWatch: (run: RunId, id: number) => Promise<Result<DebugState>>
+
+  /** What a run came to, to be kept with its recipe in a session. */
+  readonly proof: (run: RunId) => Promise<Result<RunProof>>
+  /** How a run that was made again compares with what was kept; where they part is searched for. */
+  readonly checkProof: (run: RunId, proof: RunProof, token: string) => Promise<Result<ProofCheck>>
+  /** The bytes of a session file. */
+  readonly packSession: (doc: SessionDoc) => Promise<Result<Uint8Array<ArrayBuffer>>>
+  /** The session in the bytes of a file; nothing is run. */
+  readonly unpackSession: (bytes: Uint8Array) => Promise<Result<OpenedSession, SessionRefusal>>
 }
 
 export interface Progress {
@@ -480,6 +490,10 @@ export const CALL_NAMES = {
   consoleComplete: true,
   addWatch: true,
   dropWatch: true,
+  proof: true,
+  checkProof: true,
+  packSession: true,
+  unpackSession: true,
 } satisfies Record<keyof Calls, true>
 
 export const NEWS_NAMES = {

@@ -11,7 +11,17 @@ export interface Failure {
 }
 
 export type FailureCode =
-  'bad-input' | 'does-not-build' | 'not-found' | 'cancelled' | 'engine-lost' | 'internal'
+  | 'bad-input'
+  | 'does-not-build'
+  | 'not-found'
+  | 'cancelled'
+  | 'engine-lost'
+  | 'internal'
+  /** Of session files. */
+  | 'not-a-session'
+  | 'damaged'
+  | 'too-new'
+  | 'too-large'
 
 export function success<T>(value: T): Result<T, never> {
   return { ok: true, value }

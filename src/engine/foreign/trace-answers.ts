@@ -191,6 +191,8 @@ export function traceAnswers(kept: KeptTrace, work: Work): Answers {
     consoleComplete: refuse,
     addWatch: refuse,
     dropWatch: refuse,
+    proof: refuse,
+    checkProof: refuse,
   }
 }
 

@@ -50,6 +50,8 @@ const RUN_CALLS = {
   consoleComplete: true,
   addWatch: true,
   dropWatch: true,
+  proof: true,
+  checkProof: true,
 } satisfies Record<RunCallName, true>
 
 export function withTraces(calls: RunCalls, source: ImportSource, work: Work): Calls {

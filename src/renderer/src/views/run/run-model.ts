@@ -50,6 +50,12 @@ export function noticeOf(side: SideState): Notice | null {
       return { sign: 'warn', text, next: '', retry: true }
     case 'engine-lost':
       return { sign: 'bad', text: `The engine stopped: ${text}`, next: '', retry: true }
+    // Of session files, whose sentences say what to do.
+    case 'not-a-session':
+    case 'damaged':
+    case 'too-new':
+    case 'too-large':
+      return { sign: 'bad', text, next: '', retry: false }
     case 'internal':
       return {
         sign: 'bad',

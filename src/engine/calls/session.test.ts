@@ -1,0 +1,77 @@
+/** What a run came to is kept, and compared with a run of a later day. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Calls, RunSummary } from '../../shared/contract'
+import type { RunProof } from '../../shared/session'
+import { SESSION } from '../../formats/test/session'
+import { must, openEngine, runSc01 } from '../test/engine'
+
+let calls: Calls
+let run: RunSummary
+let proof: RunProof
+
+beforeAll(async () => {
+  calls = openEngine()
+  run = await runSc01(calls, [])
+  proof = await must(calls.proof(run.run))
+}, 60_000)
+
+/** A proof as another model would have left it: everything from keyframe `from` on is otherwise. */
+function differingFrom(from: number): RunProof {
+  const other = 'f'.repeat(64)
+  const keyframes = proof.keyframes.map((k, i) => (i < from ? k : { ...k, digest: other }))
+  return { ...proof, keyframes, digest: other }
+}
+
+describe('the proof of a run', () => {
+  it('has its digest and the digests on the way', () => {
+    expect(proof).toMatchObject({ events: run.events, digest: run.digest })
+    expect(proof.keyframes.length).toBeGreaterThan(2)
+    const events = proof.keyframes.map((k) => k.events)
+    expect(events).toEqual(events.toSorted((x, y) => x - y))
+  })
+
+  it('is met by the same recipe run again', async () => {
+    const again = await must(calls.run(run.recipe, 'again'))
+    const check = await must(calls.checkProof(again.run, proof, 'check'))
+    expect(check).toMatchObject({ same: true, differsBy: null })
+    await must(calls.drop(again.run))
+  })
+
+  it('that is not met tells the first keyframe that differs', async () => {
+    for (const from of [1, 2, proof.keyframes.length - 1]) {
+      const check = await must(calls.checkProof(run.run, differingFrom(from), 'check'))
+      expect(check.same).toBe(false)
+      expect(check.sameUpTo).toBe(proof.keyframes[from - 1]?.events)
+      expect(check.differsBy).toBe(proof.keyframes[from]?.events)
+    }
+  })
+
+  it('is compared where the other run has no keyframe of its own, too', async () => {
+    const [first, second] = proof.keyframes
+    if (first === undefined || second === undefined) throw new Error('no keyframes')
+    const between = { events: second.events - 100, digest: 'f'.repeat(64) }
+    const other = { ...proof, digest: 'f'.repeat(64), keyframes: [first, between, second] }
+    const check = await must(calls.checkProof(run.run, other, 'check'))
+    expect(check).toMatchObject({ sameUpTo: first.events, differsBy: between.events })
+    expect(check.text).toContain('The run differs from the one that was saved')
+  })
+
+  it('with no keyframe that differs parts behind the last', async () => {
+    const other = { ...proof, digest: 'f'.repeat(64) }
+    const check = await must(calls.checkProof(run.run, other, 'check'))
+    expect(check).toMatchObject({ sameUpTo: proof.keyframes.at(-1)?.events, differsBy: null })
+  })
+})
+
+describe('the file of a session', () => {
+  it('is made and read by the engine', async () => {
+    const side = { recipe: run.recipe, proof }
+    const bytes = await must(calls.packSession({ ...SESSION, a: side }))
+    const { doc } = await must(calls.unpackSession(bytes))
+    expect(doc.a).toStrictEqual(side)
+    expect(await calls.unpackSession(bytes.subarray(1))).toMatchObject({
+      ok: false,
+      error: { code: 'not-a-session' },
+    })
+  })
+})

@@ -1,0 +1,194 @@
+/** The bytes of a file to a session. Every part stands for itself: what is damaged is left out and told. */
+import * as v from 'valibot'
+import { failWith, success, type Result } from '../../shared/result'
+import {
+  FIRST_VIEW,
+  MAX_SESSION_BYTES,
+  SESSION_VERSION,
+  type LostPart,
+  type OpenedSession,
+  type SessionDoc,
+  type SessionPart,
+  type SessionRefusal,
+  type SessionRun,
+} from '../../shared/session'
+import { countText } from '../../shared/text'
+import { readParts, signatureOf } from './container'
+import { issueText } from './issue'
+import { BadPart, readJson } from './json'
+import { unpackRecipe } from './packed-recipe'
+import { previewOf } from './preview'
+import { recoveryOf } from './recovery'
+import * as schema from './schema'
+import { upgrade, type RawParts } from './upgrade'
+
+type Opened = Result<OpenedSession, SessionRefusal>
+
+export function decodeSession(bytes: Uint8Array): Opened {
+  if (bytes.length > MAX_SESSION_BYTES) {
+    const most = countText(MAX_SESSION_BYTES)
+    const message = `The file has ${countText(bytes.length)} bytes; a session has at most ${most}. Open a .pinscope file that was saved without recorded events.`
+    return failWith({ code: 'too-large', message })
+  }
+  const signature = signatureOf(bytes)
+  if (signature !== 'ours') return failWith(notOurs(bytes, signature))
+  const { parts, lost } = readParts(bytes)
+  const reader = new PartReader(parts, lost)
+  const raw = reader.raw()
+  const version = versionOf(raw)
+  if (version > SESSION_VERSION) return failWith(tooNew(raw, version))
+  return decodeParts(upgrade(raw, version), version, reader)
+}
+
+function notOurs(bytes: Uint8Array, signature: 'changed' | 'other'): SessionRefusal {
+  if (bytes.length === 0) {
+    const message =
+      'The file is empty. Open the previous version beside it, or save the session again.'
+    return { code: 'not-a-session', message }
+  }
+  if (signature === 'changed') {
+    const message =
+      'The file was a Pinscope session, but was changed on its way as if it were text. Copy it again, as binary.'
+    return { code: 'damaged', message }
+  }
+  const message = `The file is no Pinscope session: ${beginning(bytes)}. Choose a .pinscope file; kernel texts and traces are read by Import.`
+  return { code: 'not-a-session', message }
+}
+
+function beginning(bytes: Uint8Array): string {
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return 'it is a zip archive'
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'it is packed with gzip'
+  if (bytes[0] === 0x7b || bytes[0] === 0x5b) return 'it looks like JSON'
+  return `it begins with ${Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ')}`
+}
+
+/** The version in the manifest; that of today where it cannot be read. */
+function versionOf({ manifest }: RawParts): number {
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest
+      ? manifest.version
+      : null
+  return typeof version === 'number' && Number.isSafeInteger(version) && version >= 1
+    ? version
+    : SESSION_VERSION
+}
+
+function tooNew(raw: RawParts, version: number): SessionRefusal {
+  const preview = previewOf(raw, version)
+  const by = preview.writer === '' ? 'a later Pinscope' : `Pinscope ${preview.writer}`
+  const message = `The session has format ${version}, written by ${by}; this Pinscope reads formats up to ${SESSION_VERSION}. Open it with ${by} or later; its recipe can be looked at here.`
+  return { code: 'too-new', message, preview }
+}
+
+/** Takes parts out of a file; what cannot be taken is noted. */
+class PartReader {
+  readonly kept: SessionPart[] = []
+  readonly lost: LostPart[]
+  readonly #contents: ReadonlyMap<SessionPart, Uint8Array>
+
+  constructor(contents: ReadonlyMap<SessionPart, Uint8Array>, lost: readonly LostPart[]) {
+    this.#contents = contents
+    this.lost = [...lost]
+  }
+
+  /** The parts that are JSON. */
+  raw(): RawParts {
+    const raw: Partial<Record<SessionPart, unknown>> = {}
+    for (const [part, content] of this.#contents) {
+      this.#guard(part, () => (raw[part] = readJson(content)))
+    }
+    return raw
+  }
+
+  /** A part that its schema takes, made into what it stands for; null when it cannot be had. */
+  take<T, U>(
+    part: SessionPart,
+    raw: RawParts,
+    of: v.GenericSchema<unknown, T>,
+    use: (value: T) => U,
+  ): U | null {
+    if (!(part in raw)) {
+      const known = this.lost.some((lost) => lost.part === part)
+      if (!known && part !== 'scenario') this.lost.push({ part, reason: 'is not in the file' })
+      return null
+    }
+    return this.#guard(part, () => {
+      const parsed = v.safeParse(of, raw[part], { abortEarly: true })
+      if (!parsed.success) {
+        const { at, message } = issueText(parsed.issues)
+        throw new BadPart(`${at === '' ? '' : `${at.replace(/^\./, '')}: `}${message}`)
+      }
+      const value = use(parsed.output)
+      this.kept.push(part)
+      return value
+    })
+  }
+
+  #guard<T>(part: SessionPart, read: () => T): T | null {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof BadPart)) throw error
+      this.lost.push({ part, reason: error.message })
+      return null
+    }
+  }
+}
+
+function same<T>(value: T): T {
+  return value
+}
+
+function decodeParts(raw: RawParts, version: number, reader: PartReader): Opened {
+  const manifest = reader.take('manifest', raw, schema.manifest, same)
+  const recipes = reader.take('recipe', raw, schema.recipes, ({ a, b }) => ({
+    a: unpackRecipe(a),
+    b: unpackRecipe(b),
+  }))
+  const scenario = reader.take('scenario', raw, schema.scenario, ({ text }) => text)
+  const digests = reader.take('digests', raw, schema.digests, same)
+  const forks = reader.take('forks', raw, schema.forks, (list) =>
+    list.map((fork) => ({ ...fork, recipe: unpackRecipe(fork.recipe) })),
+  )
+  const bookmarks = reader.take('bookmarks', raw, schema.bookmarks, same)
+  const debug = reader.take('breakpoints', raw, schema.breakpoints, same)
+  const view = reader.take('view', raw, schema.view, same)
+  reader.take('end', raw, schema.end, same)
+  const { kept, lost } = reader
+  if (recipes === null) return failWith(noRecipe(lost))
+  const proofs = new Map(digests?.forks.map(({ id, proof }) => [id, proof]))
+  const side = (name: 'a' | 'b'): SessionRun => ({
+    recipe: recipes[name],
+    proof: digests?.[name] ?? null,
+  })
+  const doc: SessionDoc = {
+    writer: manifest?.writer ?? '',
+    name: manifest?.name ?? '',
+    note: manifest?.note ?? '',
+    scenario,
+    a: side('a'),
+    b: side('b'),
+    forks: (forks ?? []).map((fork) => ({ ...fork, proof: proofs.get(fork.id) ?? null })),
+    bookmarks: bookmarks ?? [],
+    debug: debug ?? { a: { lines: [], watches: [] }, b: { lines: [], watches: [] } },
+    view: view ?? FIRST_VIEW,
+  }
+  const recovered = lost.length === 0 ? null : recoveryOf(kept, lost)
+  return success({ doc: withShownForks(doc), version, recovered })
+}
+
+/** A side can show only a fork that is there. */
+function withShownForks(doc: SessionDoc): SessionDoc {
+  const { shown } = doc.view
+  const known = (id: number | null): number | null =>
+    doc.forks.some((fork) => fork.id === id) ? id : null
+  return { ...doc, view: { ...doc.view, shown: { a: known(shown.a), b: known(shown.b) } } }
+}
+
+function noRecipe(lost: readonly LostPart[]): SessionRefusal {
+  const reason = lost.find(({ part }) => part === 'recipe')?.reason ?? 'is not in the file'
+  const others = lost.length - 1
+  const more = others > 0 ? `, and ${others} other ${others === 1 ? 'part' : 'parts'}` : ''
+  const message = `The session is damaged: its recipe is lost (${reason})${more}, and without it no run can be made again. Open the previous version beside it, or copy the file again.`
+  return { code: 'damaged', message, at: 'recipe' }
+}

@@ -1,0 +1,19 @@
+/**
+ * Older files are brought to the form of today step by step, each step a pure function from one
+ * version's parts to the next one's. The file itself is not touched. Version 1 is the first, so the
+ * chain is empty; a step is added with every new version, and a file of the old one is kept as a fixture.
+ */
+import type { SessionPart } from '../../shared/session'
+
+/** The parts as read from JSON, unchecked, by name. */
+export type RawParts = Readonly<Partial<Record<SessionPart, unknown>>>
+
+/** Step i brings version i + 1 to version i + 2. */
+export type Chain = readonly ((parts: RawParts) => RawParts)[]
+
+export const CHAIN: Chain = []
+
+/** From a version to the one behind the last step of the chain. */
+export function upgrade(parts: RawParts, version: number, chain: Chain = CHAIN): RawParts {
+  return chain.slice(version - 1).reduce((now, step) => step(now), parts)
+}

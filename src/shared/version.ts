@@ -1,0 +1,2 @@
+/** The version of this program; recordings of another one may differ. */
+export const VERSION = '0.1.0'
