@@ -1,9 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bootMachine } from '../sim/machine/boot'
-import { check, frag_show, pagetypeinfo_show, presetMachine, zoneinfo_show } from '../sim'
-import type { Machine } from '../sim/machine/machine'
-import { createKernel } from '../sim/patches/series'
+import {
+  bootMachine,
+  check,
+  createKernel,
+  frag_show,
+  pagetypeinfo_show,
+  presetMachine,
+  zoneinfo_show,
+  type Machine,
+} from '../sim'
 import { parsePagetypeinfo } from './proc-free'
 import { foreignFile, imported, machineOf, refusal } from './test/foreign'
 

@@ -22,7 +22,7 @@ export {
 } from './include/linux/mmzone'
 export { PAGE_FLAG_NAMES, pageFlagNames } from './include/linux/page-flags'
 export { at, list_first, listToArray, nextInList } from './machine/columns'
-export { specError } from './machine/boot'
+export { bootMachine, specError } from './machine/boot'
 export { check } from './machine/check'
 export { digestHex, digestText, digestWord } from './machine/digest'
 export { REF_KINDS, USES } from './machine/kinds'
@@ -74,6 +74,7 @@ export { FIX_LIST } from './patches/fixes'
 export { LATER_POLICIES } from './patches/policies'
 export type { Policy } from './patches/policies/policy'
 export {
+  createKernel,
   kernelClass,
   kernelComplaint,
   missingSymbols,

@@ -1,8 +1,6 @@
 /** Texts of real 6.1 and 6.12 kernels, and what importing them should give. */
 import { readFileSync } from 'node:fs'
-import { bootMachine } from '../../sim/machine/boot'
-import type { Machine } from '../../sim/machine/machine'
-import { createKernel } from '../../sim/patches/series'
+import { bootMachine, createKernel, type Machine } from '../../sim'
 import { importTexts, type Imported } from '../import'
 import { parseScenario, planScenario } from '../scenario'
 import type { TextFile } from '../text-lines'

@@ -45,7 +45,10 @@ export function scrollOf(scroll: Scroll, top: number): number {
 }
 
 /** Rows that are seen, in part too; `end` is behind the last. */
-export function rowsAt({ rows, rowPx, viewPx }: Scroll, top: number): { first: number; end: number } {
+export function rowsAt(
+  { rows, rowPx, viewPx }: Scroll,
+  top: number,
+): { first: number; end: number } {
   const first = Math.min(Math.floor(top / rowPx), rows)
   return { first, end: Math.min(rows, Math.ceil((top + viewPx) / rowPx)) }
 }
@@ -56,7 +59,12 @@ export function pageRows({ rowPx, viewPx }: Scroll): number {
 }
 
 /** Where the list has to be for a row to be seen: as it is where it is seen already. */
-export function revealTop(scroll: Scroll, top: number, row: number, how: 'near' | 'middle'): number {
+export function revealTop(
+  scroll: Scroll,
+  top: number,
+  row: number,
+  how: 'near' | 'middle',
+): number {
   const { rowPx, viewPx } = scroll
   const above = row * rowPx
   const below = above + rowPx - viewPx

@@ -144,11 +144,6 @@ export function troublesText(troubles: readonly TroubleInfo[]): string {
   return `${countText(failed)} failed, ${countText(busy)} met busy frames`
 }
 
-/** `camera: vb2 QBUF index 0`. */
-export function holderText({ actor, label }: Pick<BlockingFrame, 'actor' | 'label'>): string {
-  return [actor, label].filter((s) => s !== '').join(': ')
-}
-
 /** Outermost first, as a call is read. */
 export function pathText(path: readonly string[]): string {
   return path.map((name) => `${name}()`).join(' › ')

@@ -30,8 +30,7 @@ const DIALOGS: readonly (readonly [name: string, keys: string])[] = [
 ]
 
 async function grave(page: Page, where: string): Promise<string[]> {
-  // Electron cannot open the second page the default mode needs.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+  const { violations } = await new AxeBuilder({ page }).analyze()
   return violations
     .filter((v) => v.impact === 'serious' || v.impact === 'critical')
     .map((v) => `${where}: ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
