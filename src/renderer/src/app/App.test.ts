@@ -1,5 +1,7 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia } from 'pinia'
+import { ACTIONS } from '../../../shared/actions'
+import { useActionsStore } from '../stores/actions'
 import { afterEach, describe, expect, it } from 'vitest'
 import { defineComponent, onMounted } from 'vue'
 import { createFakePinscope, type FakeOptions, type FakePinscope } from '../test/fake-pinscope'
@@ -167,6 +169,13 @@ describe('first window', () => {
     await flushPromises()
     expect(app.find('.banner').exists()).toBe(false)
     expect(pinscope.ran).toHaveLength(4)
+  })
+
+  it('carries out every action of the table; those of the shell where there is one', async () => {
+    await open()
+    const { handlers } = useActionsStore()
+    const nobody = ACTIONS.filter(({ id }) => !handlers.has(id)).map(({ id }) => id)
+    expect(nobody).toEqual(['zoom.in', 'zoom.out', 'zoom.reset'])
   })
 
   it('obeys the native menu', async () => {
