@@ -19,7 +19,7 @@ export async function serve(io: Streams, portText: string): Promise<number> {
   const host = await startBrowserHost({
     port,
     rendererDir: PAGE,
-    launchEngine: launchEngine(() => forkEngine(ENGINE)),
+    launchEngine: launchEngine((firstRun) => forkEngine(ENGINE, firstRun)),
   })
   if (!host.ok) {
     io.err(`pinscope: ${host.error.message}\n`)

@@ -1,5 +1,5 @@
 /** The calls of the contract over the recordings this engine keeps. */
-import type { Calls, News, NewsName, ScenarioInfo } from '../shared/contract'
+import type { Calls, News, NewsName, RunId, ScenarioInfo } from '../shared/contract'
 import type { ImportSource } from '../shared/interchange'
 import type { Result } from '../shared/result'
 import type { SessionSource } from '../shared/session'
@@ -26,10 +26,15 @@ export type Tell = <K extends NewsName>(news: K, value: News[K]) => void
 
 /**
  * An engine with no runs. `breathe` lets the host's event loop turn between two slices of a run, so
- * that a cancel can arrive.
+ * that a cancel can arrive. Runs are numbered from `firstRun`.
  */
-export function createEngine(source: PlanSource, tell: Tell, breathe: () => Promise<void>): Calls {
-  const kept = new Kept()
+export function createEngine(
+  source: PlanSource,
+  tell: Tell,
+  breathe: () => Promise<void>,
+  firstRun: RunId = 1,
+): Calls {
+  const kept = new Kept(firstRun)
   const work = new Work(tell, breathe)
   const calls = {
     ...runCalls(source, kept, work),

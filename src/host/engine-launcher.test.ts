@@ -42,6 +42,24 @@ describe('EngineSupervisor', () => {
     expect(ports[1]?.sent).toStrictEqual([{ id: 1, call: 'listPatches', args: [] }])
   })
 
+  it('has no two engines number a run alike, so that a lost run is not taken for a new one', () => {
+    const first: number[] = []
+    const ports: FakePort[] = []
+    const supervisor = new EngineSupervisor(
+      (firstRun) => {
+        first.push(firstRun)
+        const port = new FakePort()
+        ports.push(port)
+        return port
+      },
+      () => undefined,
+      () => 0,
+    )
+    ports[0]?.die('its process ended with code 1')
+    expect(first).toStrictEqual([1, 1_000_001])
+    supervisor.close()
+  })
+
   it('stays down after three deaths within 10 s, and every call says what to do', async () => {
     const { supervisor, ports, told, clock } = supervised()
     for (const ms of [0, 4000, 9999]) {

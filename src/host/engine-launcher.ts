@@ -3,13 +3,16 @@
  * keeps dying. Where processes come from is the host's affair.
  */
 import type { Tell } from '../engine'
-import type { Calls } from '../shared/contract'
+import type { Calls, RunId } from '../shared/contract'
 import { failure, type Result } from '../shared/result'
 import { callsOver } from '../shared/wire'
 import { askThrough, reasonOf, type Ask, type EnginePort } from './rpc'
 
-/** Starts an engine process. May throw: that counts as a death. */
-export type SpawnEngine = () => EnginePort
+/**
+ * Starts an engine process that numbers its runs from `firstRun`, so that a number of a run that was lost
+ * is never another's. May throw: that counts as a death.
+ */
+export type SpawnEngine = (firstRun: RunId) => EnginePort
 
 export interface Engine {
   readonly calls: Calls
@@ -22,6 +25,8 @@ export type LaunchEngine = (tell: Tell) => Engine
 /** So many deaths within so long mean that another start would not help. */
 const DEATHS = 3
 const WITHIN_MS = 10_000
+/** More runs than one engine process ever makes. */
+const RUNS_OF_ONE = 1_000_000
 
 export class EngineSupervisor implements Engine {
   readonly calls: Calls
@@ -29,6 +34,7 @@ export class EngineSupervisor implements Engine {
   readonly #tell: Tell
   readonly #now: () => number
   readonly #deaths: number[] = []
+  #starts = 0
   #port: EnginePort | null = null
   #ask: Ask
   #closed = false
@@ -51,7 +57,7 @@ export class EngineSupervisor implements Engine {
 
   #start(): void {
     try {
-      const port = this.#spawn()
+      const port = this.#spawn(this.#starts++ * RUNS_OF_ONE + 1)
       this.#port = port
       this.#ask = askThrough(port, this.#tell)
       port.onExit((reason) => {

@@ -33,7 +33,7 @@ beforeAll(async () => {
     },
     ssr: { noExternal: true },
   })
-  port = forkEngine(join(folder, 'engine.js'))
+  port = forkEngine(join(folder, 'engine.js'), 501)
   calls = callsOver(askThrough(port, (news, value) => told.push({ news, value })))
 })
 
@@ -51,6 +51,8 @@ describe('the engine process', () => {
   it('runs SC-01 with progress and hands its page map over as typed arrays', async () => {
     const run = await calls.run(RUN, 'first')
     if (!run.ok) throw new Error(run.error.message)
+    // As it was told where to begin.
+    expect(run.value.run).toBe(501)
     expect(run.value.expectation).toMatchObject({ class: 'BASE', met: true })
     expect(told).toContainEqual({
       news: 'onDidProgress',

@@ -1,14 +1,16 @@
 import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import type { RunId } from '../shared/contract'
+import { firstRunArgument } from './first-run'
 import type { EnginePort } from './rpc'
 
 /**
  * Starts the engine's entry as a child of a plain Node. Its standard output goes to our standard
  * error: ours holds results alone. The child ends when the channel to us does, however we end.
  */
-export function forkEngine(entry: string): EnginePort {
+export function forkEngine(entry: string, firstRun: RunId = 1): EnginePort {
   if (!existsSync(entry)) throw new Error(`there is no engine at ${entry}; npm run build makes it`)
-  const child = fork(entry, [], {
+  const child = fork(entry, [firstRunArgument(firstRun)], {
     serialization: 'advanced',
     stdio: ['ignore', 2, 2, 'ipc'],
     execArgv: [],

@@ -46,7 +46,7 @@ async function start(given: Arguments): Promise<void> {
   lockDown(origin)
   serveAppProtocol(PAGE)
 
-  const engine = launchEngine(() => utilityEngine(ENGINE))((news, value) => {
+  const engine = launchEngine((firstRun) => utilityEngine(ENGINE, firstRun))((news, value) => {
     bridge.hear(news, value)
   })
   const bridge = new PageBridge(engine.calls, origin, report)

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs'
 import { utilityProcess } from 'electron'
+import { firstRunArgument } from '../host/first-run'
 import type { EnginePort } from '../host/rpc'
+import type { RunId } from '../shared/contract'
 
 /** Starts the engine's entry as a utility process; only after the app is ready. */
-export function utilityEngine(entry: string): EnginePort {
+export function utilityEngine(entry: string, firstRun: RunId = 1): EnginePort {
   if (!existsSync(entry)) throw new Error(`there is no engine at ${entry}; npm run build makes it`)
-  const child = utilityProcess.fork(entry, [], { serviceName: 'Pinscope engine' })
+  const child = utilityProcess.fork(entry, [firstRunArgument(firstRun)], {
+    serviceName: 'Pinscope engine',
+  })
   /** What V8 said before it gave up, when it did. */
   let fatal: string | null = null
   child.on('error', (_type, location) => {

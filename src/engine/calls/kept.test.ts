@@ -22,6 +22,12 @@ describe('the runs an engine keeps', () => {
     expect(kept.get(4).ok).toBe(false)
   })
 
+  it('are numbered from where the engine was told to begin', () => {
+    const kept = new Kept(7)
+    expect(kept.add(recording).id).toBe(7)
+    expect(kept.get(1).ok).toBe(false)
+  })
+
   it('leave room for both sides to be run again, and no more', () => {
     const kept = new Kept()
     for (let n = 0; n < 18; n++) kept.add({ ...recording })

@@ -46,7 +46,11 @@ export class Kept {
   readonly #ids = new WeakMap<Recording, RunId>()
   /** Counterparts of events by pair of runs (diverge.ts). */
   readonly #alignments = new Map<string, Int32Array>()
-  #next = 1
+  #next: RunId
+
+  constructor(firstRun: RunId = 1) {
+    this.#next = firstRun
+  }
 
   /** Why no more forks can be kept; null while there is room. */
   complaint(): string | null {

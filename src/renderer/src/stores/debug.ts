@@ -79,10 +79,9 @@ export const useDebugStore = defineStore('debug', () => {
       const { state: last, carried } = sides.value[name]
       change(name, { ...NO_DEBUG, carried: last ?? carried })
     }
-    say(
-      cursor.side,
-      `The engine process ended and was started again (${reason}). The runs are gone; run both again.\n`,
-    )
+    const message = `The runs are gone: ${reason}. Run both again.`
+    failure.value = { code: 'engine-lost', message }
+    say(cursor.side, `${message}\n`)
   })
 
   function change(name: SideName, part: Partial<SideDebug>): void {
