@@ -49,3 +49,10 @@ test('shows one run alone, and finishes a comparison that way, too', async ({
   await page.keyboard.press('Control+Shift+2')
   await expect(run(page, 'b')).toBeVisible()
 })
+
+test('unfolds the lower areas for what only they can do', async ({ firstWindow: page }) => {
+  await page.keyboard.press('Control+J')
+  await expect(page.getByRole('tab', { name: 'Why', exact: true })).toBeHidden()
+  await page.keyboard.press('Control+Shift+W')
+  await expect(page.locator('[data-area="why"]')).toContainText('failed (-ENOMEM)')
+})

@@ -1,4 +1,5 @@
 /** Actions of the window as a whole. */
+import { nextTick } from 'vue'
 import { MAP_MODES } from '../../../shared/contract'
 import { AREAS } from './areas'
 import { provideCompareActions } from './compare-actions'
@@ -59,6 +60,36 @@ export function provideActions(): void {
   })
   provideCompareActions()
   provideTimelineActions()
+  provideUnfolding()
+}
+
+/** What lower areas carry out. Those that are folded away do nothing, so they are unfolded first. */
+const OF_LOWER_AREAS = [
+  'why.first',
+  'why.pin',
+  'why.remedies',
+  'fork.here',
+  'fork.drain',
+  'fork.unpin',
+  'filter.focus',
+  'filter.page',
+  'events.copy',
+  'events.copy-dmesg',
+]
+
+function provideUnfolding(): void {
+  const actions = useActionsStore()
+  const layout = useLayoutStore()
+  for (const id of OF_LOWER_AREAS) {
+    actions.standIn(id, {
+      run: async () => {
+        layout.setOpen('bottom', true)
+        await nextTick()
+        await actions.perform(id)
+      },
+      enabled: () => !layout.isOpen('bottom'),
+    })
+  }
 }
 
 /** Zoom is the browser's own affair where there is no shell. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { GLOSSARY } from '../../../../shared/glossary'
-import { termName, termsFor } from './glossary-model'
+import { termName, termsFor, textParts } from './glossary-model'
 
 describe('termsFor', () => {
   it('has all terms when nothing is typed', () => {
@@ -22,5 +22,12 @@ describe('termsFor', () => {
 describe('termName', () => {
   it('is what is written on the screen', () => {
     expect(termName('count')).toBe('_count')
+  })
+})
+
+describe('textParts', () => {
+  it('has words and code in turn, in every term of the glossary', () => {
+    expect(textParts('sets `_count` to 1')).toEqual(['sets ', '_count', ' to 1'])
+    expect(GLOSSARY.filter((t) => textParts(t.text).length % 2 === 0)).toEqual([])
   })
 })

@@ -17,3 +17,8 @@ export function termsFor(typed: string): readonly Term[] {
 export function termName(id: string): string {
   return GLOSSARY.find((t) => t.id === id)?.term ?? id
 }
+
+/** What a term says, cut at its backticks: words and code in turn, words first. */
+export function textParts(text: string): string[] {
+  return text.split('`')
+}

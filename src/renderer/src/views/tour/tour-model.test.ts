@@ -43,6 +43,11 @@ describe('tour', () => {
     expect(TOUR[5]?.text(without)).toContain('Switch patch 4 on again')
   })
 
+  it('repeats no result of runs that are made again', async () => {
+    const now = await view({ running: true })
+    expect(TOUR[0]?.text(now)).not.toContain(now.b?.verdict)
+  })
+
   it('speaks of a window without results, too', async () => {
     const empty = await view({ a: null, b: null, parting: null, running: true })
     for (const step of TOUR) expect(step.text(empty)).not.toMatch(/undefined|null|NaN/)

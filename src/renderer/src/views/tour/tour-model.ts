@@ -21,8 +21,10 @@ export interface TourStep {
 export const TOUR: readonly TourStep[] = [
   {
     title: 'One workload, two kernels',
-    text: ({ a, b }) =>
-      `Both runs are the same camera and codec, event for event, until the kernels differ. A, the baseline: ${verdict(a)} B, the whole series: ${verdict(b)}`,
+    text: ({ a, b, running }) =>
+      running
+        ? 'A runs the baseline and B the whole series, on the same workload.'
+        : `Both runs are the same camera and codec, event for event, until the kernels differ. A, the baseline: ${verdict(a)} B, the whole series: ${verdict(b)}`,
     shows: { label: 'Show both runs', actions: ['layout.both', 'go.timeline'] },
   },
   {
