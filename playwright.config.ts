@@ -4,7 +4,10 @@ import { defineConfig } from '@playwright/test'
  * Two projects over the same specifications' folder: `electron` drives the real application and
  * needs a display or Xvfb; `chromium` drives the browser host. A file named `*.electron.spec.ts` or
  * `*.browser.spec.ts` belongs to one of them, any other `*.spec.ts` runs in both.
+ * With PINSCOPE_UPDATE_IMAGES=1 there is a third, `pictures`: it takes those of the documents.
  */
+const PICTURES = /\.pictures\.spec\.ts$/
+
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
@@ -17,7 +20,10 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   reporter: [['list']],
   projects: [
-    { name: 'electron', testMatch: /\.spec\.ts$/, testIgnore: /\.browser\.spec\.ts$/ },
-    { name: 'chromium', testMatch: /\.spec\.ts$/, testIgnore: /\.electron\.spec\.ts$/ },
+    { name: 'electron', testMatch: /\.spec\.ts$/, testIgnore: [/\.browser\.spec\.ts$/, PICTURES] },
+    { name: 'chromium', testMatch: /\.spec\.ts$/, testIgnore: [/\.electron\.spec\.ts$/, PICTURES] },
+    ...(process.env.PINSCOPE_UPDATE_IMAGES === '1'
+      ? [{ name: 'pictures', testMatch: PICTURES }]
+      : []),
   ],
 })

@@ -1,10 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
-import { mkdir } from 'node:fs/promises'
 import { test } from './steps'
 
-/** With PINSCOPE_UPDATE_IMAGES=1 the pictures of the documents are taken on the way. */
-const IMAGES = 'docs/img'
 const THEMES = ['dark', 'light', 'contrast'] as const
 
 /** Places to look at, and what brings them into sight: keys, or a tab that is clicked. */
@@ -36,13 +33,6 @@ async function grave(page: Page, where: string): Promise<string[]> {
     .map((v) => `${where}: ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.PINSCOPE_UPDATE_IMAGES !== '1') return
-  await mkdir(IMAGES, { recursive: true })
-  await page.mouse.move(0, 0)
-  await page.screenshot({ path: `${IMAGES}/${name}.png` })
-}
-
 for (const theme of THEMES) {
   test(`has no serious accessibility finding in any area, ${theme}`, async ({
     firstWindow: page,
@@ -51,14 +41,12 @@ for (const theme of THEMES) {
     await page.getByLabel('Theme').selectOption(theme)
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
     const found = await grave(page, 'first window')
-    await picture(page, `first-window-${theme}`)
     await page.keyboard.press('Control+Shift+G')
     await expect(page.locator('.told').first()).toContainText('event 204,552')
 
     for (const name of TABS) {
       await page.getByRole('tab', { name, exact: true }).click()
       found.push(...(await grave(page, name)))
-      await picture(page, `area-${name.toLowerCase()}-${theme}`)
     }
     for (const name of INSPECTOR) {
       await page.getByRole('tab', { name, exact: true }).click()
@@ -68,7 +56,6 @@ for (const theme of THEMES) {
       await page.keyboard.press(keys)
       await expect(page.locator('dialog[open]')).toBeVisible()
       found.push(...(await grave(page, name)))
-      await picture(page, `dialog-${name}-${theme}`)
       await page.keyboard.press('Escape')
       await expect(page.locator('dialog[open]')).toHaveCount(0)
     }
