@@ -159,6 +159,7 @@ const STEPS = [
   { name: 'build', check: build },
   { name: 'unit', check: unit },
   { name: 'properties', check: properties },
+  { name: 'fuzz', check: fuzz },
   { name: 'mutants', check: mutants },
   { name: 'chromium', check: chromium },
   { name: 'electron', check: electron },
@@ -176,6 +177,13 @@ async function properties() {
     output,
     note,
   }
+}
+
+/** @type {Step['check']} */
+async function fuzz() {
+  const { ok, output } = await node(['scripts/fuzz.mjs', '--files', '10000'])
+  const note = /^[\d,]+ changed files.*/m.exec(output)?.[0] ?? ''
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, output, note }
 }
 
 /** @type {Step['check']} */

@@ -20,6 +20,7 @@ import { writeEvents } from './events-file'
 import { bisectJson, eventJson, matrixJson, runJson } from './json'
 import { parseKernel, parseSide, type KernelOptions } from './kernel-options'
 import { findScenario, parseSeed, parseSet } from './options'
+import { saveSession, type SaveOptions } from './save'
 import { bisectText, compareText, listText, matrixText, runText } from './text'
 
 /** Where a command writes: results to `out`, everything else to `err`. */
@@ -30,7 +31,7 @@ export interface Streams {
   readonly live: boolean
 }
 
-export interface RunOptions extends KernelOptions {
+export interface RunOptions extends KernelOptions, SaveOptions {
   readonly seed: string
   readonly set: readonly string[]
   readonly json?: boolean
@@ -39,10 +40,11 @@ export interface RunOptions extends KernelOptions {
 
 export type CommonOptions = Pick<RunOptions, 'lenient' | 'seed' | 'set' | 'json'>
 
-export type CompareOptions = CommonOptions & {
-  readonly a: string
-  readonly b: string
-}
+export type CompareOptions = CommonOptions &
+  SaveOptions & {
+    readonly a: string
+    readonly b: string
+  }
 
 export type DebugOptions = Omit<RunOptions, 'json' | 'events'> & { readonly x: readonly string[] }
 
@@ -117,6 +119,8 @@ export async function run(io: Streams, which: string, options: RunOptions): Prom
     const written = writeEvents(options.events, recording.value)
     if (!written.ok) return refuse(io, written.error)
   }
+  const saved = saveSession(io, which, options, recording.value)
+  if (!saved.ok) return refuse(io, saved.error)
   const { summary } = recording.value
   io.out(
     options.json === true ? `${JSON.stringify(runJson(summary), null, 2)}\n` : runText(summary),
@@ -145,6 +149,8 @@ export async function compare(
   if (!a.ok) return refuse(io, a.error)
   const b = await runOne(io, which, parseSide(options.b, options.lenient === true), options)
   if (!b.ok) return refuse(io, b.error)
+  const saved = saveSession(io, which, options, a.value, b.value)
+  if (!saved.ok) return refuse(io, saved.error)
   const at = firstDivergence(a.value, b.value)
   const [x, y] = [a.value.summary, b.value.summary]
   if (options.json === true) {

@@ -27,6 +27,7 @@ import {
 import { importCommand, type ImportOptions } from './import'
 import { VERSION } from '../shared/version'
 import { serve } from './serve'
+import { verifyCommand } from './verify'
 import { whyCommand, type WhyOptions } from './why'
 
 const io: Streams = {
@@ -71,6 +72,13 @@ function withSides(command: Command): Command {
     .option('--b <kernel>', 'reports: the second one; all when left out')
 }
 
+/** What was run can be kept as a session. */
+function withSave(command: Command): Command {
+  return command
+    .option('--save <file>', 'keep it as a session file (docs/session-format.md)')
+    .option('--archive', 'with --save: the recorded events, too')
+}
+
 function addDebug(root: Command, finish: (code: number) => void): void {
   withSwitches(withScenario(root.command('debug')))
     .description('run a scenario and step through it in both directions (docs/debugging.md)')
@@ -97,7 +105,7 @@ function program(finish: (code: number) => void): Command {
     .action((options: { json?: boolean }) => {
       finish(list(io, options.json === true))
     })
-  withSwitches(withCommon(root.command('run')))
+  withSave(withSwitches(withCommon(root.command('run'))))
     .description('run a scenario on one kernel')
     .option('--policy <name>', 'a later policy in place of the series, such as longterm-5.1')
     .addOption(
@@ -108,7 +116,7 @@ function program(finish: (code: number) => void): Command {
       finish(await run(io, which, options))
     })
   addDebug(root, finish)
-  withCommon(root.command('compare'))
+  withSave(withCommon(root.command('compare')))
     .description('run a scenario on two kernels and say where they part')
     .option('--a <kernel>', 'the first kernel: patches as in run, or policy:NAME', 'none')
     .option('--b <kernel>', 'the second one; parts are joined: all+fix:1,5+convert:aio', 'all')
@@ -147,6 +155,14 @@ function program(finish: (code: number) => void): Command {
 }
 
 function addInterchange(root: Command, finish: (code: number) => void): void {
+  root
+    .command('verify')
+    .description('run what a session file holds again and compare the digests')
+    .argument('<file>', 'a .pinscope file')
+    .option('--json', 'print one JSON object')
+    .action(async (file: string, { json = false }: { json?: boolean }) => {
+      finish(await verifyCommand(io, file, json))
+    })
   root
     .command('import')
     .description('read texts of a real kernel: /proc files, dmesg, ftrace (docs/interchange.md)')

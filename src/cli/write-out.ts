@@ -71,6 +71,11 @@ function writeTo(path: string, write: (file: number) => void): void {
 
 /** The text of a file that is not larger than `max` bytes; `-` is standard input. */
 export function readText(path: string, max: number): Result<string> {
+  const bytes = readBytes(path, max)
+  return bytes.ok ? success(bytes.value.toString('utf8')) : bytes
+}
+
+export function readBytes(path: string, max: number): Result<Buffer> {
   try {
     if (path !== '-') {
       const { size } = statSync(path)
@@ -78,7 +83,7 @@ export function readText(path: string, max: number): Result<string> {
         return failure('bad-input', `${path}: too large: ${size} bytes, at most ${max}; cut it`)
       }
     }
-    return success(readFileSync(path === '-' ? 0 : path, 'utf8'))
+    return success(readFileSync(path === '-' ? 0 : path))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     return failure('bad-input', `cannot read ${path} (${code}); name a file you may read, or -`)

@@ -2,6 +2,7 @@
 import type { PlacedMap } from '../shared/contract'
 import type { Exported, ExportedEvent, PinFlow } from '../shared/exported'
 import type { Place } from '../shared/place'
+import type { ArchivePiece } from '../shared/session'
 import { kernelLine } from '../shared/text'
 import { callSpans } from './call-spans'
 import { fieldsOf } from './event-log'
@@ -85,6 +86,19 @@ export function ftraceLines(recording: Recording, from: number, to: number): str
   const events = Array.from({ length: to - from }, (_, i) => from + i)
   const text = eventsText(recording, events, 'ftrace')
   return text.slice(text.indexOf('\n') + 1)
+}
+
+/** Events of one piece of an archive. */
+const PIECE = 4096
+
+/** All events as the trace file has them, in pieces; the first one has the header. */
+export function* archivePieces(recording: Recording): Generator<ArchivePiece> {
+  const of = recording.recorder.log.length
+  for (let from = 0; from < of; from += PIECE) {
+    const to = Math.min(of, from + PIECE)
+    const head = from === 0 ? ftraceHead(recording) : ''
+    yield { from, count: to - from, of, text: head + ftraceLines(recording, from, to) }
+  }
 }
 
 /** The map where a recording's last failed position was tried, or as it ended. */

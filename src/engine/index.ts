@@ -1,6 +1,6 @@
 /** The door of the engine. */
 export { createEngine, type PlanSource, type Tell } from './engine'
-export { exported, ftraceHead, ftraceLines, mapOfTrouble } from './exported'
+export { archivePieces, exported, ftraceHead, ftraceLines, mapOfTrouble } from './exported'
 export { exportedTrace } from './foreign/exported-trace'
 export { firstDivergence } from './diverge'
 export { fieldsOf, textOf, type EventCells, type EventLog } from './event-log'
@@ -18,7 +18,9 @@ export {
   type VariantName,
 } from '../sim'
 export { ConsoleSession, type Reply } from './console/session'
+export { changedPlan } from './plan-changes'
 export { checkProof, proofOf } from './proof'
 export { record, type ForkOrigin, type Recording, type RunHooks } from './run'
 export { execute, type ExecReport } from './exec'
+export { type PlayHooks } from './tape'
 export { troublesOf, why, type Trouble } from './why/why'

@@ -5,7 +5,7 @@ import { failure, type Result } from '../shared/result'
 import type { SessionSource } from '../shared/session'
 import type { ScenarioPlan } from '../sim'
 import { importTexts } from './import'
-import { decodeSession } from './session/decode'
+import { archiveText, decodeSession } from './session/decode'
 import { encodeSession } from './session/encode'
 import { planScenario, type Scenario } from './scenario'
 
@@ -21,6 +21,7 @@ export function scenarioPlans(scenarios: readonly Scenario[]): ScenarioPlans {
     importTexts,
     encodeSession,
     decodeSession,
+    archiveText,
     list: () => scenarios.map((s) => s.info),
     plan: (id, set) => {
       const scenario = byId.get(id)

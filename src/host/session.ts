@@ -31,6 +31,8 @@ export class ClientSession {
       run: (recipe, token) => this.#making(token, (own) => engine.run(recipe, own), runOf),
       fork: (run, interventions, token) =>
         this.#making(token, (own) => engine.fork(run, interventions, own), runOf),
+      openArchive: async (bytes, side) =>
+        await this.#keeping(engine.openArchive(bytes, side), runOf),
       importTexts: async (files) => await this.#keeping(engine.importTexts(files), tracesOf),
       consoleRun: (run, line, token) =>
         this.#making(token, (own) => engine.consoleRun(run, line, own), forksOf),

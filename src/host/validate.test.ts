@@ -50,6 +50,8 @@ const VALID: Readonly<Record<CallName, readonly unknown[]>> = {
   proof: [1],
   checkProof: [1, PROOF, 'token'],
   packSession: [SESSION],
+  packArchive: [SESSION, { a: 1, b: null }],
+  openArchive: [Uint8Array.of(1, 2), 'a'],
   unpackSession: [Uint8Array.of(1, 2)],
 }
 const CALLS = Object.keys(CALL_NAMES) as CallName[]

@@ -48,6 +48,8 @@ const importFiles = v.pipe(
   v.maxLength(MAX_IMPORT_FILES, `expected at most ${MAX_IMPORT_FILES} files`),
 )
 
+const file = v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'expected the bytes of a file')
+
 const SCHEMAS: ArgumentSchemas = {
   listScenarios: v.strictTuple([]),
   listPatches: v.strictTuple([]),
@@ -106,9 +108,12 @@ const SCHEMAS: ArgumentSchemas = {
   proof: v.strictTuple([run]),
   checkProof: v.strictTuple([run, sessionSchema.proof, token]),
   packSession: v.strictTuple([sessionSchema.doc]),
-  unpackSession: v.strictTuple([
-    v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'expected the bytes of a file'),
+  packArchive: v.strictTuple([
+    sessionSchema.doc,
+    v.strictObject({ a: v.nullable(run), b: v.nullable(run) }),
   ]),
+  openArchive: v.strictTuple([file, v.picklist(['a', 'b'] as const, 'expected a or b')]),
+  unpackSession: v.strictTuple([file]),
 }
 
 /** The arguments of a call, or where they are wrong: `run[0].seed`. */

@@ -28,7 +28,14 @@ import type {
   TextProblem,
 } from './events'
 import type { Result } from './result'
-import type { OpenedSession, ProofCheck, RunProof, SessionDoc, SessionRefusal } from './session'
+import type {
+  OpenedSession,
+  ProofCheck,
+  RunProof,
+  SessionDoc,
+  SessionRefusal,
+  SessionSide,
+} from './session'
 import type { Aspect, AspectData } from './sheet'
 import type { RangeSummary, SeriesData, SeriesQuery, TrackReading } from './timeline'
 import type { AuditInfo, BlockingFrame, TroubleInfo, WhyReport } from './why'
@@ -429,6 +436,13 @@ export interface Calls {
   readonly checkProof: (run: RunId, proof: RunProof, token: string) => Promise<Result<ProofCheck>>
   /** The bytes of a session file. */
   readonly packSession: (doc: SessionDoc) => Promise<Result<Uint8Array<ArrayBuffer>>>
+  /** As `packSession`, with the recorded events of runs, to be looked at when the model is another. */
+  readonly packArchive: (
+    doc: SessionDoc,
+    runs: Readonly<Record<SessionSide, RunId | null>>,
+  ) => Promise<Result<Uint8Array<ArrayBuffer>>>
+  /** The recorded events of a file, kept to be looked at as a trace is. */
+  readonly openArchive: (bytes: Uint8Array, side: SessionSide) => Promise<Result<RunSummary>>
   /** The session in the bytes of a file; nothing is run. */
   readonly unpackSession: (bytes: Uint8Array) => Promise<Result<OpenedSession, SessionRefusal>>
 }
@@ -493,6 +507,8 @@ export const CALL_NAMES = {
   proof: true,
   checkProof: true,
   packSession: true,
+  packArchive: true,
+  openArchive: true,
   unpackSession: true,
 } satisfies Record<keyof Calls, true>
 

@@ -144,6 +144,8 @@ export const SESSION_PARTS = [
   'bookmarks',
   'breakpoints',
   'view',
+  'events-a',
+  'events-b',
   'end',
 ] as const
 export type SessionPart = (typeof SESSION_PARTS)[number]
@@ -162,8 +164,29 @@ export interface SessionRecovery {
   readonly text: string
 }
 
+/** Recorded events of a run: text that can be looked at, whatever became of the model. */
+export interface ArchiveInfo {
+  /** Events that are there, from the first on without a gap. */
+  readonly events: number
+  /** Events that were saved. */
+  readonly of: number
+}
+
+/** A piece of the recorded events, as trace_pipe prints them. */
+export interface ArchivePiece {
+  /** Number of its first event. */
+  readonly from: number
+  readonly count: number
+  readonly of: number
+  readonly text: string
+}
+
+/** Recorded events by side; a side without them is left out. */
+export type Archive = Readonly<Partial<Record<SessionSide, Iterable<ArchivePiece>>>>
+
 export interface OpenedSession {
   readonly doc: SessionDoc
+  readonly archive: Readonly<Record<SessionSide, ArchiveInfo | null>>
   /** Version of the format in the file; below SESSION_VERSION it was migrated, in memory alone. */
   readonly version: number
   /** Null: the file is whole. */
@@ -201,6 +224,8 @@ export const FIRST_VIEW: SessionView = {
 
 /** Who reads and writes session files for an engine. */
 export interface SessionSource {
-  readonly encodeSession: (doc: SessionDoc) => Result<Uint8Array<ArrayBuffer>>
+  readonly encodeSession: (doc: SessionDoc, archive?: Archive) => Result<Uint8Array<ArrayBuffer>>
   readonly decodeSession: (bytes: Uint8Array) => Result<OpenedSession, SessionRefusal>
+  /** The recorded events of a side, as a trace; they are refused where there are none. */
+  readonly archiveText: (bytes: Uint8Array, side: SessionSide) => Result<string>
 }

@@ -64,6 +64,32 @@ describe('the proof of a run', () => {
 })
 
 describe('the file of a session', () => {
+  it('with recorded events shows them as a trace, event for event', async () => {
+    const doc = { ...SESSION, a: { recipe: run.recipe, proof } }
+    const bytes = await must(calls.packArchive(doc, { a: run.run, b: null }))
+    const { archive } = await must(calls.unpackSession(bytes))
+    expect(archive).toEqual({ a: { events: run.events, of: run.events }, b: null })
+    const shown = await must(calls.openArchive(bytes, 'a'))
+    expect(shown.events).toBe(run.events)
+    const last = run.events - 1
+    const [own] = (await must(calls.events(run.run, '', last, 1))).lines
+    const [kept] = (await must(calls.events(shown.run, '', last, 1))).lines
+    expect(kept).toMatchObject({ name: own?.name, actor: own?.actor })
+    expect((await calls.openArchive(bytes, 'b')).ok).toBe(false)
+    await must(calls.drop(shown.run))
+  })
+
+  it('without them has less than 100 KB for every scenario that ships', async () => {
+    for (const { id } of await must(calls.listScenarios())) {
+      const recipe = { ...run.recipe, scenario: id, set: {} }
+      const made = await must(calls.run(recipe, 'size'))
+      const side = { recipe, proof: await must(calls.proof(made.run)) }
+      const bytes = await must(calls.packSession({ ...SESSION, a: side, b: side }))
+      expect(bytes.length, id).toBeLessThan(100_000)
+      await must(calls.drop(made.run))
+    }
+  }, 240_000)
+
   it('is made and read by the engine', async () => {
     const side = { recipe: run.recipe, proof }
     const bytes = await must(calls.packSession({ ...SESSION, a: side }))

@@ -1,6 +1,8 @@
 /** An engine's calls, with traces of other kernels beside its runs. */
-import type { Calls, RunId } from '../../shared/contract'
+import type { Calls, RunId, RunSummary } from '../../shared/contract'
+import type { ForeignTrace } from '../../shared/foreign'
 import type { ImportAnswer, ImportSource } from '../../shared/interchange'
+import type { SessionSource } from '../../shared/session'
 import { failure, success, type Result } from '../../shared/result'
 import type { Work } from '../calls/work'
 import {
@@ -16,7 +18,7 @@ import { TraceRun } from './trace-run'
 const FIRST_ID = 1_000_000_001
 const MAX_TRACES = 4
 
-type RunCalls = Omit<Calls, 'importTexts'>
+type RunCalls = Omit<Calls, 'importTexts' | 'openArchive'>
 
 /** Calls that are about one run; the first argument is its number. */
 const RUN_CALLS = {
@@ -54,7 +56,11 @@ const RUN_CALLS = {
   checkProof: true,
 } satisfies Record<RunCallName, true>
 
-export function withTraces(calls: RunCalls, source: ImportSource, work: Work): Calls {
+export function withTraces(
+  calls: RunCalls,
+  source: ImportSource & SessionSource,
+  work: Work,
+): Calls {
   const kept = new Map<
     RunId,
     { readonly trace: KeptTrace; readonly answers: Pick<Calls, RunCallName> }
@@ -99,15 +105,31 @@ export function withTraces(calls: RunCalls, source: ImportSource, work: Work): C
         run: null,
       }
       if (trace === null) return Promise.resolve(success(answer))
-      if (kept.size >= MAX_TRACES) {
-        return Promise.resolve(
-          failure('bad-input', `the engine keeps at most ${MAX_TRACES} traces; close one first`),
-        )
-      }
-      const made = new KeptTrace(next++, new TraceRun(trace))
-      kept.set(made.id, { trace: made, answers: traceAnswers(made, work) })
-      return Promise.resolve(success({ ...answer, run: traceSummary(made) }))
+      const run = keep(trace)
+      return Promise.resolve(run.ok ? success({ ...answer, run: run.value }) : run)
     },
+    openArchive: (bytes, side) => {
+      const text = source.archiveText(bytes, side)
+      if (!text.ok) return Promise.resolve(text)
+      const name = `run ${side.toUpperCase()} of the session`
+      const read = source.importTexts([{ name, text: text.value }])
+      if (!read.ok) return Promise.resolve(read)
+      const { trace } = read.value
+      return Promise.resolve(
+        trace === null
+          ? failure('damaged', `The recorded events of ${name} are no trace.`)
+          : keep(trace),
+      )
+    },
+  }
+
+  function keep(trace: ForeignTrace): Result<RunSummary> {
+    if (kept.size >= MAX_TRACES) {
+      return failure('bad-input', `the engine keeps at most ${MAX_TRACES} traces; close one first`)
+    }
+    const made = new KeptTrace(next++, new TraceRun(trace))
+    kept.set(made.id, { trace: made, answers: traceAnswers(made, work) })
+    return success(traceSummary(made))
   }
 }
 

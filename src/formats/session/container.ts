@@ -17,8 +17,8 @@ export interface Part {
 }
 
 export interface ReadParts {
-  /** By name; of two with one name the first. */
-  readonly parts: ReadonlyMap<SessionPart, Uint8Array>
+  /** By name; of two with one name the first, but recorded events come in pieces. */
+  readonly parts: ReadonlyMap<SessionPart, readonly Uint8Array[]>
   readonly lost: readonly LostPart[]
 }
 
@@ -28,7 +28,7 @@ const MARKER = Uint8Array.of(0x50, 0x41, 0x52, 0x54)
 const NAME_BYTES = 12
 const HEAD = 28
 /** Heads that are looked at; a file of ours has one for each part. */
-const MAX_PARTS = 64
+const MAX_PARTS = 1024
 
 /** Bytes that a part may have; what is more is not read. */
 const LIMITS: Readonly<Record<SessionPart, number>> = {
@@ -40,6 +40,8 @@ const LIMITS: Readonly<Record<SessionPart, number>> = {
   bookmarks: 8 * 1024 * 1024,
   breakpoints: 4 * 1024 * 1024,
   view: 256 * 1024,
+  'events-a': 4 * 1024 * 1024,
+  'events-b': 4 * 1024 * 1024,
   end: 1024,
 }
 
@@ -70,7 +72,7 @@ export function signatureOf(bytes: Uint8Array): 'ours' | 'changed' | 'other' {
 
 /** Reads what can be read. */
 export function readParts(bytes: Uint8Array): ReadParts {
-  const parts = new Map<SessionPart, Uint8Array>()
+  const parts = new Map<SessionPart, Uint8Array[]>()
   const lost: LostPart[] = []
   let offset = SIGNATURE.length
   let heads = 0
@@ -102,7 +104,7 @@ function takePart(
   bytes: Uint8Array,
   offset: number,
   { name, length, crc }: Head,
-  parts: Map<SessionPart, Uint8Array>,
+  parts: Map<SessionPart, Uint8Array[]>,
   lost: LostPart[],
 ): number {
   const start = offset + HEAD
@@ -118,11 +120,17 @@ function takePart(
   }
   const content = bytes.subarray(start, start + length)
   if (part === undefined) lose(`a part of a name that no session has, at byte ${countText(offset)}`)
-  else if (parts.has(part)) lose(`is there a second time, at byte ${countText(offset)}`)
+  else if (parts.has(part) && !isInPieces(part))
+    lose(`is there a second time, at byte ${countText(offset)}`)
   else if (length > LIMITS[part]) lose(tooLong(part, length))
   else if (crc32(content) !== crc) lose('its bytes were changed: the checksum is another')
-  else parts.set(part, content)
+  else parts.set(part, [...(parts.get(part) ?? []), content])
   return start + length
+}
+
+/** Parts that a file may have many of. */
+export function isInPieces(part: SessionPart): part is 'events-a' | 'events-b' {
+  return part === 'events-a' || part === 'events-b'
 }
 
 function readHead(bytes: Uint8Array, offset: number): Head | null {

@@ -1,19 +1,22 @@
 /** The bytes of a file to a session. Every part stands for itself: what is damaged is left out and told. */
 import * as v from 'valibot'
-import { failWith, success, type Result } from '../../shared/result'
+import { failure, failWith, success, type Result } from '../../shared/result'
 import {
   FIRST_VIEW,
   MAX_SESSION_BYTES,
   SESSION_VERSION,
+  type ArchiveInfo,
   type LostPart,
   type OpenedSession,
   type SessionDoc,
   type SessionPart,
   type SessionRefusal,
   type SessionRun,
+  type SessionSide,
 } from '../../shared/session'
 import { countText } from '../../shared/text'
-import { readParts, signatureOf } from './container'
+import { archiveOf } from './archive'
+import { isInPieces, readParts, signatureOf } from './container'
 import { issueText } from './issue'
 import { BadPart, readJson } from './json'
 import { unpackRecipe } from './packed-recipe'
@@ -25,19 +28,36 @@ import { upgrade, type RawParts } from './upgrade'
 type Opened = Result<OpenedSession, SessionRefusal>
 
 export function decodeSession(bytes: Uint8Array): Opened {
-  if (bytes.length > MAX_SESSION_BYTES) {
-    const most = countText(MAX_SESSION_BYTES)
-    const message = `The file has ${countText(bytes.length)} bytes; a session has at most ${most}. Open a .pinscope file that was saved without recorded events.`
-    return failWith({ code: 'too-large', message })
-  }
-  const signature = signatureOf(bytes)
-  if (signature !== 'ours') return failWith(notOurs(bytes, signature))
+  const refused = outsideRefusal(bytes)
+  if (refused !== null) return failWith(refused)
   const { parts, lost } = readParts(bytes)
   const reader = new PartReader(parts, lost)
   const raw = reader.raw()
   const version = versionOf(raw)
   if (version > SESSION_VERSION) return failWith(tooNew(raw, version))
   return decodeParts(upgrade(raw, version), version, reader)
+}
+
+/** Why a file is not even read; null when it is. */
+function outsideRefusal(bytes: Uint8Array): SessionRefusal | null {
+  if (bytes.length > MAX_SESSION_BYTES) {
+    const most = countText(MAX_SESSION_BYTES)
+    const message = `The file has ${countText(bytes.length)} bytes; a session has at most ${most}. Open a .pinscope file that was saved without recorded events.`
+    return { code: 'too-large', message }
+  }
+  const signature = signatureOf(bytes)
+  return signature === 'ours' ? null : notOurs(bytes, signature)
+}
+
+/** The recorded events of a side, as a trace that can be imported. */
+export function archiveText(bytes: Uint8Array, side: SessionSide): Result<string> {
+  const refused = outsideRefusal(bytes)
+  if (refused !== null) return failWith(refused)
+  const { events, text } = archiveOf(readParts(bytes).parts.get(`events-${side}`) ?? [])
+  const run = side.toUpperCase()
+  return events === 0
+    ? failure('not-found', `The session holds no recorded events of run ${run}: run its recipe.`)
+    : success(text)
 }
 
 function notOurs(bytes: Uint8Array, signature: 'changed' | 'other'): SessionRefusal {
@@ -84,9 +104,12 @@ function tooNew(raw: RawParts, version: number): SessionRefusal {
 class PartReader {
   readonly kept: SessionPart[] = []
   readonly lost: LostPart[]
-  readonly #contents: ReadonlyMap<SessionPart, Uint8Array>
+  readonly #contents: ReadonlyMap<SessionPart, readonly Uint8Array[]>
 
-  constructor(contents: ReadonlyMap<SessionPart, Uint8Array>, lost: readonly LostPart[]) {
+  constructor(
+    contents: ReadonlyMap<SessionPart, readonly Uint8Array[]>,
+    lost: readonly LostPart[],
+  ) {
     this.#contents = contents
     this.lost = [...lost]
   }
@@ -94,10 +117,24 @@ class PartReader {
   /** The parts that are JSON. */
   raw(): RawParts {
     const raw: Partial<Record<SessionPart, unknown>> = {}
-    for (const [part, content] of this.#contents) {
+    for (const [part, [content]] of this.#contents) {
+      if (content === undefined || isInPieces(part)) continue
       this.#guard(part, () => (raw[part] = readJson(content)))
     }
     return raw
+  }
+
+  /** How much is there of the recorded events of a side; null where none were saved. */
+  archive(part: 'events-a' | 'events-b'): ArchiveInfo | null {
+    const archive = this.#guard(part, () => archiveOf(this.#contents.get(part) ?? []))
+    if (archive === null || archive.events === 0) return null
+    this.kept.push(part)
+    const { events, of } = archive
+    if (events < of) {
+      const reason = `recovered ${countText(events)} of ${countText(of)} events`
+      this.lost.push({ part, reason })
+    }
+    return { events, of }
   }
 
   /** A part that its schema takes, made into what it stands for; null when it cannot be had. */
@@ -153,6 +190,7 @@ function decodeParts(raw: RawParts, version: number, reader: PartReader): Opened
   const bookmarks = reader.take('bookmarks', raw, schema.bookmarks, same)
   const debug = reader.take('breakpoints', raw, schema.breakpoints, same)
   const view = reader.take('view', raw, schema.view, same)
+  const archive = { a: reader.archive('events-a'), b: reader.archive('events-b') }
   reader.take('end', raw, schema.end, same)
   const { kept, lost } = reader
   if (recipes === null) return failWith(noRecipe(lost))
@@ -174,7 +212,7 @@ function decodeParts(raw: RawParts, version: number, reader: PartReader): Opened
     view: view ?? FIRST_VIEW,
   }
   const recovered = lost.length === 0 ? null : recoveryOf(kept, lost)
-  return success({ doc: withShownForks(doc), version, recovered })
+  return success({ doc: withShownForks(doc), archive, version, recovered })
 }
 
 /** A side can show only a fork that is there. */

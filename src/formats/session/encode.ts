@@ -4,7 +4,9 @@ import { failure, success, type Result } from '../../shared/result'
 import {
   MAX_SESSION_BYTES,
   SESSION_VERSION,
+  type Archive,
   type SessionDoc,
+  type SessionFork,
   type SessionPart,
   type SessionRun,
 } from '../../shared/session'
@@ -24,20 +26,29 @@ const SCHEMAS: Readonly<Record<SessionPart, v.GenericSchema>> = {
   bookmarks: schema.bookmarks,
   breakpoints: schema.breakpoints,
   view: schema.view,
+  'events-a': schema.events,
+  'events-b': schema.events,
   end: schema.end,
 }
 
 /** Refused where the session holds what could not be read again. */
-export function encodeSession(doc: SessionDoc): Result<Uint8Array<ArrayBuffer>> {
+export function encodeSession(
+  doc: SessionDoc,
+  archive: Archive = {},
+): Result<Uint8Array<ArrayBuffer>> {
   const parts: Part[] = []
-  for (const [name, value] of contentsOf(doc)) {
+  let size = 0
+  for (const [name, value] of contentsOf(doc, archive)) {
     // What the schema gives has its members in one order, and none that is undefined.
     const parsed = v.safeParse(SCHEMAS[name], value, { abortEarly: true })
     if (!parsed.success) {
       const { at, message } = issueText(parsed.issues)
       return failure('bad-input', `the session cannot be saved: ${name}${at}: ${message}`, name)
     }
-    parts.push({ name, content: jsonBytes(parsed.output) })
+    const content = jsonBytes(parsed.output)
+    size += content.length
+    if (size > MAX_SESSION_BYTES) return tooLarge(size)
+    parts.push({ name, content })
   }
   parts.push({ name: 'end', content: jsonBytes({ parts: parts.length }) })
   try {
@@ -52,33 +63,29 @@ export function encodeSession(doc: SessionDoc): Result<Uint8Array<ArrayBuffer>> 
 function tooLarge(bytes: number): Result<never> {
   return failure(
     'too-large',
-    `the session cannot be saved: ${countText(bytes)} bytes, at most ${countText(MAX_SESSION_BYTES)} can be read again; leave recorded events out`,
+    `the session cannot be saved: it has ${countText(bytes)} bytes or more, and at most ${countText(MAX_SESSION_BYTES)} can be read again; leave recorded events out`,
   )
 }
 
-function contentsOf(doc: SessionDoc): [SessionPart, unknown][] {
+function* contentsOf(doc: SessionDoc, archive: Archive): Generator<[SessionPart, unknown]> {
   const { writer, name, note, a, b } = doc
   const known = new Set(doc.forks.map(({ id }) => id))
   const shown = (id: number | null): number | null => (id !== null && known.has(id) ? id : null)
-  const contents: [SessionPart, unknown][] = [
-    ['manifest', { format: 'pinscope', version: SESSION_VERSION, writer, name, note }],
-    ['recipe', { a: packRecipe(a.recipe), b: packRecipe(b.recipe) }],
-  ]
-  if (doc.scenario !== null) contents.push(['scenario', { text: doc.scenario }])
-  contents.push(
-    ['digests', { a: a.proof, b: b.proof, forks: proofsOf(doc.forks) }],
-    [
-      'forks',
-      doc.forks.map(({ recipe, proof: _proof, ...rest }) => ({
-        ...rest,
-        recipe: packRecipe(recipe),
-      })),
-    ],
-    ['bookmarks', doc.bookmarks],
-    ['breakpoints', doc.debug],
-    ['view', { ...doc.view, shown: { a: shown(doc.view.shown.a), b: shown(doc.view.shown.b) } }],
-  )
-  return contents
+  yield ['manifest', { format: 'pinscope', version: SESSION_VERSION, writer, name, note }]
+  yield ['recipe', { a: packRecipe(a.recipe), b: packRecipe(b.recipe) }]
+  if (doc.scenario !== null) yield ['scenario', { text: doc.scenario }]
+  yield ['digests', { a: a.proof, b: b.proof, forks: proofsOf(doc.forks) }]
+  yield ['forks', doc.forks.map(packFork)]
+  yield ['bookmarks', doc.bookmarks]
+  yield ['breakpoints', doc.debug]
+  yield ['view', { ...doc.view, shown: { a: shown(doc.view.shown.a), b: shown(doc.view.shown.b) } }]
+  for (const piece of archive.a ?? []) yield ['events-a', piece]
+  for (const piece of archive.b ?? []) yield ['events-b', piece]
+}
+
+/** Proofs are in a part of their own. */
+function packFork({ recipe, proof: _proof, ...rest }: SessionFork): object {
+  return { ...rest, recipe: packRecipe(recipe) }
 }
 
 function proofsOf(forks: readonly (SessionRun & { readonly id: number })[]): unknown[] {

@@ -2,6 +2,7 @@
 
 const MAX_DEPTH = 24
 const MAX_VALUES = 400_000
+const DECODER = new TextDecoder('latin1')
 
 /** Ends reading of a part; the message is the end of a sentence. */
 export class BadPart extends Error {}
@@ -50,11 +51,7 @@ function stringEnd(bytes: Uint8Array, start: number): number {
 }
 
 function asciiOf(bytes: Uint8Array): string {
-  const pieces: string[] = []
-  for (let i = 0; i < bytes.length; i += 8192) {
-    pieces.push(String.fromCharCode(...bytes.subarray(i, i + 8192)))
-  }
-  const text = pieces.join('')
+  const text = DECODER.decode(bytes)
   if (/[^\n\r\t -~]/.test(text)) throw new BadPart('it is not ASCII')
   return text
 }

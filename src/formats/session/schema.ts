@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { MAP_MODES, type Recipe } from '../../shared/contract'
 import type {
+  ArchivePiece,
   RunProof,
   SessionBookmark,
   SessionDebug,
@@ -29,6 +30,8 @@ const MAX_FORKS = 256
 const MAX_KEYFRAMES = 4096
 const MAX_BOOKMARKS = 10_000
 const MAX_LINES = 1000
+/** Events of one piece of an archive. */
+const MAX_PIECE = 1 << 16
 const MAX_SCENARIO = 1024 * 1024
 
 const count = whole(0, Number.MAX_SAFE_INTEGER)
@@ -199,7 +202,14 @@ export const view: v.GenericSchema<unknown, SessionView> = v.strictObject({
   }),
 })
 
-export const end = v.strictObject({ parts: whole(1, 64) })
+export const events: v.GenericSchema<unknown, ArchivePiece> = v.strictObject({
+  from: count,
+  count: whole(1, MAX_PIECE),
+  of: count,
+  text: text(1, 4 * 1024 * 1024),
+})
+
+export const end = v.strictObject({ parts: whole(1, 1024) })
 
 const run = { recipe, proof: v.nullable(proof) }
 

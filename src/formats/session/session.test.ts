@@ -83,7 +83,12 @@ const session: fc.Arbitrary<SessionDoc> = fc
 
 describe('a session file', () => {
   it('gives back what was saved', () => {
-    expect(opened(encoded(SESSION))).toStrictEqual({ doc: SESSION, version: 1, recovered: null })
+    expect(opened(encoded(SESSION))).toStrictEqual({
+      doc: SESSION,
+      archive: { a: null, b: null },
+      version: 1,
+      recovered: null,
+    })
     const imported = { ...SESSION, scenario: '{ "title": "from a board" }' }
     expect(opened(encoded(imported)).doc).toStrictEqual(imported)
   })

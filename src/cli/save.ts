@@ -1,0 +1,63 @@
+/** `--save`: what was run, as a session file. */
+import { readFileSync } from 'node:fs'
+import { archivePieces, proofOf, type Recording } from '../engine'
+import { encodeSession } from '../formats/session/encode'
+import { shippedScenarios } from '../formats/shipped'
+import { failure, success, type Result } from '../shared/result'
+import { FIRST_VIEW, type SessionDoc, type SessionRun } from '../shared/session'
+import { countText, kernelLine } from '../shared/text'
+import { VERSION } from '../shared/version'
+import type { Streams } from './commands'
+import { writeText } from './write-out'
+
+export interface SaveOptions {
+  readonly save?: string
+  readonly archive?: boolean
+}
+
+/** Writes a session of one run, which is then A and B, or of two. Nothing when no file is named. */
+export function saveSession(
+  io: Streams,
+  which: string,
+  { save, archive = false }: SaveOptions,
+  a: Recording,
+  b: Recording = a,
+): Result<null> {
+  if (save === undefined) {
+    return archive ? failure('bad-input', '--archive: name a file with --save, too') : success(null)
+  }
+  const doc = docOf(which, a, b)
+  const events = { a: archivePieces(a), ...(a === b ? {} : { b: archivePieces(b) }) }
+  const bytes = encodeSession(doc, archive ? events : {})
+  if (!bytes.ok) return bytes
+  const written = writeText(save, '--save', bytes.value)
+  if (written.ok) io.err(`${save}: session, ${countText(bytes.value.length)} bytes\n`)
+  return written
+}
+
+function docOf(which: string, a: Recording, b: Recording): SessionDoc {
+  const nothing = { lines: [], watches: [] }
+  const kernels = [a, b].map((side) => kernelLine(side.summary.recipe.kernel))
+  return {
+    writer: VERSION,
+    name: `${a.summary.recipe.scenario}: ${[...new Set(kernels)].join(' and ')}`.slice(0, 200),
+    note: '',
+    scenario: scenarioText(which),
+    a: sideOf(a),
+    b: sideOf(b),
+    forks: [],
+    bookmarks: [],
+    debug: { a: nothing, b: nothing },
+    view: FIRST_VIEW,
+  }
+}
+
+function sideOf(recording: Recording): SessionRun {
+  return { recipe: recording.summary.recipe, proof: proofOf(recording) }
+}
+
+/** A scenario that does not ship travels with the session. */
+function scenarioText(which: string): string | null {
+  const ships = shippedScenarios().some(({ info }) => info.id === which)
+  return ships ? null : readFileSync(which, 'utf8')
+}

@@ -1,0 +1,88 @@
+/**
+ * Opens session files that were changed, one after the other, and tells what must never be: a throw, a
+ * refusal without part or reason, more than 2 s for one file, more than 512 MB. Prints one JSON line.
+ */
+import process from 'node:process'
+import { archivePieces, proofOf, record } from '../../src/engine'
+import { planScenario } from '../../src/formats/scenario'
+import { archiveText, decodeSession } from '../../src/formats/session/decode'
+import { encodeSession } from '../../src/formats/session/encode'
+import { shippedScenarios } from '../../src/formats/shipped'
+import { mutated } from '../../src/formats/test/mutate'
+import { SESSION } from '../../src/formats/test/session'
+
+const MAX_MS = 2000
+const MAX_BYTES = 512 * 1024 * 1024
+const MAX_EVENTS = 2000
+const SCENARIO = 'sc-11'
+
+/** A session with something in every part, of a shipped scenario of few events. */
+async function baseFile(): Promise<{ bytes: Uint8Array; events: number }> {
+  const scenario = shippedScenarios().find(({ info }) => info.id === SCENARIO)
+  if (scenario === undefined) throw new Error(`${SCENARIO} does not ship`)
+  const plan = planScenario(scenario, {})
+  if (!plan.ok) throw new Error(plan.error.message)
+  const kernel = { patches: [], mode: 'strict' } as const
+  const recipe = { scenario: SCENARIO, seed: 1, set: {}, kernel }
+  const hooks = {
+    onProgress: () => undefined,
+    isCancelled: () => false,
+    breathe: () => Promise.resolve(),
+  }
+  const made = await record(plan.value, recipe, hooks)
+  if (!made.ok) throw new Error(made.error.message)
+  const { events } = made.value.summary
+  if (events > MAX_EVENTS) throw new Error(`${SCENARIO} has ${events} events`)
+  const side = { recipe, proof: proofOf(made.value) }
+  const text = JSON.stringify(scenario.body)
+  const archive = { a: archivePieces(made.value) }
+  const file = encodeSession({ ...SESSION, scenario: text, a: side, b: side }, archive)
+  if (!file.ok) throw new Error(file.error.message)
+  return { bytes: file.value, events }
+}
+
+/** What is wrong with how a file was taken; null when nothing is. */
+function faultOf(bytes: Uint8Array): string | null {
+  const began = performance.now()
+  const opened = decodeSession(bytes)
+  const archive = archiveText(bytes, 'a')
+  const took = performance.now() - began
+  if (took > MAX_MS) return `took ${Math.round(took)} ms`
+  if (!archive.ok && archive.error.message === '') return 'the archive is refused without a reason'
+  if (opened.ok) {
+    const { recovered } = opened.value
+    const told = recovered?.lost.every(({ reason }) => reason !== '') ?? true
+    return told ? null : 'a part is lost without a reason'
+  }
+  const { code, message, at } = opened.error
+  if (code === 'damaged' && at === undefined && !message.includes('text'))
+    return `no part: ${message}`
+  return message.length > 20 ? null : `no reason: ${message}`
+}
+
+async function main(): Promise<void> {
+  const [count = 0, seed = 0] = process.argv.slice(2).map(Number)
+  const { bytes, events } = await baseFile()
+  const faults: string[] = []
+  const outcomes: Record<string, number> = {}
+  let most = 0
+  for (let i = 0; i < count && faults.length < 10; i++) {
+    const file = mutated(bytes, seed + i)
+    let fault: string | null
+    try {
+      fault = faultOf(file.bytes)
+      outcomes[file.kind] = (outcomes[file.kind] ?? 0) + 1
+    } catch (error) {
+      fault = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    }
+    if (i % 256 === 0) most = Math.max(most, process.memoryUsage().rss)
+    if (fault !== null) faults.push(`seed ${seed + i} (${file.kind}): ${fault}`)
+  }
+  if (most > MAX_BYTES) faults.push(`${Math.round(most / 1024 / 1024)} MB of memory`)
+  const bytesMost = Math.round(most / 1024 / 1024)
+  process.stdout.write(
+    `${JSON.stringify({ scenario: SCENARIO, events, file: bytes.length, outcomes, mb: bytesMost, faults })}\n`,
+  )
+}
+
+await main()
