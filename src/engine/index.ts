@@ -8,7 +8,6 @@ export { matrix } from './matrix'
 export {
   CALLERS,
   FIXES,
-  INJECTABLE_NAMES,
   kernelComplaint,
   POLICIES,
   VARIANTS,
