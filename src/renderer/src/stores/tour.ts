@@ -4,9 +4,22 @@ import { computed, ref } from 'vue'
 import { TOUR } from '../views/tour/tour-model'
 import { useActionsStore } from './actions'
 import { useComparisonStore } from './comparison'
+import { isSeries, type SideState } from './side'
 
 const SCENARIO = 'sc-01'
 const WHOLE_SERIES = [1, 2, 3, 4, 5]
+
+/** The kernel of the tour, and a run of it that is no fork. */
+function isPlain({ kernel, shown }: SideState, patches: readonly number[]): boolean {
+  const { interventions = [], changes = [] } = shown?.summary.recipe ?? {}
+  const { fixes = [], converted = [] } = kernel
+  const others = [fixes, converted, interventions, changes]
+  return (
+    isSeries(kernel) &&
+    kernel.patches.join() === patches.join() &&
+    others.every((list) => list.length === 0)
+  )
+}
 
 export const useTourStore = defineStore('tour', () => {
   const actions = useActionsStore()
@@ -19,10 +32,10 @@ export const useTourStore = defineStore('tour', () => {
   async function start(): Promise<void> {
     at.value = 0
     const { a, b } = comparison
-    if (comparison.scenarioId !== SCENARIO) await comparison.openScenario(SCENARIO)
-    if (a.kernel.patches.length > 0)
-      await comparison.chooseKernel('a', { patches: [], mode: 'strict' })
-    if (b.kernel.patches.length < WHOLE_SERIES.length) {
+    const isOther = comparison.scenarioId !== SCENARIO || Object.keys(comparison.set).length > 0
+    if (isOther) await comparison.openScenario(SCENARIO)
+    if (!isPlain(a, [])) await comparison.chooseKernel('a', { patches: [], mode: 'strict' })
+    if (!isPlain(b, WHOLE_SERIES)) {
       await comparison.chooseKernel('b', { patches: WHOLE_SERIES, mode: 'strict' })
     }
   }
