@@ -81,7 +81,10 @@ export const useLayoutStore = defineStore('layout', () => {
     await nextTick()
     const element = document.querySelector<HTMLElement>(`[data-area="${area}"]`)
     const inner = element?.querySelector<HTMLElement>('[data-focus]')
-    ;(inner ?? element)?.focus()
+    const target = inner ?? element
+    // What is larger than its place begins at its top; a plain focus would go to its middle.
+    target?.focus({ preventScroll: true })
+    target?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }
 
   function reset(): void {
