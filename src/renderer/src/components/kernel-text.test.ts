@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { patchesText, returnText, shortDigest } from './kernel-text'
+import { patchesText, returnText, shortDigest, partsOf } from './kernel-text'
 
 describe('kernel text', () => {
   it('names the errnos the model returns and leaves other numbers', () => {
@@ -18,5 +18,25 @@ describe('kernel text', () => {
 
   it('lists patches, and says so when there is none', () => {
     expect([patchesText([]), patchesText([1, 4])]).toEqual(['none', '1, 4'])
+  })
+})
+
+describe('a sentence by parts', () => {
+  const wholes = (text: string): string[] =>
+    partsOf(text).flatMap((part) => (part.whole ? [part.text] : []))
+
+  it('keeps errnos and times with their unit whole, with the sign that follows', () => {
+    const text = 'request failed (-ENOMEM): 5 positions, pinned (vb2 QBUF, since 2.481 ms).'
+    expect(wholes(text)).toEqual(['(-ENOMEM):', '2.481 ms).'])
+  })
+
+  it('is the same sentence', () => {
+    const text = 'held for 10.62 ms; 3,072 pages -EBUSY'
+    expect(
+      partsOf(text)
+        .map((part) => part.text)
+        .join(''),
+    ).toBe(text)
+    expect(partsOf('')).toEqual([])
   })
 })

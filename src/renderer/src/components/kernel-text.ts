@@ -16,6 +16,20 @@ export function returnText(ret: number): string {
   return name === undefined ? countText(ret) : `-${name}`
 }
 
+export interface TextPart {
+  readonly text: string
+  /** A line must not end within it. */
+  readonly whole: boolean
+}
+
+/** A sentence by parts: errnos, and numbers with their unit, are not to be torn apart. */
+export function partsOf(sentence: string): readonly TextPart[] {
+  return sentence
+    .split(/(\(?-E[A-Z0-9]+\)?:?|\d[\d.,]* (?:ns|us|ms|s)\b\S*)/)
+    .map((text, i) => ({ text, whole: i % 2 === 1 }))
+    .filter(({ text }) => text !== '')
+}
+
 /** `9f3a…c2e1`: enough of a digest to tell two runs apart at a glance. */
 export function shortDigest(digest: string): string {
   return `${digest.slice(0, 4)}…${digest.slice(-4)}`

@@ -3,7 +3,7 @@
  * remedies are looked for when the user says so, as other runs must be made for that.
  */
 import { defineStore } from 'pinia'
-import { computed, nextTick, ref, shallowRef, watch } from 'vue'
+import { computed, effectScope, nextTick, ref, shallowRef, watch } from 'vue'
 import type { RunId } from '../../../shared/contract'
 import { failure as fail, success, type Failure, type Result } from '../../../shared/result'
 import type { Remedy, TroubleInfo, WhyReport } from '../../../shared/why'
@@ -64,23 +64,49 @@ export const useWhyStore = defineStore('why', () => {
     if (picked.value !== null && picked.value.run === run.value) return picked.value.n
     return troubles.value === null ? null : (firstTrouble(troubles.value)?.n ?? null)
   })
-  const explained = useLatest(
+  const explanation = useLatest(
     () => (run.value === null || n.value === null ? null : { run: run.value, n: n.value }),
     async (question) => await pinscope.why(question.run, question.n, false, `why${++tokens}`),
   )
   const key = computed(() => `${run.value} ${n.value}`)
   const report = computed<WhyReport | null>(() => {
-    const { of, answer } = explained
+    const { of, answer } = explanation
     const isOurs = of.value?.run === run.value && of.value.n === n.value
     return remedies.found.value.get(key.value) ?? (isOurs ? answer.value : null)
   })
   /** True once remedies of the shown request were looked for. */
   const hasRemedies = computed(() => remedies.found.value.has(key.value))
-  const failure = computed(() => asked.failure.value ?? explained.failure.value)
+  const failure = computed(() => asked.failure.value ?? explanation.failure.value)
   const isSearching = computed(() => searching.value?.of === key.value)
   const pin = computed(() =>
     report.value === null ? null : pinToGoTo(report.value, selection.pfn),
   )
+
+  /** A pin to go to, or none yet because nobody has looked. */
+  const mayHavePin = computed(() => {
+    if (pin.value !== null) return true
+    const isOpen = report.value === null && troubles.value?.length !== 0 && failure.value === null
+    return isOpen && SIDES.some((name) => runOf(name) !== null)
+  })
+
+  /** Waits for the explanation, or for that there is none. */
+  async function explained(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const scope = effectScope(true)
+      scope.run(() => {
+        watch(
+          () => !inSight.value || !mayHavePin.value || report.value !== null,
+          async (isKnown) => {
+            if (!isKnown) return
+            resolve()
+            await nextTick()
+            scope.stop()
+          },
+          { immediate: true },
+        )
+      })
+    })
+  }
 
   watch(report, (shown) => (highlight.why = shown === null ? null : blockingPfns(shown)))
   function choose(trouble: number): void {
@@ -169,6 +195,8 @@ export const useWhyStore = defineStore('why', () => {
     isSearching,
     remedyFailure: remedies.failure,
     pin,
+    mayHavePin,
+    explained,
     choose,
     chooseFirst,
     goToPin,

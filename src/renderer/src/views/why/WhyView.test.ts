@@ -1,12 +1,14 @@
 import { mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { nextTick } from 'vue'
+import { nextTick, ref, watch } from 'vue'
 import { failure, success } from '../../../../shared/result'
 import type { BlockingFrame, TroubleInfo, WhyReport } from '../../../../shared/why'
+import { AREA_SHOWN } from '../../app/area-shown'
 import { useActionsStore } from '../../stores/actions'
 import { useComparisonStore } from '../../stores/comparison'
 import { useCursorStore } from '../../stores/cursor'
+import { useLayoutStore } from '../../stores/layout'
 import { useSelectionStore } from '../../stores/selection'
 import { createFakePinscope } from '../../test/fake-pinscope'
 import { PINSCOPE } from '../../wire/pinscope'
@@ -59,7 +61,7 @@ async function settle(): Promise<void> {
   for (let i = 0; i < 20; i++) await nextTick()
 }
 
-async function open(troubles: readonly TroubleInfo[] = [TROUBLE]) {
+async function open(troubles: readonly TroubleInfo[] = [TROUBLE], shown = ref(true)) {
   const pinscope = createFakePinscope({
     calls: {
       troubles: (run) => Promise.resolve(success(run === 0 ? troubles : [])),
@@ -76,7 +78,10 @@ async function open(troubles: readonly TroubleInfo[] = [TROUBLE]) {
   const pinia = createPinia()
   setActivePinia(pinia)
   const view = mount(WhyView, {
-    global: { plugins: [pinia], provide: { [PINSCOPE as symbol]: pinscope } },
+    global: {
+      plugins: [pinia],
+      provide: { [PINSCOPE as symbol]: pinscope, [AREA_SHOWN as symbol]: shown },
+    },
     attachTo: document.body,
   })
   unmount = () => {
@@ -105,6 +110,22 @@ describe('the why area', () => {
 
   it('goes by action to where the pin was taken', async () => {
     const { actions, cursor } = await open()
+    expect(actions.run('why.pin')).toBe(true)
+    await vi.waitFor(() => {
+      expect(cursor.at.a?.event).toBe(40)
+    })
+    expect(useSelectionStore().pfn).toBe(0x110)
+  })
+
+  it('explains what nobody has looked at yet on the way to its pin', async () => {
+    const shown = ref(false)
+    const { actions, cursor } = await open([TROUBLE], shown)
+    const layout = useLayoutStore()
+    layout.homes = new Map([['why', 'why']])
+    watch(
+      () => layout.tabs.why,
+      (tab) => (shown.value = tab === 'why'),
+    )
     expect(actions.run('why.pin')).toBe(true)
     await vi.waitFor(() => {
       expect(cursor.at.a?.event).toBe(40)
