@@ -111,6 +111,7 @@ async function selectRange(page: Page): Promise<void> {
   await page.keyboard.up('Shift')
   const sums = run(page, 'a').getByRole('group', { name: 'Selected range' })
   await expect(sums).toContainText('VIDIOC_QBUF')
+  expect(await page.evaluate(() => document.getSelection()?.toString() ?? '')).toBe('')
 }
 
 async function explanations({ page, dock }: Camera): Promise<void> {
@@ -119,14 +120,16 @@ async function explanations({ page, dock }: Camera): Promise<void> {
   await page.getByRole('button', { name: 'Find what would have helped' }).click()
   await expect(
     area(page, 'why').getByRole('heading', { name: 'What would have helped' }),
-  ).toBeVisible()
+  ).toBeVisible({ timeout: 120_000 })
   await dock('why')
   await tab(page, 'Compare')
   await tab(page, 'First divergence')
   await area(page, 'compare').getByRole('button', { name: 'Go there in both' }).click()
   await dock('compare')
   await page.keyboard.press('Control+Shift+M')
-  await expect(area(page, 'matrix').getByRole('button', { name: 'Run again' })).toBeVisible()
+  await expect(area(page, 'matrix').getByRole('button', { name: 'Run again' })).toBeVisible({
+    timeout: 120_000,
+  })
   await dock('matrix')
 }
 

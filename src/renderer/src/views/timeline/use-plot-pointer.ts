@@ -20,6 +20,8 @@ interface Press {
 
 export interface PlotPointer {
   readonly down: (event: PointerEvent) => void
+  /** Shift and the button would select text of the page; the plot still takes the focus. */
+  readonly press: (event: MouseEvent) => void
   readonly move: (event: PointerEvent) => void
   readonly up: (event: PointerEvent) => void
   readonly leave: () => void
@@ -87,8 +89,14 @@ export function usePlotPointer(
     selection.cursorNs = inRun(ns)
   }
 
+  function pressed(event: MouseEvent): void {
+    if (!event.shiftKey || !(event.currentTarget instanceof HTMLElement)) return
+    event.preventDefault()
+    event.currentTarget.focus({ preventScroll: true })
+  }
+
   const wheel = useWheel(side, width)
-  return { down, move, up, wheel, leave: () => (selection.cursorNs = null) }
+  return { down, press: pressed, move, up, wheel, leave: () => (selection.cursorNs = null) }
 }
 
 /** The wheel zooms at the pointer; sideways, or with Shift, it pans. */
