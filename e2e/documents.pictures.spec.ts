@@ -200,12 +200,19 @@ async function tour({ page, part }: Camera): Promise<void> {
   await strip.getByRole('button', { name: 'End tour' }).click()
 }
 
+/** The areas in sight have their answers. */
+async function answered(page: Page): Promise<void> {
+  await expect(area(page, 'why')).toContainText('Go to the pin')
+  await expect(inspector(page)).toContainText('__get_user_pages()')
+}
+
 for (const theme of ['dark', 'light'] as const) {
   test(`takes the pictures of the areas, ${theme}`, async ({ firstWindow: page }) => {
     test.setTimeout(400_000)
     await mkdir(IMAGES, { recursive: true })
     await page.getByLabel('Theme').selectOption(theme)
     const camera = cameraOf(page, theme)
+    await answered(page)
     await camera.whole('first-window')
     await tour(camera)
     await page.setViewportSize({ width: 1440, height: 1060 })
@@ -221,5 +228,6 @@ for (const theme of ['dark', 'light'] as const) {
 
 test('takes the picture of the contrast theme', async ({ firstWindow: page }) => {
   await page.getByLabel('Theme').selectOption('contrast')
+  await answered(page)
   await cameraOf(page, 'contrast').whole('first-window')
 })
