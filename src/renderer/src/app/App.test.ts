@@ -160,6 +160,17 @@ describe('first window', () => {
     ])
   })
 
+  it('says at the seed what one is, and runs none that is none', async () => {
+    const { app, pinscope } = await open()
+    await app.get('#seed').setValue('-3')
+    expect(app.get('#seed-problem').text()).toBe('a whole number from 0 to 2,147,483,647')
+    await app.get('#seed').setValue('7')
+    expect(app.find('#seed-problem').exists()).toBe(false)
+    await app.get('form.run').trigger('submit')
+    await flushPromises()
+    expect(pinscope.ran.slice(2).map((r) => r.seed)).toEqual([7, 7])
+  })
+
   it('says that the engine was lost and offers both runs again', async () => {
     const { app, pinscope } = await open()
     pinscope.tell('onDidLoseEngine', { reason: 'out of memory' })

@@ -15,7 +15,10 @@ const Window = defineComponent({
 let view: VueWrapper | null = null
 afterEach(() => view?.unmount())
 
-function open(): { readonly done: string[]; readonly press: (at: string, init: object) => boolean } {
+function open(): {
+  readonly done: string[]
+  readonly press: (at: string, init: object) => boolean
+} {
   const pinia = createPinia()
   setActivePinia(pinia)
   view = mount(Window, { attachTo: document.body, global: { plugins: [pinia] } })
