@@ -5,9 +5,13 @@ import { dirname, join } from 'node:path'
 
 /**
  * Writes a file whole or not at all: beside its place first, synced, then renamed over what was
- * there. The folder must exist.
+ * there. The folder must exist. `before` is done when all is written and nothing is replaced yet.
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  before?: () => Promise<void>,
+): Promise<void> {
   const draft = join(dirname(path), `.${randomUUID()}.tmp`)
   try {
     const file = await open(draft, 'wx', 0o644)
@@ -17,6 +21,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     } finally {
       await file.close()
     }
+    await before?.()
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true })

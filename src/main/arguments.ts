@@ -8,6 +8,8 @@ export interface Arguments {
   readonly smoke: string | null
   /** null follows the system. */
   readonly theme: Theme | null
+  /** A session file to open. */
+  readonly file: string | null
 }
 
 /**
@@ -28,7 +30,13 @@ export function parseArguments(argv: readonly string[]): Result<Arguments> {
     else if (value === 'light' || value === 'dark') theme = value
     else return failure('bad-input', `--theme ${value}: light or dark is allowed`, name)
   }
-  return success({ smoke, theme })
+  return success({ smoke, theme, file: sessionArgument(argv, process.cwd()) })
+}
+
+/** The session file among the arguments of a process that runs in a folder: the last one named. */
+export function sessionArgument(argv: readonly string[], folder: string): string | null {
+  const file = argv.findLast((arg) => arg.endsWith('.pinscope') && !arg.startsWith('-'))
+  return file === undefined ? null : resolve(folder, file)
 }
 
 function splitSwitch(arg: string): [name: string, inline: string | null] {

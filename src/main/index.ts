@@ -8,12 +8,12 @@ import { join } from 'node:path'
 import { app, dialog, nativeTheme, type BrowserWindow } from 'electron'
 import { launchEngine } from '../host/engine-launcher'
 import { reasonOf } from '../host/rpc'
-import { parseArguments, type Arguments } from './arguments'
+import { parseArguments, sessionArgument, type Arguments } from './arguments'
 import { PageBridge } from './ipc'
 import { installMenu } from './menu'
 import { APP_ORIGIN, registerAppScheme, serveAppProtocol } from './protocol'
 import { lockDown } from './security'
-import { serveShell } from './shell'
+import { Shell } from './shell'
 import { runSmoke } from './smoke'
 import { utilityEngine } from './utility-engine'
 import { createWindow } from './windows'
@@ -61,10 +61,20 @@ async function start(given: Arguments): Promise<void> {
     },
   })
 
-  serveShell(origin)
+  const shell = new Shell(origin, given.file ?? askedEarly)
   const stateFile = given.smoke === null ? join(app.getPath('userData'), 'window.json') : null
   const window = createWindow({ preload: PRELOAD, icon: ICON, stateFile })
   bridge.admit(window.webContents)
+  openAsked = (path) => {
+    if (window.isDestroyed()) return
+    shell.ask(path, window)
+    raise(window)
+  }
+  app.on('second-instance', (_event, argv, folder) => {
+    const path = sessionArgument(argv, folder)
+    if (path !== null) openAsked(path)
+    else raise(window)
+  })
   const address = pageAddress(development, given)
   if (given.smoke === null) {
     offerReload(window)
@@ -78,6 +88,18 @@ async function start(given: Arguments): Promise<void> {
     engine.close()
     app.exit(code)
   }
+}
+
+/** A file that the system asks for; before there is a window it is kept for it. */
+let askedEarly: string | null = null
+let openAsked = (path: string): void => {
+  askedEarly = path
+}
+
+function raise(window: BrowserWindow): void {
+  if (window.isDestroyed()) return
+  if (window.isMinimized()) window.restore()
+  window.focus()
 }
 
 /** A window whose page died asks what to do; a reload starts a new one. */
@@ -109,12 +131,19 @@ function end(error: unknown, { smoke }: Arguments): void {
 }
 
 const given = parseArguments(process.argv)
-if (given.ok) {
+if (given.ok && given.value.smoke === null && !app.requestSingleInstanceLock()) {
+  // The window that is open already takes over what this process was started with.
+  app.quit()
+} else if (given.ok) {
   const fail = (error: unknown): void => {
     end(error, given.value)
   }
   process.on('uncaughtException', fail)
   registerAppScheme()
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    openAsked(path)
+  })
   app.on('window-all-closed', () => {
     app.quit()
   })

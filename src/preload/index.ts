@@ -1,5 +1,5 @@
 /** The page's only door: the contract's calls by name, and news by a listener that can be undone. */
-import { contextBridge, ipcRenderer, webFrame, type IpcRendererEvent } from 'electron'
+import { contextBridge, ipcRenderer, webFrame, webUtils, type IpcRendererEvent } from 'electron'
 import { NEWS_NAMES, type Pinscope } from '../shared/contract'
 import { SHELL_CHANNELS, type DesktopShell } from '../shared/shell'
 import { callsOver } from '../shared/wire'
@@ -28,6 +28,20 @@ const shell: DesktopShell = {
     webFrame.setZoomLevel(Math.min(ZOOM_LEVELS.most, Math.max(ZOOM_LEVELS.least, level)))
   },
   toggleFullScreen: () => ipcRenderer.invoke(SHELL_CHANNELS.toggleFullScreen),
+  openSession: () => ipcRenderer.invoke(SHELL_CHANNELS.openSession),
+  // The page has the file and not its path: it can name none that the user did not drop.
+  openDropped: (file) =>
+    ipcRenderer.invoke(SHELL_CHANNELS.openDropped, webUtils.getPathForFile(file)),
+  saveSession: (bytes, path, suggested) =>
+    ipcRenderer.invoke(SHELL_CHANNELS.saveSession, bytes, path, suggested),
+  takeAsked: () => ipcRenderer.invoke(SHELL_CHANNELS.takeAsked),
+  listenAsked: (listener) => {
+    const forward = (): void => listener()
+    ipcRenderer.on(SHELL_CHANNELS.asked, forward)
+    return () => {
+      ipcRenderer.off(SHELL_CHANNELS.asked, forward)
+    }
+  },
 }
 
 contextBridge.exposeInMainWorld('pinscope', pinscope)

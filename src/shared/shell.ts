@@ -1,11 +1,47 @@
+import type { Result } from './result'
+
 /** What the desktop shell does for its page besides the contract; a browser's page has none of it. */
 
 /** Zoom of the page: larger, smaller, or as it is drawn. */
 export type ZoomStep = 1 | -1 | 0
 
+/** A session file that was read. */
+export interface OpenedFile {
+  readonly path: string
+  /** The last part of the path. */
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+export type SavedFile = Pick<OpenedFile, 'path' | 'name'>
+
 export interface DesktopShell {
   readonly zoom: (step: ZoomStep) => void
   readonly toggleFullScreen: () => Promise<void>
+  /** Lets the user choose a session file and reads it; null when none was chosen. */
+  readonly openSession: () => Promise<Result<OpenedFile | null>>
+  /** Reads a file that was dropped on the window. */
+  readonly openDropped: (file: File) => Promise<Result<OpenedFile>>
+  /**
+   * Writes a session to a file that the user opened or saved before; without one the user is asked where,
+   * and null is the answer where none was chosen.
+   */
+  readonly saveSession: (
+    bytes: Uint8Array,
+    path: string | null,
+    suggested: string,
+  ) => Promise<Result<SavedFile | null>>
+  /** The file that the system asked the application to open; null when there is none. */
+  readonly takeAsked: () => Promise<Result<OpenedFile | null>>
+  /** Tells when the system asks for a file. */
+  readonly listenAsked: (listener: () => void) => () => void
 }
 
-export const SHELL_CHANNELS = { toggleFullScreen: 'pinscope-shell:toggleFullScreen' } as const
+export const SHELL_CHANNELS = {
+  toggleFullScreen: 'pinscope-shell:toggleFullScreen',
+  openSession: 'pinscope-shell:openSession',
+  openDropped: 'pinscope-shell:openDropped',
+  saveSession: 'pinscope-shell:saveSession',
+  takeAsked: 'pinscope-shell:takeAsked',
+  asked: 'pinscope-shell:asked',
+} as const

@@ -25,6 +25,12 @@ export const useBookmarksStore = defineStore('bookmarks', () => {
     list.value = all.toSorted((x, y) => x.side.localeCompare(y.side) || x.event - y.event)
   }
 
+  /** Takes the bookmarks of a session in the place of those that are there. */
+  function replace(marks: readonly Omit<Bookmark, 'id'>[]): void {
+    list.value = []
+    marks.forEach(add)
+  }
+
   function setNote(id: number, note: string): void {
     list.value = list.value.map((mark) => (mark.id === id ? { ...mark, note } : mark))
   }
@@ -33,5 +39,5 @@ export const useBookmarksStore = defineStore('bookmarks', () => {
     list.value = list.value.filter((mark) => mark.id !== id)
   }
 
-  return { list, add, setNote, drop }
+  return { list, add, replace, setNote, drop }
 })

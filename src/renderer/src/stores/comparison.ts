@@ -96,6 +96,12 @@ export const useComparisonStore = defineStore('comparison', () => {
     return answer
   }
 
+  /** A kernel whose run could not be made again: chosen, with the reason, and nothing to be shown. */
+  function showFailure(name: SideName, kernel: KernelChoice, error: Failure): void {
+    parting.value = null
+    change(name, { kernel, phase: 'failed', failure: error, token: null, shown: null })
+  }
+
   /** From now on runs that are not shown any more are handed over instead of forgotten. */
   function handOver(to: (run: RunId) => void): void {
     release = to
@@ -129,6 +135,7 @@ export const useComparisonStore = defineStore('comparison', () => {
     applyParameters,
     applySeed,
     show,
+    showFailure,
     handOver,
   }
 })

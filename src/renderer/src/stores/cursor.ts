@@ -55,6 +55,13 @@ export const useCursorStore = defineStore('cursor', () => {
     at.value = { a: placeOf(a), b: placeOf(b) }
   }
 
+  /** Stands where a session stood. */
+  function restore(name: SideName, places: Places): void {
+    question++
+    side.value = name
+    at.value = places
+  }
+
   async function placeAt(id: number, timeNs: number): Promise<PlaceAt | null> {
     const found = await pinscope.eventAt(id, timeNs)
     return found.ok ? found.value : null
@@ -101,5 +108,5 @@ export const useCursorStore = defineStore('cursor', () => {
     side.value = name
   }
 
-  return { side, at, here, stand, standInBoth, goTo, goToEvent, goToTime, step, choose }
+  return { side, at, here, stand, standInBoth, goTo, goToEvent, goToTime, step, choose, restore }
 })

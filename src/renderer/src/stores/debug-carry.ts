@@ -39,6 +39,11 @@ async function setStop(
   return success(null)
 }
 
+/** The lines that set all of them in a debugger that has none: its numbers count from 1. */
+export function linesOfStops(stops: readonly StopPoint[]): string[] {
+  return stops.flatMap((stop, i) => linesToSet(stop).map((lineOf) => lineOf(i + 1)))
+}
+
 /** The lines of the console that set a breakpoint as it was; each is told the number it was given. */
 function linesToSet(stop: StopPoint): ((id: number) => string)[] {
   const { line, condition, log, ignore, enabled, commands } = stop

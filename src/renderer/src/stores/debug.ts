@@ -211,6 +211,29 @@ export const useDebugStore = defineStore('debug', () => {
     if (moved) await cursor.stand(name, place)
   }
 
+  /** Sets up the debugger of a run as a session had it; what was refused, in the console's words. */
+  async function setUp(
+    name: SideName,
+    lines: readonly string[],
+    watches: readonly string[],
+  ): Promise<readonly string[]> {
+    const refusals: string[] = []
+    for (const line of lines) {
+      const reply = await run(line, name)
+      if (reply === null || reply.how === 'refused') refusals.push(`${line}: ${reply?.text ?? ''}`)
+    }
+    for (const expression of watches) {
+      const why = await changeWatches(async (id) => await pinscope.addWatch(id, expression), name)
+      if (why !== null) refusals.push(`${expression}: ${why.message}`)
+    }
+    return refusals
+  }
+
+  /** Forgets what would be set again in the next run. */
+  function forget(): void {
+    for (const name of SIDES) change(name, NO_DEBUG)
+  }
+
   /** Ends the search that goes on. */
   async function stop(): Promise<void> {
     if (running.value !== null) await pinscope.cancel(running.value.token)
@@ -227,8 +250,8 @@ export const useDebugStore = defineStore('debug', () => {
 
   async function changeWatches(
     ask: (run: number) => Promise<Result<DebugState>>,
+    name: SideName = cursor.side,
   ): Promise<Failure | null> {
-    const name = cursor.side
     return await inTurn(async () => {
       if (!(await goToCursor(name))) return failure.value
       const now = summaryOf(name)
@@ -257,6 +280,6 @@ export const useDebugStore = defineStore('debug', () => {
   return {
     ...{ sides, transcript, running, failure, asked, following },
     ...{ here, summary, state, inFork, isHere, canRun },
-    ...{ follow, run, stop, addWatch, dropWatch, goTo, clear, askFor },
+    ...{ follow, run, setUp, forget, stop, addWatch, dropWatch, goTo, clear, askFor },
   }
 })

@@ -193,6 +193,13 @@ export const useForksStore = defineStore('forks', () => {
     tree.value = withNode(tree.value, id, { note: note.trim() })
   }
 
+  /** Takes another tree in the place of this one, whose runs are not forgotten yet. */
+  function replace(nodes: RunTree, own: Readonly<Record<SideName, number | null>>): void {
+    numbers.value = Math.max(numbers.value, ...nodes.map(({ id }) => id))
+    tree.value = nodes
+    homes.value = own
+  }
+
   /** Takes the forks that a console made into the tree. */
   async function adopt(found: readonly ForkNode[]): Promise<void> {
     for (const { run, parent, at, text } of found) {
@@ -224,6 +231,7 @@ export const useForksStore = defineStore('forks', () => {
     drop,
     rename,
     adopt,
+    replace,
   }
 })
 

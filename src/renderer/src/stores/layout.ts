@@ -15,7 +15,7 @@ const KEY = 'pinscope.layout'
 /** Under which the splitters remember their sizes. */
 export const SIZES_KEY = 'pinscope.sizes'
 
-interface Kept {
+export interface KeptLayout {
   readonly folded: readonly Fold[]
   /** The area on top of each dock, by its id. */
   readonly tabs: Readonly<Partial<Record<DockName, string>>>
@@ -24,7 +24,7 @@ interface Kept {
   readonly timelineShare: number
 }
 
-const FIRST: Kept = { folded: [], tabs: {}, runs: 'both', timelineShare: 50 }
+const FIRST: KeptLayout = { folded: [], tabs: {}, runs: 'both', timelineShare: 50 }
 
 export const useLayoutStore = defineStore('layout', () => {
   const kept = read()
@@ -39,14 +39,29 @@ export const useLayoutStore = defineStore('layout', () => {
   const homes = shallowRef<ReadonlyMap<string, DockName>>(new Map())
 
   watch([folded, tabs, runs, timelineShare], () => {
-    const now: Kept = {
-      folded: folded.value,
-      tabs: tabs.value,
+    window.localStorage.setItem(KEY, JSON.stringify(now()))
+  })
+
+  function now(): KeptLayout {
+    return {
+      folded: [...folded.value],
+      tabs: { ...tabs.value },
       runs: runs.value,
       timelineShare: timelineShare.value,
     }
-    window.localStorage.setItem(KEY, JSON.stringify(now))
-  })
+  }
+
+  /** Takes the layout of a session, as far as it names what there is. */
+  function restore(layout: Readonly<Record<keyof KeptLayout, unknown>>): void {
+    const known = layoutOf(layout)
+    folded.value = known.folded
+    const areas = Object.entries(known.tabs).filter(
+      ([dock, area]) => homes.value.get(area) === dock,
+    )
+    tabs.value = Object.fromEntries(areas)
+    runs.value = known.runs
+    timelineShare.value = known.timelineShare
+  }
 
   function isOpen(fold: Fold): boolean {
     return !folded.value.includes(fold)
@@ -110,32 +125,33 @@ export const useLayoutStore = defineStore('layout', () => {
     show,
     focus,
     reset,
+    now,
+    restore,
   }
 })
 
 /** What was kept; the first layout where nothing readable was. */
-function read(): Kept {
+function read(): KeptLayout {
   try {
     const value: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? 'null')
     if (typeof value !== 'object' || value === null) return FIRST
-    const {
-      folded,
-      tabs,
-      runs,
-      timelineShare: share,
-    } = value as Partial<Record<keyof Kept, unknown>>
-    return {
-      folded: FOLDS.filter((f) => Array.isArray(folded) && folded.includes(f)),
-      tabs: tabsOf(tabs),
-      runs: runs === 'a' || runs === 'b' ? runs : 'both',
-      timelineShare: typeof share === 'number' && share >= 10 && share <= 90 ? share : 50,
-    }
+    return layoutOf(value)
   } catch {
     return FIRST
   }
 }
 
-function tabsOf(value: unknown): Kept['tabs'] {
+function layoutOf(value: Partial<Record<keyof KeptLayout, unknown>>): KeptLayout {
+  const { folded, tabs, runs, timelineShare: share } = value
+  return {
+    folded: FOLDS.filter((f) => Array.isArray(folded) && folded.includes(f)),
+    tabs: tabsOf(tabs),
+    runs: runs === 'a' || runs === 'b' ? runs : 'both',
+    timelineShare: typeof share === 'number' && share >= 10 && share <= 90 ? share : 50,
+  }
+}
+
+function tabsOf(value: unknown): KeptLayout['tabs'] {
   if (typeof value !== 'object' || value === null) return {}
   return Object.fromEntries(
     Object.entries(value).filter(

@@ -63,6 +63,11 @@ export const useMapStore = defineStore('map', () => {
     }
   }
 
+  /** The cell size of a session; null, and what is none, is the whole map. */
+  function setCell(pixels: number | null): void {
+    zoom.value = CELL_SIZES.find((size) => size === pixels) ?? 'fit'
+  }
+
   /** Brings what has a key forward, or lets it back among the others. */
   function toggle(key: string): void {
     const next = new Set(filters.get(mode.value))
@@ -93,6 +98,7 @@ export const useMapStore = defineStore('map', () => {
     canZoomIn,
     canZoomOut,
     zoomBy,
+    setCell,
     toggle,
     toggleMarks,
     meet,

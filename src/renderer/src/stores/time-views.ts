@@ -28,6 +28,14 @@ export interface TimeViews {
   /** Both runs go on from what one of them showed, or each from what both did. */
   readonly share: (same: boolean, from: SideName) => void
   readonly forget: () => void
+  /** What is in sight and what is selected, as a session keeps it. */
+  readonly kept: () => KeptViews
+  readonly restore: (kept: KeptViews) => void
+}
+
+export interface KeptViews {
+  readonly views: Readonly<Ranges>
+  readonly ranges: Readonly<Ranges>
 }
 
 const none = (): Ranges => shallowReactive<Ranges>({ a: null, b: null, both: null })
@@ -67,6 +75,11 @@ export function useTimeViews(
         if (same) kept.both = kept[from]
         else for (const side of SIDES) kept[side] = kept.both
       }
+    },
+    kept: () => ({ views: { ...views }, ranges: { ...ranges } }),
+    restore: (kept) => {
+      Object.assign(views, kept.views)
+      Object.assign(ranges, kept.ranges)
     },
     forget: () => {
       for (const kept of [views, ranges]) Object.assign(kept, { a: null, b: null, both: null })

@@ -1,0 +1,105 @@
+/** Session files on the disk: read within bounds, written whole, the version before kept beside them. */
+import { copyFile, link, open, realpath, rename, rm } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { writeFileAtomic } from '../host/atomic-write'
+import { failure, success, type FailureCode, type Result } from '../shared/result'
+import { MAX_SESSION_BYTES } from '../shared/session'
+import type { OpenedFile, SavedFile } from '../shared/shell'
+import { countText } from '../shared/text'
+
+export const SESSION_ENDING = '.pinscope'
+
+/** What the system's code says in words, and what to do now. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder; choose another',
+  EACCES: 'you may not; choose another place, or change its permissions',
+  EPERM: 'you may not; choose another place, or change its permissions',
+  EROFS: 'its file system is read-only; choose another place',
+  ENOSPC: 'the disk is full; make room, or choose another place',
+  EDQUOT: 'your share of the disk is used up; make room, or choose another place',
+  EISDIR: 'it is a folder; choose a file',
+  ENOTDIR: 'a part of its path is no folder; choose another place',
+  ENAMETOOLONG: 'its name is too long; choose a shorter one',
+}
+
+export async function readSessionFile(path: string): Promise<Result<OpenedFile>> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      const stat = await file.stat()
+      if (!stat.isFile()) return refusal('bad-input', 'read', path, 'it is no file; choose a file')
+      if (stat.size > MAX_SESSION_BYTES) return tooLarge(path, stat.size)
+      const bytes = new Uint8Array(await file.readFile())
+      return success({ path, name: basename(path), bytes })
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    return problem('read', path, error)
+  }
+}
+
+/** What was in the file is in `FILE~` then. A link stays one: what it leads to is written. */
+export async function writeSessionFile(
+  path: string,
+  bytes: Uint8Array,
+): Promise<Result<SavedFile>> {
+  try {
+    const real = await realOf(path)
+    await writeFileAtomic(real ?? path, bytes, async () => {
+      if (real !== null) await keepBefore(real)
+    })
+    return success({ path, name: basename(path) })
+  } catch (error) {
+    return problem('saved', path, error)
+  }
+}
+
+async function realOf(path: string): Promise<string | null> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Beside its place first, so that the version before that one is there until this one is. */
+async function keepBefore(path: string): Promise<void> {
+  const draft = `${path}~.tmp`
+  await rm(draft, { force: true })
+  try {
+    await link(path, draft)
+  } catch {
+    // A file system without links.
+    await copyFile(path, draft)
+  }
+  await rename(draft, `${path}~`)
+}
+
+/** With the ending of our files, where it was left out. */
+export function withEnding(path: string): string {
+  return path.endsWith(SESSION_ENDING) ? path : `${path}${SESSION_ENDING}`
+}
+
+function tooLarge(path: string, size: number): Result<never> {
+  const why = `it has ${countText(size)} bytes, at most ${countText(MAX_SESSION_BYTES)} are read; choose a session file`
+  return refusal('too-large', 'read', path, why)
+}
+
+function problem(what: 'read' | 'saved', path: string, error: unknown): Result<never> {
+  const code = codeOf(error)
+  if (code === null) throw error
+  const why = REASONS[code] ?? 'the system refused it'
+  return refusal(code === 'ENOENT' ? 'not-found' : 'bad-input', what, path, `${why} (${code})`)
+}
+
+function refusal(code: FailureCode, what: string, path: string, why: string): Result<never> {
+  return failure(code, `${path} cannot be ${what}: ${why}.`)
+}
+
+/** `ENOSPC` of an error of the system; null of any other. */
+function codeOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null
+  return typeof error.code === 'string' ? error.code : null
+}

@@ -1,0 +1,50 @@
+/** Sessions in the window: its actions, files that are dropped on it, and files the system asks for. */
+import { onBeforeUnmount, onMounted } from 'vue'
+import { useActionsStore } from '../stores/actions'
+import { useComparisonStore } from '../stores/comparison'
+import { useSessionStore } from '../stores/session'
+
+export function useSession(): { readonly takeAsked: () => Promise<void> } {
+  const session = useSessionStore()
+  const comparison = useComparisonStore()
+  const shell = window.pinscopeShell
+  const enabled = (): boolean => !session.busy && comparison.scenarios.length > 0
+
+  useActionsStore().provide({
+    'session.open': { run: () => session.choose(), enabled },
+    'session.save': { run: () => session.save(), enabled },
+    'session.save-as': { run: () => session.save(true), enabled },
+  })
+
+  async function takeAsked(): Promise<void> {
+    if (shell !== undefined) session.take(await shell.takeAsked())
+  }
+
+  function isFile(event: DragEvent): boolean {
+    return event.dataTransfer?.types.includes('Files') ?? false
+  }
+
+  function over(event: DragEvent): void {
+    if (isFile(event)) event.preventDefault()
+  }
+
+  /** Without this the page itself would be left for the file. */
+  function dropped(event: DragEvent): void {
+    if (!isFile(event)) return
+    event.preventDefault()
+    const file = event.dataTransfer?.files[0]
+    if (file !== undefined && enabled()) void session.drop(file)
+  }
+
+  const unlisten = shell?.listenAsked(() => void takeAsked())
+  onMounted(() => {
+    window.addEventListener('dragover', over)
+    window.addEventListener('drop', dropped)
+  })
+  onBeforeUnmount(() => {
+    window.removeEventListener('dragover', over)
+    window.removeEventListener('drop', dropped)
+    unlisten?.()
+  })
+  return { takeAsked }
+}

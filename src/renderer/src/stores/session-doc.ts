@@ -1,0 +1,144 @@
+/** What the window has as the document of a session, and whether it differs from the one that was saved. Pure. */
+import type { Recipe, RunSummary } from '../../../shared/contract'
+import type {
+  RunProof,
+  SessionDebug,
+  SessionDoc,
+  SessionFork,
+  SessionSide,
+  SessionView,
+} from '../../../shared/session'
+import type { Bookmark } from './bookmarks'
+import { linesOfStops } from './debug-carry'
+import type { SideDebug } from './debug-side'
+import { treeRows, type RunNode, type RunTree } from './fork-tree'
+import { SIDES, type SideName, type SideState } from './side'
+
+/** A fork's text in a file is not longer. */
+const MOST_TEXT = 64
+
+type BySide<T> = Readonly<Record<SideName, T>>
+
+/** What a session is made of. */
+export interface Work {
+  readonly recipeOf: (kernel: Recipe['kernel']) => Recipe
+  readonly sides: BySide<SideState>
+  readonly tree: RunTree
+  readonly homes: BySide<number | null>
+  readonly bookmarks: readonly Bookmark[]
+  readonly debug: BySide<SideDebug>
+}
+
+export type Proofs = ReadonlyMap<number, RunProof>
+
+/** The run that a side has of its own; null where what is selected has not come to an end. */
+export function ownNode({ sides, tree, homes }: Work, side: SideName): RunNode | null {
+  if (sides[side].phase !== 'done') return null
+  const shown = shownNode({ sides, tree }, side)
+  if (shown?.parent === null) return shown
+  return tree.find(({ id }) => id === homes[side]) ?? null
+}
+
+function shownNode({ sides, tree }: Pick<Work, 'sides' | 'tree'>, side: SideName): RunNode | null {
+  const run = sides[side].shown?.summary.run
+  return run === undefined ? null : (tree.find((node) => node.run === run) ?? null)
+}
+
+/** The document but for how it is looked at; two that are the same were nothing to be saved. */
+type WorkDoc = Pick<SessionDoc, 'a' | 'b' | 'forks' | 'bookmarks' | 'debug'>
+
+export function workDoc(work: Work, proofs: Proofs): WorkDoc {
+  const own = { a: ownNode(work, 'a'), b: ownNode(work, 'b') }
+  const runOf = (side: SideName): SessionDoc['a'] => {
+    const node = own[side]
+    const recipe = node?.summary.recipe ?? work.recipeOf(work.sides[side].kernel)
+    return { recipe, proof: node === null ? null : (proofs.get(node.id) ?? null) }
+  }
+  return {
+    a: runOf('a'),
+    b: runOf('b'),
+    forks: forksOf(work, own, proofs),
+    bookmarks: work.bookmarks.map(({ side, event, timeNs, note }) => ({
+      ...{ side, event, timeNs, note },
+    })),
+    debug: { a: debugOf(work.debug.a), b: debugOf(work.debug.b) },
+  }
+}
+
+function forksOf(
+  { tree, homes }: Work,
+  own: BySide<RunNode | null>,
+  proofs: Proofs,
+): SessionFork[] {
+  const parents = new Set(tree.map(({ parent }) => parent))
+  // A run that is about to be replaced is no part of the session unless something hangs below it.
+  const stale = Object.values(homes).filter((id) => !parents.has(id))
+  const owned = new Set([...SIDES.map((side) => own[side]?.id), ...stale])
+  const parentOf = (id: number | null): SessionSide | number | null =>
+    SIDES.find((side) => id !== null && own[side]?.id === id) ?? id
+  return treeRows(tree)
+    .filter(({ node }) => !owned.has(node.id))
+    .map(({ node: { id, parent, at, text, note, summary } }) => ({
+      ...{ id, at, note },
+      parent: parentOf(parent),
+      text: text.length <= MOST_TEXT ? text : `${text.slice(0, MOST_TEXT - 1)}…`,
+      recipe: summary.recipe,
+      proof: proofs.get(id) ?? null,
+    }))
+}
+
+function debugOf({ state, carried }: SideDebug): SessionDebug {
+  const { stops, watches } = state ?? carried ?? { stops: [], watches: [] }
+  return { lines: linesOfStops(stops), watches: watches.map(({ expression }) => expression) }
+}
+
+/** The fork that each side shows. */
+export function shownForks(work: Work): SessionView['shown'] {
+  const forkOf = (side: SideName): number | null => {
+    const shown = work.sides[side].phase === 'done' ? shownNode(work, side) : null
+    return shown?.parent == null ? null : shown.id
+  }
+  return { a: forkOf('a'), b: forkOf('b') }
+}
+
+/** A text that is the same for the same work, whatever order the members of its recipes have. */
+export function fingerprint(work: Work): string {
+  return JSON.stringify(workDoc(work, new Map()), (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([x], [y]) => (x < y ? -1 : 1)))
+      : value,
+  )
+}
+
+/** Runs that were made again, as the tree of the window; numbers are new ones behind `last`. */
+export function restoredTree(
+  doc: SessionDoc,
+  made: ReadonlyMap<SessionSide | number, RunSummary>,
+  last: number,
+): { readonly tree: RunTree; readonly homes: BySide<number | null> } {
+  const numbers = new Map<SessionSide | number, number | null>()
+  const tree: RunNode[] = []
+  const add = (
+    key: SessionSide | number,
+    node: Pick<RunNode, 'parent' | 'at' | 'text' | 'note'>,
+  ) => {
+    const summary = made.get(key)
+    if (summary === undefined) return node.parent
+    const id = last + tree.length + 1
+    tree.push({ ...node, id, summary, run: summary.run })
+    return id
+  }
+  for (const side of SIDES) {
+    numbers.set(side, add(side, { parent: null, at: null, text: '', note: '' }))
+  }
+  for (const { id, parent, at, text, note } of doc.forks) {
+    const above = parent === null ? null : (numbers.get(parent) ?? null)
+    numbers.set(id, add(id, { parent: above, at, text, note }))
+  }
+  return { tree, homes: { a: numbers.get('a') ?? null, b: numbers.get('b') ?? null } }
+}
+
+/** `x.pinscope` without its ending; never longer than a file may have it. */
+export function nameOfFile(file: string): string {
+  return file.replace(/\.pinscope$/, '').slice(0, 200)
+}

@@ -1,0 +1,80 @@
+/** Where session files come from and go to: the system's dialogs in the application, a file field and downloads in a browser. */
+import { failure, success, type Result } from '../../../shared/result'
+import { MAX_SESSION_BYTES } from '../../../shared/session'
+import type { DesktopShell } from '../../../shared/shell'
+import { countText } from '../../../shared/text'
+
+export interface SessionFile {
+  /** Null where the page cannot know it: saving is a download there. */
+  readonly path: string | null
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+export type SavedSession = Pick<SessionFile, 'path' | 'name'>
+
+export interface SessionFiles {
+  readonly open: () => Promise<Result<SessionFile | null>>
+  readonly openDropped: (file: File) => Promise<Result<SessionFile>>
+  readonly save: (
+    bytes: Uint8Array<ArrayBuffer>,
+    path: string | null,
+    suggested: string,
+  ) => Promise<Result<SavedSession | null>>
+}
+
+export function sessionFiles(shell: DesktopShell | undefined): SessionFiles {
+  if (shell === undefined) return { open: pick, openDropped: read, save: download }
+  return {
+    open: () => shell.openSession(),
+    openDropped: (file) => shell.openDropped(file),
+    save: (bytes, path, suggested) => shell.saveSession(bytes, path, suggested),
+  }
+}
+
+function pick(): Promise<Result<SessionFile | null>> {
+  const input = document.createElement('input')
+  input.type = 'file'
+  input.accept = '.pinscope'
+  return new Promise((resolve) => {
+    input.addEventListener('cancel', () => resolve(success(null)))
+    input.addEventListener('change', () => {
+      const [file] = input.files ?? []
+      resolve(file === undefined ? success(null) : read(file))
+    })
+    input.click()
+  })
+}
+
+async function read(file: File): Promise<Result<SessionFile>> {
+  const { name, size } = file
+  if (size > MAX_SESSION_BYTES) {
+    const message = `${name} cannot be read: it has ${countText(size)} bytes, at most ${countText(MAX_SESSION_BYTES)} are read; choose a session file.`
+    return failure('too-large', message)
+  }
+  try {
+    return success({ path: null, name, bytes: new Uint8Array(await file.arrayBuffer()) })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return failure(
+      'bad-input',
+      `${name} cannot be read: ${reason} Choose a file that you may read.`,
+    )
+  }
+}
+
+/** The browser asks where, or does not, as it is set up to. */
+function download(
+  bytes: Uint8Array<ArrayBuffer>,
+  _path: string | null,
+  suggested: string,
+): Promise<Result<SavedSession>> {
+  const link = document.createElement('a')
+  const address = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }))
+  link.href = address
+  link.download = suggested.endsWith('.pinscope') ? suggested : `${suggested}.pinscope`
+  link.click()
+  // Some browsers read it only after this turn.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+  return Promise.resolve(success({ path: null, name: link.download }))
+}

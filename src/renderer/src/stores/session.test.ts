@@ -1,0 +1,173 @@
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Calls, Pinscope } from '../../../shared/contract'
+import { failure, success } from '../../../shared/result'
+import type { SessionDoc } from '../../../shared/session'
+import { createFakePinscope, type FakePinscope } from '../test/fake-pinscope'
+import { PINSCOPE } from '../wire/pinscope'
+import { useBookmarksStore } from './bookmarks'
+import { useComparisonStore } from './comparison'
+import { useForksStore } from './forks'
+import { useSessionStore } from './session'
+
+const BYTES = new Uint8Array([1, 2, 3])
+
+/** A stand-in that keeps the session it was given to pack, and a shell that keeps no files. */
+async function open(calls: Partial<Calls> = {}) {
+  let packed: SessionDoc | null = null
+  const pinscope: FakePinscope = createFakePinscope({
+    calls: {
+      fork: async (run, interventions, token) => {
+        const recipe = pinscope.ran[run]
+        return recipe === undefined
+          ? failure('not-found', 'gone')
+          : await pinscope.run({ ...recipe, interventions }, token)
+      },
+      events: (_run, _filter, from) =>
+        Promise.resolve(success({ total: 0, from, lines: [{ event: from, timeNs: 0 } as never] })),
+      align: () => Promise.resolve(success(null)),
+      proof: () => Promise.resolve(success(proofOf('0'.repeat(64)))),
+      checkProof: () =>
+        Promise.resolve(success({ same: true, sameUpTo: 9, differsBy: null, text: 'It differs.' })),
+      packSession: (doc) => {
+        packed = doc
+        return Promise.resolve(success(BYTES))
+      },
+      unpackSession: () =>
+        Promise.resolve(
+          packed === null
+            ? failure('not-a-session', 'it is no session file.')
+            : success({ doc: packed, version: 1, recovered: null, archive: { a: null, b: null } }),
+        ),
+      ...calls,
+    },
+  })
+  const saved: (string | null)[] = []
+  vi.stubGlobal('pinscopeShell', {
+    saveSession: (_bytes: Uint8Array, path: string | null, suggested: string) => {
+      saved.push(path)
+      return Promise.resolve(success({ path: path ?? `/x/${suggested}`, name: suggested }))
+    },
+  })
+  const pinia = createPinia()
+  createApp({})
+    .provide(PINSCOPE, pinscope satisfies Pinscope)
+    .use(pinia)
+  const comparison = useComparisonStore(pinia)
+  const session = useSessionStore(pinia)
+  await comparison.open()
+  return {
+    ...{ pinscope, comparison, session, saved },
+    forks: useForksStore(pinia),
+    bookmarks: useBookmarksStore(pinia),
+    doc: () => packed,
+  }
+}
+
+const proofOf = (digest: string) => ({ events: 9, simTimeNs: 90, digest, keyframes: [] })
+const FILE = { path: '/x/kept.pinscope', name: 'kept.pinscope', bytes: BYTES }
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe('a session', () => {
+  it('has no changes at first, has some after a bookmark, and none after it is saved', async () => {
+    const { session, bookmarks, saved } = await open()
+    expect(session.changed).toBe(false)
+    bookmarks.add({ side: 'a', event: 5, timeNs: 50, note: '' })
+    expect(session.changed).toBe(true)
+    expect(await session.save()).toBe(true)
+    expect(session.changed).toBe(false)
+    expect(session.name).toBe('sc-01')
+    await session.save()
+    await session.save(true)
+    expect(saved).toEqual([null, '/x/sc-01', null])
+  })
+
+  it('comes back with its runs, forks and bookmarks, and the runs before are forgotten', async () => {
+    const { session, comparison, forks, bookmarks, pinscope, doc } = await open()
+    bookmarks.add({ side: 'a', event: 5, timeNs: 50, note: 'here' })
+    await forks.fork(comparison.a.shown?.summary.run ?? -1, {
+      interventions: [{ at: 812, do: 'drain' }],
+    })
+    await session.save()
+    expect(doc()?.forks).toMatchObject([{ parent: 'a', at: 812 }])
+    expect(doc()?.view.shown.b).toBe(forks.forks[0]?.id)
+    const before = forks.tree.map(({ run }) => run)
+
+    bookmarks.replace([])
+    await comparison.openScenario('sc-02')
+    session.take(success(FILE))
+    expect(session.waiting?.name).toBe('kept.pinscope')
+    await session.decide('discard')
+
+    expect(comparison.scenarioId).toBe('sc-01')
+    expect(bookmarks.list).toMatchObject([{ event: 5, note: 'here' }])
+    expect(forks.tree).toHaveLength(3)
+    expect(forks.sideOf(forks.forks[0] as never)).toBe('b')
+    expect(session.name).toBe('kept')
+    expect(session.changed).toBe(false)
+    expect(pinscope.dropped).toEqual(expect.arrayContaining(before))
+    expect(
+      forks.tree.map(({ run }) => run).some((run) => pinscope.dropped.includes(run ?? -1)),
+    ).toBe(false)
+  })
+
+  it('whose run comes out otherwise says so, with the reason', async () => {
+    const { session } = await open()
+    await session.save()
+    session.take(success(FILE))
+    await vi.waitFor(() => expect(session.notice?.text).toContain('Opened'))
+    expect(session.notice).toEqual({
+      good: false,
+      text: 'Opened kept.pinscope, with differences: 0 of 2 runs came out as they were saved.',
+      lines: [
+        'Run A is not the one that was saved: It differs.',
+        'Run B is not the one that was saved: It differs.',
+      ],
+    })
+  })
+
+  it('that is damaged is refused, and what is open stays', async () => {
+    const { session, comparison, pinscope } = await open()
+    const { a } = comparison
+    session.take(success(FILE))
+    await vi.waitFor(() => expect(session.notice).not.toBeNull())
+    expect(session.notice?.text).toBe('kept.pinscope was not opened: it is no session file.')
+    expect(comparison.a).toBe(a)
+    expect(pinscope.ran).toHaveLength(2)
+  })
+
+  it('whose opening is cancelled leaves what is open, and forgets what was made', async () => {
+    let runs = 0
+    const { session, comparison, pinscope, forks } = await open({
+      checkProof: () => {
+        runs++
+        return Promise.resolve(
+          runs === 2
+            ? failure('cancelled', 'The search was cancelled.')
+            : success({ same: true, sameUpTo: 9, differsBy: null, text: '' }),
+        )
+      },
+    })
+    await session.save()
+    const [a, tree] = [comparison.a, forks.tree]
+    session.take(success(FILE))
+    await vi.waitFor(() => expect(session.opening).toBeNull())
+    expect(comparison.a).toBe(a)
+    expect(forks.tree).toBe(tree)
+    expect(pinscope.dropped).toEqual([3, 2])
+    expect(session.name).toBe('sc-01')
+  })
+
+  it('that could not be written keeps its mark and says why', async () => {
+    const { session, bookmarks } = await open({
+      packSession: () =>
+        Promise.resolve(failure('too-large', 'the session cannot be saved: large')),
+    })
+    bookmarks.add({ side: 'a', event: 5, timeNs: 50, note: '' })
+    expect(await session.save()).toBe(false)
+    expect(session.notice?.text).toContain('The session was not saved: the session cannot be saved')
+    expect(session.changed).toBe(true)
+  })
+})

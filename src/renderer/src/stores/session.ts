@@ -1,0 +1,295 @@
+/**
+ * The session: what of the window's work is in a file. Opening makes all runs again before anything on
+ * screen changes; where that fails, what is open stays as it is.
+ */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { RunSummary } from '../../../shared/contract'
+import { failWith, failure, success, type Failure, type Result } from '../../../shared/result'
+import type { OpenedSession, RunProof, SessionDoc, SessionRefusal } from '../../../shared/session'
+import { countText } from '../../../shared/text'
+import { VERSION } from '../../../shared/version'
+import { usePinscope } from '../wire/pinscope'
+import { useBookmarksStore } from './bookmarks'
+import { useComparisonStore } from './comparison'
+import { useDebugStore } from './debug'
+import { useForksStore } from './forks'
+import {
+  fingerprint,
+  nameOfFile,
+  restoredTree,
+  shownForks,
+  workDoc,
+  type Work,
+} from './session-doc'
+import { sessionFiles, type SessionFile } from './session-files'
+import { forget, remake, type Remade, type RemakeStep } from './session-remake'
+import { useSessionView } from './session-view'
+import { SIDES } from './side'
+
+/** What became of opening or saving, to be read and closed. */
+export interface Notice {
+  readonly good: boolean
+  readonly text: string
+  readonly lines: readonly string[]
+}
+
+export interface Opening extends RemakeStep {
+  readonly name: string
+  readonly events: number
+}
+
+export const useSessionStore = defineStore('session', () => {
+  const pinscope = usePinscope()
+  const comparison = useComparisonStore()
+  const forks = useForksStore()
+  const bookmarks = useBookmarksStore()
+  const debug = useDebugStore()
+  const view = useSessionView()
+  const files = sessionFiles(window.pinscopeShell)
+
+  /** Empty before it was saved or opened. */
+  const name = ref('')
+  const path = ref<string | null>(null)
+  const note = ref('')
+  /** The work that is in the file; of a session without one, what it began with. Null before that. */
+  const saved = ref<string | null>(null)
+  const opening = shallowRef<Opening | null>(null)
+  const saving = ref(false)
+  const notice = shallowRef<Notice | null>(null)
+  /** A file that waits for the user's word on what is not saved. */
+  const waiting = shallowRef<SessionFile | null>(null)
+
+  const work = computed<Work>(() => ({
+    recipeOf: (kernel) => ({
+      scenario: comparison.scenarioId,
+      seed: comparison.seed,
+      set: comparison.set,
+      kernel,
+    }),
+    sides: { a: comparison.a, b: comparison.b },
+    tree: forks.tree,
+    homes: forks.homes,
+    bookmarks: bookmarks.list,
+    debug: debug.sides,
+  }))
+  const changed = computed(() => saved.value !== null && fingerprint(work.value) !== saved.value)
+  const busy = computed(() => opening.value !== null || saving.value)
+
+  watch(
+    () => comparison.settled,
+    (settled) => {
+      if (settled) saved.value ??= fingerprint(work.value)
+    },
+  )
+  pinscope.listen('onDidProgress', ({ token, events }) => {
+    if (opening.value?.token === token) opening.value = { ...opening.value, events }
+  })
+
+  function refuse(what: string, { message }: Failure, lines: readonly string[] = []): void {
+    notice.value = { good: false, text: `${what}: ${message}`, lines }
+  }
+
+  /** Lets the user choose a file. */
+  async function choose(): Promise<void> {
+    if (busy.value) return
+    take(await files.open())
+  }
+
+  async function drop(file: File): Promise<void> {
+    if (busy.value) return
+    take(await files.openDropped(file))
+  }
+
+  /** A file that was read; the user is asked before work that is not saved is replaced. */
+  function take(file: Result<SessionFile | null>): void {
+    if (!file.ok) refuse('No session was opened', file.error)
+    else if (file.value !== null && !busy.value) {
+      if (changed.value) waiting.value = file.value
+      else void open(file.value)
+    }
+  }
+
+  /** The user's word on what is not saved. */
+  async function decide(how: 'save' | 'discard' | 'stay'): Promise<void> {
+    const file = waiting.value
+    waiting.value = null
+    if (file === null || how === 'stay') return
+    if (how === 'discard' || (await save())) await open(file)
+  }
+
+  async function open(file: SessionFile): Promise<void> {
+    if (busy.value) return
+    const what = `${file.name} was not opened`
+    notice.value = null
+    opening.value = { name: file.name, token: '', what: 'its parts', done: 0, of: 1, events: 0 }
+    try {
+      const read = await unpack(file.bytes)
+      if (!read.ok) {
+        refuse(what, read.error, previewLines(read.error))
+        return
+      }
+      const { doc, recovered } = read.value
+      const made = await remake(pinscope, doc, (step) => {
+        opening.value = { ...step, name: file.name, events: 0 }
+      })
+      const shown = made.ok ? await show(doc, made.value) : made
+      if (!made.ok || !shown.ok) {
+        if (!shown.ok) refuse(what, shown.error)
+        return
+      }
+      const refused = await setUp(doc)
+      name.value = nameOfFile(file.name)
+      path.value = file.path
+      note.value = doc.note
+      saved.value = fingerprint(work.value)
+      const lines = [
+        ...(recovered === null ? [] : [recovered.text]),
+        ...made.value.problems,
+        ...refused.map((line) => `Not set again: ${line}`),
+      ]
+      notice.value = openedNotice(file.name, doc, made.value, lines)
+    } finally {
+      opening.value = null
+    }
+  }
+
+  async function unpack(bytes: Uint8Array): Promise<Result<OpenedSession, SessionRefusal>> {
+    const read = await pinscope.unpackSession(bytes)
+    if (!read.ok || read.value.doc.scenario === null) return read
+    const message =
+      'it bears a scenario of its own, and only scenarios that ship with Pinscope can be run here.'
+    return failWith({ code: 'bad-input', message })
+  }
+
+  /** The new runs in the place of those on screen; these come back where it cannot be done. */
+  async function show(doc: SessionDoc, made: Remade): Promise<Result<null>> {
+    const before = { tree: forks.tree, homes: forks.homes, debug: debug.sides }
+    const last = Math.max(0, ...before.tree.map(({ id }) => id))
+    const { tree, homes } = restoredTree(doc, made.runs, last)
+    debug.forget()
+    forks.replace(tree, homes)
+    const shown = Object.fromEntries(
+      SIDES.flatMap((side) => {
+        const fork = doc.view.shown[side]
+        const summary: RunSummary | undefined =
+          (fork === null ? undefined : made.runs.get(fork)) ?? made.runs.get(side)
+        return summary === undefined ? [] : [[side, summary]]
+      }),
+    )
+    const answer = await comparison.show(shown)
+    if (!answer.ok) {
+      forks.replace(before.tree, before.homes)
+      debug.sides = before.debug
+      forget(pinscope, made.runs)
+      return answer
+    }
+    for (const side of SIDES) {
+      const why = made.failures.get(side)
+      if (why !== undefined && shown[side] === undefined)
+        comparison.showFailure(side, doc[side].recipe.kernel, why)
+    }
+    for (const { run } of before.tree) if (run !== null) void pinscope.drop(run)
+    return success(null)
+  }
+
+  /** Bookmarks, view and debuggers; what was refused of the last. */
+  async function setUp(doc: SessionDoc): Promise<readonly string[]> {
+    bookmarks.replace(doc.bookmarks)
+    await view.restore(doc.view)
+    const refused: string[] = []
+    for (const side of SIDES) {
+      const { lines, watches } = doc.debug[side]
+      refused.push(...(await debug.setUp(side, lines, watches)))
+    }
+    return refused
+  }
+
+  async function cancel(): Promise<void> {
+    if (opening.value !== null) await pinscope.cancel(opening.value.token)
+  }
+
+  /** True when it is saved; where it is not, what is open stays, with the reason. */
+  async function save(as = false): Promise<boolean> {
+    if (busy.value) return false
+    saving.value = true
+    try {
+      const now = work.value
+      const suggested = name.value === '' ? comparison.scenarioId : name.value
+      const doc = await docOf(now, suggested)
+      const bytes = await pinscope.packSession(doc)
+      const written = bytes.ok
+        ? await files.save(bytes.value, as ? null : path.value, suggested)
+        : bytes
+      if (!written.ok) refuse('The session was not saved', written.error)
+      if (!written.ok || written.value === null) return false
+      name.value = nameOfFile(written.value.name)
+      path.value = written.value.path
+      saved.value = fingerprint(now)
+      const lines = missingLines(doc)
+      notice.value = { good: true, text: `Saved ${written.value.name}.`, lines }
+      return true
+    } finally {
+      saving.value = false
+    }
+  }
+
+  async function docOf(now: Work, title: string): Promise<SessionDoc> {
+    const proofs = new Map<number, RunProof>()
+    for (const { id, run } of now.tree) {
+      const proof = run === null ? failure('not-found', '') : await pinscope.proof(run)
+      if (proof.ok) proofs.set(id, proof.value)
+    }
+    return {
+      writer: VERSION,
+      name: title,
+      note: note.value,
+      scenario: null,
+      ...workDoc(now, proofs),
+      view: view.keep(shownForks(now)),
+    }
+  }
+
+  function dismiss(): void {
+    notice.value = null
+  }
+
+  return {
+    ...{ name, path, changed, busy, opening, saving, notice, waiting },
+    ...{ choose, drop, take, decide, cancel, save, dismiss },
+  }
+})
+
+/** What can be shown of a file that is too new. */
+function previewLines({ preview }: SessionRefusal): string[] {
+  return preview?.recipe.map(({ name, value }) => `${name}: ${value}`) ?? []
+}
+
+function openedNotice(
+  file: string,
+  doc: SessionDoc,
+  { same, runs }: Remade,
+  lines: readonly string[],
+): Notice {
+  const proven = [doc.a, doc.b, ...doc.forks].filter(({ proof }) => proof !== null).length
+  const unproven = runs.size - proven
+  const counts = [
+    ...(proven > 0
+      ? [`${countText(same)} of ${runsText(proven)} came out as they were saved`]
+      : []),
+    ...(unproven > 0 ? [`of ${runsText(unproven)} nothing was kept to compare with`] : []),
+  ].join('; ')
+  const text = `Opened ${file}${lines.length === 0 ? '' : ', with differences'}: ${counts}.`
+  return { good: lines.length === 0, text, lines }
+}
+
+function runsText(n: number): string {
+  return `${countText(n)} ${n === 1 ? 'run' : 'runs'}`
+}
+
+/** What a file was saved without. */
+function missingLines({ a, b }: SessionDoc): string[] {
+  const without = (side: string): string =>
+    `Run ${side} had not come to its end: its recipe is saved, and nothing to compare it with.`
+  return [...(a.proof === null ? [without('A')] : []), ...(b.proof === null ? [without('B')] : [])]
+}
