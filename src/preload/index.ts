@@ -31,7 +31,7 @@ const shell: DesktopShell = {
   openSession: () => ipcRenderer.invoke(SHELL_CHANNELS.openSession),
   // The page has the file and not its path: it can name none that the user did not drop.
   openDropped: (file) =>
-    ipcRenderer.invoke(SHELL_CHANNELS.openDropped, webUtils.getPathForFile(file)),
+    ipcRenderer.invoke(SHELL_CHANNELS.openDropped, webUtils.getPathForFile(file as never)),
   saveSession: (bytes, path, suggested) =>
     ipcRenderer.invoke(SHELL_CHANNELS.saveSession, bytes, path, suggested),
   takeAsked: () => ipcRenderer.invoke(SHELL_CHANNELS.takeAsked),

@@ -20,8 +20,8 @@ export interface DesktopShell {
   readonly toggleFullScreen: () => Promise<void>
   /** Lets the user choose a session file and reads it; null when none was chosen. */
   readonly openSession: () => Promise<Result<OpenedFile | null>>
-  /** Reads a file that was dropped on the window. */
-  readonly openDropped: (file: File) => Promise<Result<OpenedFile>>
+  /** Reads a file that was dropped on the window: a `File` of the page. */
+  readonly openDropped: (file: object) => Promise<Result<OpenedFile>>
   /**
    * Writes a session to a file that the user opened or saved before; without one the user is asked where,
    * and null is the answer where none was chosen.
