@@ -26,8 +26,9 @@ const DIALOGS: readonly (readonly [name: string, keys: string])[] = [
   ['fork', 'Control+Shift+K'],
 ]
 
-async function grave(page: Page, where: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+/** What axe finds within a part of the page, or in all of it. */
+async function grave(page: Page, where: string, within = 'html'): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).include(within).analyze()
   return violations
     .filter((v) => v.impact === 'serious' || v.impact === 'critical')
     .map((v) => `${where}: ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
@@ -43,19 +44,20 @@ for (const theme of THEMES) {
     const found = await grave(page, 'first window')
     await page.keyboard.press('Control+Shift+G')
     await expect(page.locator('.told').first()).toContainText('event 204,552')
+    found.push(...(await grave(page, 'at the pin')))
 
     for (const name of TABS) {
       await page.getByRole('tab', { name, exact: true }).click()
-      found.push(...(await grave(page, name)))
+      found.push(...(await grave(page, name, `[data-area="${name.toLowerCase()}"]`)))
     }
     for (const name of INSPECTOR) {
       await page.getByRole('tab', { name, exact: true }).click()
-      found.push(...(await grave(page, `inspector, ${name}`)))
+      found.push(...(await grave(page, `inspector, ${name}`, '[data-area="inspector"]')))
     }
     for (const [name, keys] of DIALOGS) {
       await page.keyboard.press(keys)
       await expect(page.locator('dialog[open]')).toBeVisible()
-      found.push(...(await grave(page, name)))
+      found.push(...(await grave(page, name, 'dialog[open]')))
       await page.keyboard.press('Escape')
       await expect(page.locator('dialog[open]')).toHaveCount(0)
     }

@@ -73,7 +73,7 @@ test('keeps what the console said, and what was typed, when the engine dies', as
   await say(page, 'break migrate_pages exit')
   await host.killEngine()
   const output = area(page, 'console').getByRole('log')
-  await expect(output).toContainText('The engine process ended')
+  await expect(output).toContainText('The runs are gone')
   await expect(output).toContainText('Breakpoint 1: return of migrate_pages')
   await page.getByRole('button', { name: 'Run both again' }).click()
   // Once the new runs are there; before that the console says that the old one is gone.
