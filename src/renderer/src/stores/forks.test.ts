@@ -2,7 +2,7 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { describe, expect, it } from 'vitest'
 import type { Calls, RunSummary } from '../../../shared/contract'
-import { failure, success } from '../../../shared/result'
+import { failure, success, type Result } from '../../../shared/result'
 import { createFakePinscope, type FakePinscope } from '../test/fake-pinscope'
 import { PINSCOPE } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
@@ -88,6 +88,34 @@ describe('a fork', () => {
     expect(pinscope.dropped).toEqual([made.ok && made.value.run])
   })
 
+  it('that both sides show is dropped behind its parent on both', async () => {
+    const { comparison, forks } = await open()
+    const a = shown(comparison.a)
+    const made = await forks.fork(a, drain(10))
+    if (!made.ok) throw new Error(made.error.message)
+    await forks.show(made.value, 'a')
+    expect(forks.isShownAs(made.value, 'a') && forks.isShownAs(made.value, 'b')).toBe(true)
+    await forks.drop(made.value)
+    expect([shown(comparison.a), shown(comparison.b)]).toEqual([a, a])
+  })
+
+  it('is forgotten, with the reason, where its parent went while it was made', async () => {
+    let end: (value: Result<RunSummary>) => void = () => undefined
+    const { comparison, forks, pinscope } = await open({
+      fork: () => new Promise((resolve) => (end = resolve)),
+    })
+    const { summary } = comparison.a.shown ?? {}
+    if (summary === undefined) throw new Error('no run is shown')
+    const making = forks.fork(summary.run, drain(5))
+    await comparison.runSide('a')
+    expect(pinscope.dropped).toEqual([summary.run])
+    end(success({ ...summary, run: 99 }))
+    expect(await making).toMatchObject({ ok: false, error: { code: 'not-found' } })
+    expect(pinscope.dropped).toContain(99)
+    expect(forks.forks).toEqual([])
+    expect(forks.failure?.message).toContain(`Run ${summary.run} is not kept any more`)
+  })
+
   it('that cannot be made leaves all as it was, and says why', async () => {
     const { comparison, forks } = await open({
       fork: () => Promise.resolve(failure('bad-input', 'unpin at event 5: nobody pins pfn 0x5')),
@@ -146,6 +174,19 @@ describe('forks', () => {
     if (lost !== undefined) await forks.again(lost)
     expect(forks.forks[0]?.run).not.toBeNull()
     expect(pinscope.ran.at(-1)?.interventions).toEqual([{ at: 10, do: 'drain' }])
+  })
+
+  it('that are dropped while they are made again are forgotten', async () => {
+    const { comparison, forks, pinscope } = await open()
+    await forks.fork(shown(comparison.a), drain(10))
+    pinscope.tell('onDidLoseEngine', { reason: 'it ended' })
+    const lost = forks.forks[0]
+    if (lost === undefined) throw new Error('there is no fork')
+    const again = forks.again(lost)
+    await forks.drop(lost)
+    await again
+    expect(forks.forks).toEqual([])
+    expect(pinscope.dropped).toHaveLength(1)
   })
 
   it('of the console are taken into the tree once, and never again after a drop', async () => {

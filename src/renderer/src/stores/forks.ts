@@ -117,6 +117,11 @@ export const useForksStore = defineStore('forks', () => {
         : await pinscope.run(changed(summary.recipe, otherwise), token),
     )
     if (!made.ok) return made
+    if (byId(parent.id) === null) {
+      // Its parent went meanwhile: in the tree it would hang on nothing, where nobody could drop it.
+      void pinscope.drop(made.value.run)
+      return goneRun(run)
+    }
     const at = placeOf(otherwise, summary)
     const node = byId(add({ summary: made.value, parent: parent.id, text, at }))
     if (node === null) return goneRun(made.value.run)
@@ -165,17 +170,19 @@ export const useForksStore = defineStore('forks', () => {
   async function again(node: RunNode): Promise<void> {
     const made = await work(node.text, (token) => pinscope.run(node.summary.recipe, token))
     failure.value = made.ok || made.error.code === 'cancelled' ? null : made.error
-    if (made.ok)
-      tree.value = withNode(tree.value, node.id, { run: made.value.run, summary: made.value })
+    if (!made.ok) return
+    if (byId(node.id) === null) void pinscope.drop(made.value.run)
+    else tree.value = withNode(tree.value, node.id, { run: made.value.run, summary: made.value })
   }
 
-  /** Forgets a fork; a side that shows it shows its parent instead. */
+  /** Forgets a fork; sides that show it show its parent instead. */
   async function drop(node: RunNode): Promise<void> {
-    const side = sideOf(node)
+    const sides = SIDES.filter((side) => isShownAs(node, side))
     const parent = byId(node.parent)
-    if (side !== null) {
+    if (sides.length > 0) {
       if (parent?.run == null) return
-      const answer = await comparison.show({ [side]: parent.summary })
+      const { summary } = parent
+      const answer = await comparison.show(Object.fromEntries(sides.map((side) => [side, summary])))
       if (!answer.ok) {
         failure.value = answer.error
         return
