@@ -18,7 +18,10 @@ export async function carryOver(
     if (!set.ok) return set
     if (set.value !== null) refusals.push(set.value)
   }
-  for (const { expression } of carried.watches) await pinscope.addWatch(run, expression)
+  for (const { expression } of carried.watches) {
+    const added = await pinscope.addWatch(run, expression)
+    if (!added.ok) return added
+  }
   return success(carriedText(carried, refusals))
 }
 

@@ -197,6 +197,30 @@ describe('a run that is made anew', () => {
     )
   })
 
+  it('gets the watches later where the engine did not take them, and is told of none before', async () => {
+    const fake = fakeDebug()
+    let lost = false
+    const { addWatch } = fake.calls
+    const gone = failure('engine-lost', 'out of memory')
+    const { debug, comparison } = await open({
+      ...fake,
+      calls: {
+        ...fake.calls,
+        addWatch: async (...args) => (lost ? gone : ((await addWatch?.(...args)) ?? gone)),
+      },
+    })
+    await debug.addWatch('vm.pgfault')
+    lost = true
+    await comparison.flipPatch('a', 2)
+    await debug.follow()
+    expect(debug.failure?.message).toBe('out of memory')
+    expect(debug.transcript.blocks).toEqual([])
+    lost = false
+    await comparison.flipPatch('a', 2)
+    await debug.follow()
+    expect(debug.transcript.blocks.at(-1)?.text).toBe('Set again in the new run: 1 watch.\n')
+  })
+
   it('gets them also when the run before it was gone with the engine', async () => {
     const fake = fakeDebug((line) =>
       line.startsWith('break') ? { state: { stops: [{ ...STOP, id: 5 }] } } : {},
