@@ -56,7 +56,8 @@ export function useHistory(place: () => HistoryPlace | null): History {
     const before = await ask(at, (at.event ?? at.events) + 1, -1, asked)
     if (before === null) return
     const behind = at.event === null ? [] : await ask(at, at.event, 1, asked)
-    if (behind !== null) window.value = around(before, behind, HISTORY_PAGE)
+    // Whoever went back meanwhile to what is there is not taken away from it.
+    if (behind !== null && of === at) window.value = around(before, behind, HISTORY_PAGE)
   }
 
   /** One at a time: a list that is scrolled asks over and over. */
