@@ -145,6 +145,22 @@ describe('a timeline', () => {
     expect(last?.toNs).toBeGreaterThan(5_500_000)
   })
 
+  it('stands where it is clicked, and nowhere when the system takes the pointer away', async () => {
+    const page = await open()
+    const cursor = useCursorStore()
+    const plot = page.get('[role="slider"]')
+    ;(plot.element as HTMLElement).setPointerCapture = () => undefined
+    const at = { clientX: 320, clientY: 0, button: 0, pointerId: 1 }
+    await plot.trigger('pointerdown', at)
+    await plot.trigger('pointercancel', at)
+    await flushPromises()
+    expect(cursor.at.a).toBeNull()
+    await plot.trigger('pointerdown', at)
+    await plot.trigger('pointerup', at)
+    await flushPromises()
+    expect(cursor.at.a?.event).toBe(900)
+  })
+
   it('selects a range by Shift and a drag, sums it up, and lets it go by Escape', async () => {
     const page = await open()
     await drag(128, 320, true)
@@ -212,6 +228,7 @@ describe('a timeline', () => {
     tracks.setShown(cma, false)
     await flushPromises()
     expect(page.get('section').text()).not.toContain('CMA free')
+    expect(page.get('[role="slider"]').attributes('aria-description')).toContain('latency')
     const again = createPinia()
     setActivePinia(again)
     expect(JSON.parse(window.localStorage.getItem('pinscope.tracks') ?? '')).toMatchObject({

@@ -24,6 +24,8 @@ export interface PlotPointer {
   readonly press: (event: MouseEvent) => void
   readonly move: (event: PointerEvent) => void
   readonly up: (event: PointerEvent) => void
+  /** The system took the pointer, to scroll by touch for one: that is no click. */
+  readonly cancel: () => void
   readonly leave: () => void
   readonly wheel: (event: WheelEvent) => void
 }
@@ -95,8 +97,12 @@ export function usePlotPointer(
     event.currentTarget.focus({ preventScroll: true })
   }
 
-  const wheel = useWheel(side, width)
-  return { down, press: pressed, move, up, wheel, leave: () => (selection.cursorNs = null) }
+  return {
+    ...{ down, press: pressed, move, up },
+    cancel: () => (press = null),
+    leave: () => (selection.cursorNs = null),
+    wheel: useWheel(side, width),
+  }
 }
 
 /** The wheel zooms at the pointer; sideways, or with Shift, it pans. */
