@@ -54,7 +54,8 @@ export function useEventList(shown: () => boolean): UsedList {
   async function open(listed: Listed): Promise<void> {
     const asked = ++question
     const pages = new EventPages(pinscope, listed, (f) => {
-      failure.value = f
+      // The list before may be of a run that is gone: that says nothing of this one.
+      if (asked === question) failure.value = f
       loads.value++
     })
     const row = await rowOfCursor(listed)
