@@ -54,5 +54,6 @@ test('unfolds the lower areas for what only they can do', async ({ firstWindow: 
   await page.keyboard.press('Control+J')
   await expect(page.getByRole('tab', { name: 'Why', exact: true })).toBeHidden()
   await page.keyboard.press('Control+Shift+W')
+  await expect(page.getByRole('tab', { name: 'Why', exact: true })).toBeVisible()
   await expect(page.locator('[data-area="why"]')).toContainText('failed (-ENOMEM)')
 })

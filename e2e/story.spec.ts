@@ -26,8 +26,9 @@ async function seesThePin(page: Page): Promise<void> {
   await expect(inspector(page)).toContainText('__get_user_pages()')
 }
 
-/** The debugger stands inside of the call that took the pin, before it. */
+/** The debugger stands inside of the call that took the pin, and it was a step that brought it there. */
 async function seesTheStepBack(page: Page): Promise<void> {
+  await expect(area(page, 'debugger')).not.toContainText('Brought here by the cursor')
   await expect(area(page, 'debugger')).toContainText('__get_user_pages')
   await expect(area(page, 'debugger')).toContainText('mm/memory.c')
   await expect.poll(() => eventOf(page, 'a')).toBeLessThanOrEqual(204_552)

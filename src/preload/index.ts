@@ -29,7 +29,8 @@ const shell: DesktopShell = {
   },
   toggleFullScreen: () => ipcRenderer.invoke(SHELL_CHANNELS.toggleFullScreen),
   openSession: () => ipcRenderer.invoke(SHELL_CHANNELS.openSession),
-  // The page has the file and not its path: it can name none that the user did not drop.
+  // The page has the file and not its path: it can name none that the user did not drop. Electron's types
+  // know files by the DOM, which is not there on this side of the wall.
   openDropped: (file) =>
     ipcRenderer.invoke(SHELL_CHANNELS.openDropped, webUtils.getPathForFile(file as never)),
   saveSession: (bytes, path, suggested) =>

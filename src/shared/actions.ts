@@ -32,7 +32,7 @@ export const ACTIONS: readonly Action[] = [
   action('session.open', 'Open Session…', 'File', 'Ctrl+O'),
   action('session.save', 'Save Session', 'File', 'Ctrl+S'),
   action('session.save-as', 'Save Session As…', 'File', 'Ctrl+Shift+S'),
-  action('scenario.library', 'Open Scenario…', 'File', 'Ctrl+Shift+O'),
+  action('scenario.choose', 'Open Scenario…', 'File', 'Ctrl+Shift+O'),
   action('run.both', 'Run Both', 'File', 'Ctrl+R'),
   action('run.cancel', 'Cancel', 'File', 'Ctrl+.'),
 

@@ -1,5 +1,4 @@
 /** Actions of the window as a whole. */
-import { nextTick } from 'vue'
 import { MAP_MODES } from '../../../shared/contract'
 import { AREAS } from './areas'
 import { provideCompareActions } from './compare-actions'
@@ -30,7 +29,7 @@ export function provideActions(): void {
   provideDebugActions()
   actions.provide({
     palette: () => dialogs.show('palette'),
-    'scenario.library': () => dialogs.show('library'),
+    'scenario.choose': () => dialogs.show('library'),
     glossary: () => dialogs.show('glossary'),
     'tour.start': { run: () => tour.start(), enabled: () => comparison.scenarios.length > 0 },
     'keys.show': () => dialogs.show('keys'),
@@ -60,36 +59,6 @@ export function provideActions(): void {
   })
   provideCompareActions()
   provideTimelineActions()
-  provideUnfolding()
-}
-
-/** What lower areas carry out. Those that are folded away do nothing, so they are unfolded first. */
-const OF_LOWER_AREAS = [
-  'why.first',
-  'why.pin',
-  'why.remedies',
-  'fork.here',
-  'fork.drain',
-  'fork.unpin',
-  'filter.focus',
-  'filter.page',
-  'events.copy',
-  'events.copy-dmesg',
-]
-
-function provideUnfolding(): void {
-  const actions = useActionsStore()
-  const layout = useLayoutStore()
-  for (const id of OF_LOWER_AREAS) {
-    actions.standIn(id, {
-      run: async () => {
-        layout.setOpen('bottom', true)
-        await nextTick()
-        await actions.perform(id)
-      },
-      enabled: () => !layout.isOpen('bottom'),
-    })
-  }
 }
 
 /** Zoom is the browser's own affair where there is no shell. */

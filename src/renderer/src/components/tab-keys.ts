@@ -5,8 +5,3 @@ export function tabAfter(key: string, index: number, count: number): number | nu
   const to = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: count - 1 }[key]
   return to === undefined || count === 0 ? null : (to + count) % count
 }
-
-/** Gives the focus to the tab of a strip that is chosen now. */
-export function focusChosen(strip: HTMLElement | null): void {
-  strip?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus()
-}

@@ -6,17 +6,26 @@ import { useActionsStore } from './actions'
 describe('actions', () => {
   beforeEach(() => setActivePinia(createPinia()))
 
-  it('lets a stand-in do what its area would, only while the area is not there', () => {
+  it('takes a handler back with the scope that gave it, and not the one given since', () => {
     const actions = useActionsStore()
     const done: string[] = []
     expect(actions.run('why.first')).toBe(false)
-    actions.standIn('why.first', { run: () => done.push('stand-in') })
-    const scope = effectScope()
+    const [first, second] = [effectScope(), effectScope()]
+    first.run(() => actions.provide({ 'why.first': () => done.push('first') }))
+    actions.run('why.first')
+    second.run(() => actions.provide({ 'why.first': () => done.push('second') }))
+    first.stop()
     expect(actions.run('why.first')).toBe(true)
-    scope.run(() => actions.provide({ 'why.first': () => done.push('area') }))
-    actions.run('why.first')
-    scope.stop()
-    actions.run('why.first')
-    expect(done).toEqual(['stand-in', 'area', 'stand-in'])
+    second.stop()
+    expect(actions.run('why.first')).toBe(false)
+    expect(done).toEqual(['first', 'second'])
+  })
+
+  it('carries nothing out that cannot be now', () => {
+    const actions = useActionsStore()
+    let done = 0
+    actions.provide({ 'run.cancel': { run: () => done++, enabled: () => false } })
+    expect(actions.run('run.cancel')).toBe(false)
+    expect(done).toBe(0)
   })
 })

@@ -18,8 +18,6 @@ const KNOWN: ReadonlyMap<string, Action> = new Map(ACTIONS.map((a) => [a.id, a])
 
 export const useActionsStore = defineStore('actions', () => {
   const handlers = shallowReactive(new Map<string, ActionHandler>())
-  /** What is done while nobody gives the action: its area is not there, and is brought back. */
-  const standIns = shallowReactive(new Map<string, ActionHandler>())
   const ownKeys = ref<OwnKeys>(readKeys())
 
   /** Actions by `area key`; the area is empty for those that work everywhere. */
@@ -45,27 +43,21 @@ export const useActionsStore = defineStore('actions', () => {
     }
   }
 
-  function standIn(id: string, handler: ActionHandler): void {
-    standIns.set(id, handler)
-  }
-
-  const handlerOf = (id: string): ActionHandler | undefined => handlers.get(id) ?? standIns.get(id)
-
   function isEnabled(id: string): boolean {
-    const handler = handlerOf(id)
+    const handler = handlers.get(id)
     return handler !== undefined && (handler.enabled?.() ?? true)
   }
 
   /** False when nobody carries it out now. */
   function run(id: string): boolean {
     if (!isEnabled(id)) return false
-    handlerOf(id)?.run()
+    handlers.get(id)?.run()
     return true
   }
 
   /** Carries an action out and waits for it, where it can be; the tour takes one after the other. */
   async function perform(id: string): Promise<void> {
-    if (isEnabled(id)) await handlerOf(id)?.run()
+    if (isEnabled(id)) await handlers.get(id)?.run()
   }
 
   /** Keys that an action has now. */
@@ -85,7 +77,7 @@ export const useActionsStore = defineStore('actions', () => {
     window.localStorage.setItem(KEY, JSON.stringify(ownKeys.value))
   }
 
-  return { handlers, ownKeys, provide, standIn, isEnabled, run, perform, keysOf, byKey, setKeys }
+  return { handlers, ownKeys, provide, isEnabled, run, perform, keysOf, byKey, setKeys }
 })
 
 function readKeys(): OwnKeys {
