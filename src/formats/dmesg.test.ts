@@ -83,6 +83,17 @@ describe('kernel logs', () => {
     expect(late).toMatchObject([{ startPfn: 0x1ee00, pages: 4096 }])
   })
 
+  it('takes no address of an area for its name, and the name where a line has one', () => {
+    const asked =
+      '[    1.000000] cma: dma_alloc_from_contiguous(cma c0a3b1c4, count 3072, align 8)\n'
+    const returned = '[    1.000200] cma: dma_alloc_from_contiguous(): returned (null)\n'
+    const failed =
+      '[    1.000200] cma: cma_alloc: reserved: alloc failed, req-size: 3072 pages, ret: -12\n'
+    const request = { pages: 3072, align: 8, ret: -12 }
+    expect(log(asked + returned).requests).toMatchObject([{ ...request, area: null }])
+    expect(log(asked + failed).requests).toMatchObject([{ ...request, area: 'reserved' }])
+  })
+
   it('gives lines about CMA that it does not know back, with their number', () => {
     const { unused } = log('hello\ncma: something new\n')
     expect(unused.lines).toBe(1)

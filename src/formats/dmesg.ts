@@ -67,7 +67,7 @@ const RESERVED =
   /cma: (?:CMA: )?[Rr]eserved (\d{1,8}) (MiB|KiB) (?:at|with base) (?:0x)?([0-9a-f]{1,16})/
 /** Lines of CONFIG_CMA_DEBUG, and of the driver that asked. */
 const ASKED =
-  /(?:dma_alloc_from_contiguous|cma_alloc)\(cma (\S{1,64}), (?:name \S+, )?count (\d{1,10}), align (\d{1,2})\)/
+  /(?:dma_alloc_from_contiguous|cma_alloc)\(cma \S{1,64}, (?:name \S+, )?count (\d{1,10}), align (\d{1,2})\)/
 const RETURNED = /(?:dma_alloc_from_contiguous|cma_alloc)\(\): returned\s+(\S{1,32})/
 const RETRYING = /memory range at .* is busy, retrying/
 const COHERENT = /dma_alloc_coherent of size (\d{1,15}) failed/
@@ -75,11 +75,10 @@ const COHERENT = /dma_alloc_coherent of size (\d{1,15}) failed/
 const SUMS = /ommand line: |^Memory: /
 const ABOUT = /alloc_contig_range|\bcma\b|\bCMA\b|PFNs busy|migrating pfn|dma_alloc_coherent/
 
-/** A request that a debug line announced: its end comes later. */
+/** A request that a debug line announced: its end comes later. The line has the area's address, no name. */
 interface Asked {
   readonly line: number
   readonly timeNs: number | null
-  readonly area: string | null
   readonly pages: number
   readonly align: number | null
 }
@@ -158,8 +157,8 @@ class Reader {
     const asked = ASKED.exec(text)
     if (asked !== null) {
       this.#close(null)
-      const [, area = null, pages, align] = asked
-      const request = { line: n, timeNs, area, pages: Number(pages), align: Number(align) }
+      const [, pages, align] = asked
+      const request = { line: n, timeNs, pages: Number(pages), align: Number(align) }
       this.#open = { asked: request, positions: [] }
       return true
     }
@@ -167,7 +166,7 @@ class Reader {
     if (returned !== undefined) {
       const isNull = /^\(?null\)?$|^0+$/.test(returned)
       const asked = this.#open?.asked ?? null
-      if (asked !== null) this.#close({ ...asked, ret: isNull ? -ENOMEM : 0 })
+      if (asked !== null) this.#close({ ...asked, area: null, ret: isNull ? -ENOMEM : 0 })
       return true
     }
     const bytes = COHERENT.exec(text)?.[1]
@@ -208,18 +207,14 @@ class Reader {
     const { asked = null, positions = [] } = this.#open ?? {}
     this.#open = null
     if (end !== null || asked !== null) {
-      const told = end ?? { ...(asked as Asked), ret: null }
+      const told = end ?? { ...(asked as Asked), area: null, ret: null }
       this.#requests.push({ ...told, ...(asked === null ? {} : pick(asked)), positions })
       return
     }
     const [first] = positions
     if (first === undefined) return
-    const sizes = new Map<number, number>()
-    for (const { startPfn, endPfn } of positions) {
-      sizes.set(endPfn - startPfn, (sizes.get(endPfn - startPfn) ?? 0) + 1)
-    }
     // The start may lie lower than the request's, where a free block reaches into it; never higher.
-    const pages = Math.min(...sizes.keys())
+    const pages = positions.reduce((least, p) => Math.min(least, p.endPfn - p.startPfn), Infinity)
     const at = `line ${first.line}`
     this.#guessed.add(`${at}: a request of ${pagesText(pages)}, the smallest range it tried`)
     const { line, timeNs } = first
@@ -240,13 +235,8 @@ class Reader {
 }
 
 /** What the line that announced a request knows better than the one that ended it. */
-function pick({
-  area,
-  pages,
-  align,
-  line,
-}: Asked): Pick<Asked, 'area' | 'pages' | 'align' | 'line'> {
-  return { area, pages, align, line }
+function pick({ pages, align, line }: Asked): Pick<Asked, 'pages' | 'align' | 'line'> {
+  return { pages, align, line }
 }
 
 /** A request goes up the area; one that begins again, or much later, is another. */
