@@ -154,10 +154,15 @@ function ofMachine(parsed: Parsed): Imported {
     const machine = hasProc ? importMachine({ ...parsed, areas: log?.areas ?? [], ...guess }) : null
     return { machine, made: scenarioOf(machine, log ?? null) }
   }
-  const first = attempt(GUESSES[0])
-  const isPlaced = first.made.scenario.ok || first.machine?.machine.ok !== true
-  const attempts = isPlaced ? [first] : GUESSES.map(attempt)
-  const { machine, made } = attempts.find((x) => x.made.scenario.ok) ?? first
+  const [best, ...others] = GUESSES
+  const first = attempt(best)
+  let chosen = first
+  // Another place of the same machine helps only where there is a machine.
+  for (const guess of first.machine?.machine.ok === true ? others : []) {
+    if (chosen.made.scenario.ok) break
+    chosen = attempt(guess)
+  }
+  const { machine, made } = chosen.made.scenario.ok ? chosen : first
   return {
     files: reports,
     took: [...(machine?.took ?? []), ...made.took],
