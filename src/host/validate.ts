@@ -13,7 +13,9 @@ import {
   text,
   wholeNumber as whole,
 } from '../formats/recipe-schema'
+import { issueText } from '../formats/session/issue'
 import * as sessionSchema from '../formats/session/schema'
+import { MAX_TEXT } from '../formats/text-lines'
 import { MAP_MODES, type CallName, type Calls } from '../shared/contract'
 import { failure, success, type Result } from '../shared/result'
 import { ASPECTS } from '../shared/sheet'
@@ -24,7 +26,6 @@ type ArgumentSchemas = { readonly [K in CallName]: v.GenericSchema<unknown, Para
 const MAX_COLUMNS = 8192
 const MAX_LINE = 4096
 const MAX_IMPORT_FILES = 8
-const MAX_IMPORT = 256 * 1024 * 1024
 
 const run = whole(1, Number.MAX_SAFE_INTEGER)
 const token = text(1, MAX_NAME)
@@ -44,7 +45,7 @@ const seriesQuery = v.strictObject({
 
 /** Texts are looked at more closely by who reads them. */
 const importFiles = v.pipe(
-  v.array(v.strictObject({ name: text(1, MAX_LINE), text: text(0, MAX_IMPORT) })),
+  v.array(v.strictObject({ name: text(1, MAX_LINE), text: text(0, MAX_TEXT) })),
   v.maxLength(MAX_IMPORT_FILES, `expected at most ${MAX_IMPORT_FILES} files`),
 )
 
@@ -124,12 +125,9 @@ export function parseArguments<K extends CallName>(
   const schema: v.GenericSchema<unknown, Parameters<Calls[K]>> = SCHEMAS[call]
   const parsed = v.safeParse(schema, args, { abortEarly: true })
   if (parsed.success) return success(parsed.output)
-  const issue = parsed.issues[0]
-  const steps = (issue.path ?? []).map(({ key }) =>
-    typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 60)}`,
-  )
-  const at = `${call}${steps.join('')}`
-  return failure('bad-input', `${at}: ${issue.message.slice(0, 200)}`, at)
+  const issue = issueText(parsed.issues)
+  const at = `${call}${issue.at}`
+  return failure('bad-input', `${at}: ${issue.message}`, at)
 }
 
 /** Lets only calls with valid arguments through. */
