@@ -3,6 +3,7 @@
 const MAX_DEPTH = 24
 const MAX_VALUES = 400_000
 const DECODER = new TextDecoder('latin1')
+const ENCODER = new TextEncoder()
 
 /** Ends reading of a part; the message is the end of a sentence. */
 export class BadPart extends Error {}
@@ -12,7 +13,7 @@ export function jsonBytes(value: unknown): Uint8Array {
     /[\u007f-\uffff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
-  return Uint8Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
+  return ENCODER.encode(text)
 }
 
 export function readJson(bytes: Uint8Array): unknown {
