@@ -77,15 +77,17 @@ export function readText(path: string, max: number): Result<string> {
 
 export function readBytes(path: string, max: number): Result<Buffer> {
   try {
-    if (path !== '-') {
-      const { size } = statSync(path)
-      if (size > max) {
-        return failure('bad-input', `${path}: too large: ${size} bytes, at most ${max}; cut it`)
-      }
-    }
-    return success(readFileSync(path === '-' ? 0 : path))
+    const size = path === '-' ? 0 : statSync(path).size
+    if (size > max) return tooLarge(path, size, max)
+    // Standard input, a pipe and what is in /proc tell their size only when they are read.
+    const bytes = readFileSync(path === '-' ? 0 : path)
+    return bytes.length > max ? tooLarge(path, bytes.length, max) : success(bytes)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     return failure('bad-input', `cannot read ${path} (${code}); name a file you may read, or -`)
   }
+}
+
+function tooLarge(path: string, size: number, max: number): Result<never> {
+  return failure('bad-input', `${path}: too large: ${size} bytes, at most ${max}; cut it`)
 }
