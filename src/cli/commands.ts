@@ -20,7 +20,7 @@ import { writeEvents } from './events-file'
 import { bisectJson, eventJson, matrixJson, runJson } from './json'
 import { parseKernel, parseSide, type KernelOptions } from './kernel-options'
 import { findScenario, parseSeed, parseSet } from './options'
-import { saveSession, type SaveOptions } from './save'
+import { checkSave, saveSession, type SaveOptions } from './save'
 import { bisectText, compareText, listText, matrixText, runText } from './text'
 
 /** Where a command writes: results to `out`, everything else to `err`. */
@@ -113,6 +113,8 @@ function parseCommon(
 }
 
 export async function run(io: Streams, which: string, options: RunOptions): Promise<number> {
+  const together = checkSave(options)
+  if (!together.ok) return refuse(io, together.error)
   const recording = await runOne(io, which, parseKernel(options), options)
   if (!recording.ok) return refuse(io, recording.error)
   if (options.events !== undefined) {
@@ -145,6 +147,8 @@ export async function compare(
   which: string,
   options: CompareOptions,
 ): Promise<number> {
+  const together = checkSave(options)
+  if (!together.ok) return refuse(io, together.error)
   const a = await runOne(io, which, parseSide(options.a, options.lenient === true), options)
   if (!a.ok) return refuse(io, a.error)
   const b = await runOne(io, which, parseSide(options.b, options.lenient === true), options)

@@ -1,18 +1,24 @@
 /** `--save`: what was run, as a session file. */
-import { readFileSync } from 'node:fs'
 import { archivePieces, proofOf, type Recording } from '../engine'
 import { encodeSession } from '../formats/session/encode'
 import { shippedScenarios } from '../formats/shipped'
 import { failure, success, type Result } from '../shared/result'
-import { FIRST_VIEW, type SessionDoc, type SessionRun } from '../shared/session'
+import { FIRST_VIEW, MAX_SESSION_BYTES, type SessionDoc, type SessionRun } from '../shared/session'
 import { countText, kernelLine } from '../shared/text'
 import { VERSION } from '../shared/version'
 import type { Streams } from './commands'
-import { writeText } from './write-out'
+import { readText, writeText } from './write-out'
 
 export interface SaveOptions {
   readonly save?: string
   readonly archive?: boolean
+}
+
+/** Options that do not go together, said before anything is run. */
+export function checkSave({ save, archive = false }: SaveOptions): Result<null> {
+  return archive && save === undefined
+    ? failure('bad-input', '--archive: name a file with --save, too')
+    : success(null)
 }
 
 /** Writes a session of one run, which is then A and B, or of two. Nothing when no file is named. */
@@ -23,26 +29,25 @@ export function saveSession(
   a: Recording,
   b: Recording = a,
 ): Result<null> {
-  if (save === undefined) {
-    return archive ? failure('bad-input', '--archive: name a file with --save, too') : success(null)
-  }
-  const doc = docOf(which, a, b)
+  if (save === undefined) return success(null)
+  const scenario = scenarioText(which)
+  if (!scenario.ok) return scenario
   const events = { a: archivePieces(a), ...(a === b ? {} : { b: archivePieces(b) }) }
-  const bytes = encodeSession(doc, archive ? events : {})
+  const bytes = encodeSession(docOf(scenario.value, a, b), archive ? events : {})
   if (!bytes.ok) return bytes
   const written = writeText(save, '--save', bytes.value)
   if (written.ok) io.err(`${save}: session, ${countText(bytes.value.length)} bytes\n`)
   return written
 }
 
-function docOf(which: string, a: Recording, b: Recording): SessionDoc {
+function docOf(scenario: string | null, a: Recording, b: Recording): SessionDoc {
   const nothing = { lines: [], watches: [] }
   const kernels = [a, b].map((side) => kernelLine(side.summary.recipe.kernel))
   return {
     writer: VERSION,
     name: `${a.summary.recipe.scenario}: ${[...new Set(kernels)].join(' and ')}`.slice(0, 200),
     note: '',
-    scenario: scenarioText(which),
+    scenario,
     a: sideOf(a),
     b: sideOf(b),
     forks: [],
@@ -57,7 +62,7 @@ function sideOf(recording: Recording): SessionRun {
 }
 
 /** A scenario that does not ship travels with the session. */
-function scenarioText(which: string): string | null {
+function scenarioText(which: string): Result<string | null> {
   const ships = shippedScenarios().some(({ info }) => info.id === which)
-  return ships ? null : readFileSync(which, 'utf8')
+  return ships ? success(null) : readText(which, MAX_SESSION_BYTES)
 }

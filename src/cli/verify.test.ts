@@ -121,9 +121,11 @@ describe('pinscope verify', () => {
     })
   })
 
-  it('an archive without a file is refused', async () => {
+  it('an archive without a file is refused before anything is looked up or run', async () => {
     const io = streams()
-    expect(await run(io, 'sc-11', { ...OPTIONS, patches: 'none', archive: true })).toBe(2)
-    expect(io.stderr()).toContain('--archive: name a file with --save')
+    expect(await run(io, 'sc-99', { ...OPTIONS, patches: 'none', archive: true })).toBe(2)
+    expect(await compare(io, 'sc-99', { ...OPTIONS, a: 'none', b: 'all', archive: true })).toBe(2)
+    const line = 'pinscope: --archive: name a file with --save, too\n'
+    expect(io.stderr()).toBe(line + line)
   })
 })
