@@ -82,10 +82,13 @@ describe('pinscope report', () => {
     )
   })
 
-  it('refuses a form that is of one run', async () => {
+  it('refuses a trace, which no kernel runs again', async () => {
+    const trace = 'src/formats/test/foreign/heap.trace'
     const io = streams()
-    expect(await reportCommand(io, 'sc-08', { ...OPTIONS, format: 'csv' })).toBe(2)
-    expect(io.stderr()).toBe('pinscope: --format: a report is md, html, linux-mm, got csv\n')
+    expect(await reportCommand(io, trace, { ...OPTIONS, format: 'md' })).toBe(2)
+    expect(io.stderr()).toBe(
+      `pinscope: ${trace} is a trace, which no kernel runs again; md compares two runs: name a scenario, or choose chrome, csv, svg, png\n`,
+    )
   })
 })
 

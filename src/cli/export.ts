@@ -69,7 +69,7 @@ export async function exportCommand(
   options: ExportOptions,
 ): Promise<number> {
   const complaint = usage(options)
-  if (complaint !== null) return refuse(io, complaint.error)
+  if (complaint !== null) return refuse(io, { code: 'bad-input', message: complaint })
   const made = isReport(options.format)
     ? await reportContent(io, which, options, options.format)
     : await runContent(io, which, options, options.format)
@@ -90,17 +90,16 @@ function usage({
   patches,
   policy,
   output,
-}: ExportOptions): { error: { code: 'bad-input'; message: string } } | null {
-  const bad = (message: string) => ({ error: { code: 'bad-input' as const, message } })
+}: ExportOptions): string | null {
   if (isReport(format)) {
-    if (what !== undefined) return bad(`--what: ${format} is a whole report; leave it out`)
+    if (what !== undefined) return `--what: ${format} is a whole report; leave it out`
     const single = patches !== 'none' || policy !== undefined
     return single
-      ? bad(`--patches, --policy: ${format} compares two kernels; name them with --a and --b`)
+      ? `--patches, --policy: ${format} compares two kernels; name them with --a and --b`
       : null
   }
   if (a !== undefined || b !== undefined) {
-    return bad(`--a, --b: ${format} is of one run; choose its kernel with --patches or --policy`)
+    return `--a, --b: ${format} is of one run; choose its kernel with --patches or --policy`
   }
   const parts = PARTS[format]
   if (what !== undefined && !parts.includes(what)) {
@@ -108,10 +107,10 @@ function usage({
       parts.length === 0
         ? `${format} has no parts to choose from`
         : `${format} has ${parts.join(' and ')}`
-    return bad(`--what: no part "${what}"; ${allowed}`)
+    return `--what: no part "${what}"; ${allowed}`
   }
   const isBinary = format === 'png' && (output === undefined || output === '-')
-  return isBinary ? bad('png is no text; name a file with -o') : null
+  return isBinary ? 'png is no text; name a file with -o' : null
 }
 
 async function runContent(
@@ -198,6 +197,10 @@ async function reportContent(
   options: ExportOptions,
   format: ReportFormat,
 ): Promise<Result<Content>> {
+  if (traceIn(which) !== null) {
+    const why = `${which} is a trace, which no kernel runs again; ${format} compares two runs`
+    return failure('bad-input', `${why}: name a scenario, or choose ${RUN_FORMATS.filter((form) => form !== 'ftrace').join(', ')}`)
+  }
   const lenient = options.lenient === true
   const data = await reportData(io, which, options, [
     parseSide(options.a ?? 'none', lenient),
@@ -257,7 +260,9 @@ function finish(io: Streams, content: Content, { output, json, format }: ExportO
   return 0
 }
 
-export type ReportOptions = Omit<ExportOptions, 'patches' | 'what' | 'policy'>
+export interface ReportOptions extends Omit<ExportOptions, 'patches' | 'what' | 'policy'> {
+  readonly format: ReportFormat
+}
 
 /** A report of a comparison: what `pinscope export` writes with --format md, html or linux-mm. */
 export async function reportCommand(
@@ -265,11 +270,5 @@ export async function reportCommand(
   which: string,
   options: ReportOptions,
 ): Promise<number> {
-  if (isReport(options.format))
-    return await exportCommand(io, which, { ...options, patches: 'none' })
-  const made = failure(
-    'bad-input',
-    `--format: a report is ${REPORT_FORMATS.join(', ')}, got ${options.format}`,
-  )
-  return made.ok ? 0 : refuse(io, made.error)
+  return await exportCommand(io, which, { ...options, patches: 'none' })
 }
