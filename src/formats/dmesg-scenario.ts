@@ -107,7 +107,8 @@ function areaOf(
   const base = lowest ?? 0x68000 - UNIT * Math.ceil((log.sizes[0]?.pages ?? 0) / UNIT)
   const told = log.sizes[0]?.pages
   const largest = Math.max(...requests.map((r) => r.pages))
-  const end = told === undefined ? ends.reduce((x, y) => Math.max(x, y), base + largest) : base + told
+  const end =
+    told === undefined ? ends.reduce((x, y) => Math.max(x, y), base + largest) : base + told
   notes.guessed.push(
     lowest === null
       ? 'where the area lies: no line names a position, and none reserves an area'
