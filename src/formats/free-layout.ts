@@ -35,8 +35,6 @@ export interface Unplaced {
 export interface Layout {
   /** Blocks by order and letter, ascending. */
   readonly lists: ReadonlyMap<number, ReadonlyMap<ListLetter, Pfn[]>>
-  /** Blocks whose pageblock has another type than their list. */
-  readonly borrowed: number
   readonly unplaced: readonly Unplaced[]
 }
 
@@ -85,13 +83,12 @@ class Placer {
   }
 
   /** Room of its own type first; a CMA block has no other, and no other may have CMA's. */
-  place(letter: ListLetter, order: number): { pfn: Pfn; own: boolean } | null {
+  place(letter: ListLetter, order: number): Pfn | null {
     const own = this.#take(letter, order)
-    if (own !== null) return { pfn: own, own: true }
-    if (letter === 'C') return null
+    if (own !== null || letter === 'C') return own
     for (const other of ['M', 'U', 'E', 'R'] as const) {
       const pfn = other === letter ? null : this.#take(other, order)
-      if (pfn !== null) return { pfn, own: false }
+      if (pfn !== null) return pfn
     }
     return null
   }
@@ -153,7 +150,6 @@ export function layOut(
   const inOrder = letters.flatMap((letter) => counts.filter((count) => count.letter === letter))
   const lists = new Map<number, Map<ListLetter, Pfn[]>>()
   const unplaced: Unplaced[] = []
-  let borrowed = 0
   for (let order = maxOrder - 1; order >= 0; order--) {
     placer.nextOrder(order)
     const ofOrder = new Map<ListLetter, Pfn[]>()
@@ -161,13 +157,12 @@ export function layOut(
       const wanted = blocks[order] ?? 0
       const pfns: Pfn[] = []
       for (let i = 0; i < wanted; i++) {
-        const found = placer.place(letter, order)
-        if (found === null) {
+        const pfn = placer.place(letter, order)
+        if (pfn === null) {
           unplaced.push({ letter, order, blocks: wanted - i })
           break
         }
-        pfns.push(found.pfn)
-        if (!found.own) borrowed++
+        pfns.push(pfn)
       }
       if (pfns.length > 0)
         ofOrder.set(
@@ -177,5 +172,5 @@ export function layOut(
     }
     if (ofOrder.size > 0) lists.set(order, ofOrder)
   }
-  return { lists, borrowed, unplaced }
+  return { lists, unplaced }
 }
