@@ -16,7 +16,7 @@ import { eventsCsv, seriesCsv } from '../formats/csv'
 import type { Figure } from '../formats/figure'
 import { importTexts, kindOf } from '../formats/import'
 import { linuxMmText } from '../formats/linux-mm'
-import { mapFigure } from '../formats/map-figure'
+import { mapFigure, placedMapFigure } from '../formats/map-figure'
 import { rasterise } from '../formats/raster'
 import type { ReportData, ReportSide } from '../formats/report'
 import { reportHtml } from '../formats/report-html'
@@ -82,15 +82,7 @@ function isReport(format: Format): format is ReportFormat {
 }
 
 /** Options that do not go together; null when all do. */
-function usage({
-  format,
-  what,
-  a,
-  b,
-  patches,
-  policy,
-  output,
-}: ExportOptions): string | null {
+function usage({ format, what, a, b, patches, policy, output }: ExportOptions): string | null {
   if (isReport(format)) {
     if (what !== undefined) return `--what: ${format} is a whole report; leave it out`
     const single = patches !== 'none' || policy !== undefined
@@ -186,9 +178,7 @@ function* ftraceContent(recording: Recording): Generator<string> {
 async function figureOf(recording: Recording, part: string): Promise<Figure> {
   const { title, series } = exported(recording, COLUMNS)
   if (part !== 'map') return timelineFigure(series, title)
-  const map = await mapOfTrouble(recording)
-  const when = map.at === null ? 'as the run ended' : 'when the last failed position was tried'
-  return mapFigure(map, `${title}: page map ${when}`)
+  return placedMapFigure(await mapOfTrouble(recording), title)
 }
 
 async function reportContent(
@@ -199,7 +189,10 @@ async function reportContent(
 ): Promise<Result<Content>> {
   if (traceIn(which) !== null) {
     const why = `${which} is a trace, which no kernel runs again; ${format} compares two runs`
-    return failure('bad-input', `${why}: name a scenario, or choose ${RUN_FORMATS.filter((form) => form !== 'ftrace').join(', ')}`)
+    return failure(
+      'bad-input',
+      `${why}: name a scenario, or choose ${RUN_FORMATS.filter((form) => form !== 'ftrace').join(', ')}`,
+    )
   }
   const lenient = options.lenient === true
   const data = await reportData(io, which, options, [

@@ -1,5 +1,5 @@
 /** The page map as a figure: a cell a frame, a bar beside the rows of CMA, a legend. */
-import { PAGE_CLASSES, type PageMapData } from '../shared/contract'
+import { PAGE_CLASSES, type PageMapData, type PlacedMap } from '../shared/contract'
 import { countText, pfnText } from '../shared/text'
 import { COLOURS, PAGE_COLOURS } from './colours'
 import { CHAR_WIDTH, type Figure, type Shape } from './figure'
@@ -36,6 +36,12 @@ export function mapFigure(map: PageMapData, title: string): Figure {
       ...legend.shapes,
     ],
   }
+}
+
+/** The map of a run with when it was so. */
+export function placedMapFigure(map: PlacedMap, title: string): Figure {
+  const when = map.at === null ? 'as the run ended' : 'when the last failed position was tried'
+  return mapFigure(map, `${title}: page map ${when}`)
 }
 
 function rowLabels(

@@ -1,5 +1,5 @@
 /** The report of a comparison as one HTML file: charts inside, no script, nothing loaded from anywhere. */
-import { mapFigure } from './map-figure'
+import { placedMapFigure } from './map-figure'
 import {
   CLAIM,
   counterRows,
@@ -50,10 +50,9 @@ function side(letter: string, { summary }: ReportSide): string {
 
 function figures(letter: string, { summary, series, map }: ReportSide): string {
   const title = `${letter}: ${sideText(summary)}`
-  const when = map.at === null ? 'as the run ended' : 'when the last failed position was tried'
   return [
     `<figure>${svgText(timelineFigure(series, title))}</figure>`,
-    `<figure>${svgText(mapFigure(map, `${title}: page map ${when}`))}</figure>`,
+    `<figure>${svgText(placedMapFigure(map, title))}</figure>`,
   ].join('\n')
 }
 

@@ -19,7 +19,7 @@ interface Panel {
   readonly unit: (n: number) => string
 }
 
-/** What is drawn of the tracks, in this order; pins of single actors follow. */
+/** What is drawn of the tracks, in this order. */
 const PANELS: Readonly<Record<string, Panel>> = {
   freeCma: { label: 'CMA free, pages', fill: '#b59a1c', unit: countText },
   usedCma: { label: 'CMA used, pages', fill: '#2b3a4a', unit: countText },
@@ -34,12 +34,13 @@ const PANELS: Readonly<Record<string, Panel>> = {
 }
 
 export function timelineFigure(series: SeriesData, title: string): Figure {
-  const tracks = Object.keys(PANELS).flatMap((name) => {
+  const drawn = Object.entries(PANELS).flatMap(([name, panel]) => {
     const track = series.tracks.find((t) => t.name === name)
-    return track === undefined || peakOf(track) === 0 ? [] : [track]
+    const peak = track === undefined ? 0 : peakOf(track)
+    return track === undefined || peak === 0 ? [] : [{ track, panel, peak }]
   })
   const top = MARGIN + LINE * 2
-  const lanesTop = top + tracks.length * PANEL + 4
+  const lanesTop = top + drawn.length * PANEL + 4
   const axis = lanesTop + series.lanes.length * LANE + 4
   return {
     width: LEFT + PLOT + RIGHT,
@@ -49,7 +50,7 @@ export function timelineFigure(series: SeriesData, title: string): Figure {
     shapes: [
       { kind: 'text', x: MARGIN, y: MARGIN + 10, text: title, fill: COLOURS.text },
       ...axisShapes(series, top, axis),
-      ...tracks.flatMap((track, i) => panelShapes(track, top + i * PANEL)),
+      ...drawn.flatMap((it, i) => panelShapes(it, top + i * PANEL)),
       ...series.lanes.flatMap((lane, i) => laneShapes(series, lane, lanesTop + i * LANE)),
       ...markShapes(series, top, axis),
     ],
@@ -60,9 +61,13 @@ function peakOf({ max }: TrackData): number {
   return max.reduce((peak, value) => (value > peak ? value : peak), 0)
 }
 
-function panelShapes(track: TrackData, top: number): Shape[] {
-  const panel = PANELS[track.name] ?? { label: track.name, fill: COLOURS.accent, unit: countText }
-  const peak = peakOf(track)
+interface Drawn {
+  readonly track: TrackData
+  readonly panel: Panel
+  readonly peak: number
+}
+
+function panelShapes({ track, panel, peak }: Drawn, top: number): Shape[] {
   const height = PANEL - 12
   const base = top + height
   const yOf = (value: number): number => base - (value / peak) * (height - 2)
