@@ -51,6 +51,9 @@ export function useFilterAnswer(
     failure.value = null
     if (summary === null) return
     const { run, events } = summary
+    const now = listed.value
+    // Whoever cancels a search goes back to what is there.
+    if (now?.side === side && now.run === run && now.filter === filter) return
     if (filter === '') {
       showAll(side, summary)
       return

@@ -84,9 +84,12 @@ describe('the display filter', () => {
   })
 
   it('tells how far it is, and goes back to what was in force when it is cancelled', async () => {
+    const asked: string[] = []
     const { filter, pinscope } = await open({
-      filterEvents: (_run, text) =>
-        text === 'slow' ? new Promise(() => undefined) : Promise.resolve(found(text, 12)),
+      filterEvents: (_run, text) => {
+        asked.push(text)
+        return text === 'slow' ? new Promise(() => undefined) : Promise.resolve(found(text, 12))
+      },
     })
     filter.use('quick')
     await flushPromises()
@@ -101,6 +104,8 @@ describe('the display filter', () => {
     expect(filter.filtering).toBeNull()
     expect(filter.applied).toBe('quick')
     expect(filter.typed).toBe('slow')
+    expect(filter.listed?.filter).toBe('quick')
+    expect(asked).toEqual(['quick', 'slow'])
   })
 
   it('takes no late answer of a filter that was replaced', async () => {
