@@ -5,7 +5,7 @@ import type { Divergence } from '../../../shared/compare'
 import { failure, success, type Failure, type Result } from '../../../shared/result'
 import { idleSide, SIDES, type ShownRun, type SideName, type SideState } from './side'
 
-const WHOLE_SERIES = [1, 2, 3, 4, 5]
+export const WHOLE_SERIES: readonly number[] = [1, 2, 3, 4, 5]
 
 export interface Runs {
   readonly a: ShallowRef<SideState>

@@ -23,6 +23,18 @@ describe('the beginning of the tour', () => {
     expect(tour.at).toBe(0)
   })
 
+  it('makes no run twice where a fork of another scenario was shown', async () => {
+    const { pinscope, comparison, tour } = await open()
+    await comparison.openScenario('sc-02')
+    const summary = comparison.a.shown?.summary
+    if (summary === undefined) throw new Error('no run is shown')
+    const recipe = { ...summary.recipe, interventions: [{ at: 5, do: 'drain' as const }] }
+    await comparison.show({ a: { ...summary, recipe } })
+    const before = pinscope.ran.length
+    await tour.start()
+    expect(pinscope.ran.slice(before).map(({ scenario }) => scenario)).toEqual(['sc-01', 'sc-01'])
+  })
+
   it('makes the runs it speaks of, whatever parameters, policy and fixes there were', async () => {
     const { comparison, tour } = await open()
     await comparison.applyParameters({ bufferSize: '1M' })

@@ -4,10 +4,10 @@ import { computed, ref } from 'vue'
 import { TOUR } from '../views/tour/tour-model'
 import { useActionsStore } from './actions'
 import { useComparisonStore } from './comparison'
+import { WHOLE_SERIES } from './runs'
 import { isSeries, type SideState } from './side'
 
 const SCENARIO = 'sc-01'
-const WHOLE_SERIES = [1, 2, 3, 4, 5]
 
 /** The kernel of the tour, and a run of it that is no fork. */
 function isPlain({ kernel, shown }: SideState, patches: readonly number[]): boolean {
@@ -31,11 +31,11 @@ export const useTourStore = defineStore('tour', () => {
   /** Begins; other runs than those it speaks of are made first. */
   async function start(): Promise<void> {
     at.value = 0
-    const { a, b } = comparison
     const isOther = comparison.scenarioId !== SCENARIO || Object.keys(comparison.set).length > 0
     if (isOther) await comparison.openScenario(SCENARIO)
-    if (!isPlain(a, [])) await comparison.chooseKernel('a', { patches: [], mode: 'strict' })
-    if (!isPlain(b, WHOLE_SERIES)) {
+    if (!isPlain(comparison.a, []))
+      await comparison.chooseKernel('a', { patches: [], mode: 'strict' })
+    if (!isPlain(comparison.b, WHOLE_SERIES)) {
       await comparison.chooseKernel('b', { patches: WHOLE_SERIES, mode: 'strict' })
     }
   }
