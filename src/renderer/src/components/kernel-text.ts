@@ -39,3 +39,8 @@ export function shortDigest(digest: string): string {
 export function patchesText(patches: readonly number[]): string {
   return patches.length === 0 ? 'none' : patches.join(', ')
 }
+
+/** Outermost first, as a call is read. */
+export function pathText(path: readonly string[]): string {
+  return path.map((name) => `${name}()`).join(' › ')
+}

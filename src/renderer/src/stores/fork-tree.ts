@@ -1,5 +1,6 @@
 /** The tree of runs: the runs of both sides and what was forked from them. Pure; a change makes new nodes. */
 import type { Recipe, RunId, RunSummary } from '../../../shared/contract'
+import { isSame } from './latest'
 
 export interface RunNode {
   /** Its number here; runs get other numbers when the engine was lost. */
@@ -57,11 +58,5 @@ export function withNode(tree: RunTree, id: number, part: Partial<RunNode>): Run
 
 /** True for runs of one scenario with the same parameters and seed: only those can be compared. */
 export function isComparable(x: Recipe, y: Recipe): boolean {
-  const [left, right] = [Object.entries(x.set), new Map(Object.entries(y.set))]
-  return (
-    x.scenario === y.scenario &&
-    x.seed === y.seed &&
-    left.length === right.size &&
-    left.every(([name, value]) => right.get(name) === value)
-  )
+  return x.scenario === y.scenario && x.seed === y.seed && isSame(x.set, y.set)
 }

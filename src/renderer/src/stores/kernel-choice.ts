@@ -1,6 +1,7 @@
 /** Changes of a kernel that is chosen: each gives a new one, without members that say nothing. */
 import type { KernelChoice } from '../../../shared/contract'
 import type { CallerInfo, PolicyInfo } from '../../../shared/kernels'
+import { withPatchFlipped } from './side'
 
 type PolicyName = PolicyInfo['name']
 type CallerName = CallerInfo['name']
@@ -35,11 +36,7 @@ export function withPasses(kernel: KernelChoice, notifierPasses: number): Kernel
 }
 
 export function withFixFlipped(kernel: KernelChoice, fix: number): KernelChoice {
-  const { fixes = [] } = kernel
-  const flipped = fixes.includes(fix)
-    ? fixes.filter((f) => f !== fix)
-    : [...fixes, fix].toSorted((x, y) => x - y)
-  return tidy({ ...kernel, fixes: flipped })
+  return tidy({ ...kernel, fixes: withPatchFlipped(kernel.fixes ?? [], fix) })
 }
 
 /** `order` is that in which callers are listed. */

@@ -15,8 +15,8 @@ export interface Latest<Q, A> {
   readonly pending: ShallowRef<boolean>
 }
 
-/** True for the same value, and for objects with the same members: those were asked already. */
-function isSame(x: unknown, y: unknown): boolean {
+/** True for the same value, and for objects with the same members. */
+export function isSame(x: unknown, y: unknown): boolean {
   if (typeof x !== 'object' || typeof y !== 'object' || x === null || y === null) return x === y
   const [left, right] = [Object.entries(x), new Map(Object.entries(y))]
   return left.length === right.size && left.every(([name, value]) => right.get(name) === value)

@@ -42,7 +42,7 @@ export function isOld(side: SideState): boolean {
   return side.shown !== null && side.phase !== 'done'
 }
 
-/** The subset with one patch switched over, ascending. */
+/** The subset with one patch switched over, ascending; of fixes as well. */
 export function withPatchFlipped(patches: readonly number[], patch: number): number[] {
   return patches.includes(patch)
     ? patches.filter((p) => p !== patch)

@@ -2,6 +2,7 @@
 import { computed, type ComputedRef, type Ref } from 'vue'
 import type { LedgerEntry, RunSummary } from '../../../../shared/contract'
 import { countText, pfnText } from '../../../../shared/text'
+import { pathText } from '../../components/kernel-text'
 import { useLatest } from '../../stores/latest'
 import { usePinscope } from '../../wire/pinscope'
 import { readCount, readPfn, type ForkForm, type Problems } from './fork-form'
@@ -27,7 +28,7 @@ export function pinsOf(ledger: readonly LedgerEntry[], pfn: number, event: numbe
     }
   }
   const lines = pins.map(({ holder, path }) =>
-    [holder, path.map((name) => `${name}()`).join(' › ')].filter((s) => s !== '').join(': '),
+    [holder, pathText(path)].filter((s) => s !== '').join(': '),
   )
   return { text: `Pinned by ${lines.join('; ')}.`, problem: null }
 }

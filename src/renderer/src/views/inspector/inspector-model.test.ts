@@ -9,7 +9,6 @@ import {
   heldText,
   holderParts,
   listTerm,
-  pathText,
   placeText,
   sumText,
   TABS,
@@ -136,10 +135,6 @@ describe('inspector', () => {
     expect(holderParts(PIN)).toEqual({ actor: 'camera', rest: ': vb2 QBUF' })
     const cache = { ...MAP, holder: 'page cache', actor: null }
     expect(holderParts(cache)).toEqual({ actor: null, rest: 'page cache' })
-  })
-
-  it('reads a call path from the outside in', () => {
-    expect(pathText(['vb2_qbuf', '__get_user_pages'])).toBe('vb2_qbuf() › __get_user_pages()')
   })
 
   it('explains why a frame is not free, and whether it could be moved', () => {

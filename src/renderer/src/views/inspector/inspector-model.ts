@@ -131,11 +131,6 @@ export function heldText({ sinceNs }: LedgerEntry, nowNs: number): string {
   return sinceNs === null ? '' : `held for ${timeText(Math.max(0, nowNs - sinceNs))}`
 }
 
-/** Outermost first, as a call is read. */
-export function pathText(path: readonly string[]): string {
-  return path.map((name) => `${name}()`).join(' › ')
-}
-
 /** The holder with the actor apart, who is a link. */
 export function holderParts({ holder, actor }: LedgerEntry): {
   actor: string | null

@@ -1,6 +1,7 @@
 /** Marks of a run: what the engine tells, where the runs part, and the user's bookmarks; pure. */
 import type { Divergence } from '../../../../shared/compare'
 import type { MarkKind, TimelineMark } from '../../../../shared/timeline'
+import type { Bookmark } from '../../stores/bookmarks'
 import type { SideName } from '../../stores/side'
 import { xOf, type TimeRange } from './view-model'
 
@@ -21,19 +22,12 @@ export const KINDS: Readonly<Record<ShownKind, { readonly path: string; readonly
   }
 const RANKS = Object.keys(KINDS)
 
-export interface Bookmark {
-  readonly side: SideName
-  readonly event: number
-  readonly timeNs: number
-  readonly note: string
-}
-
 /** All marks of a run, by event. */
 export function marksOf(
   side: SideName,
   told: readonly TimelineMark[],
   divergence: Divergence | null,
-  bookmarks: readonly Bookmark[],
+  bookmarks: readonly Omit<Bookmark, 'id'>[],
 ): Mark[] {
   const own = bookmarks
     .filter((bookmark) => bookmark.side === side)

@@ -144,11 +144,6 @@ export function troublesText(troubles: readonly TroubleInfo[]): string {
   return `${countText(failed)} failed, ${countText(busy)} met busy frames`
 }
 
-/** Outermost first, as a call is read. */
-export function pathText(path: readonly string[]): string {
-  return path.map((name) => `${name}()`).join(' › ')
-}
-
 /** How many positions were tried, and what came of them. */
 export function walkText(walk: readonly WalkedPosition[]): string {
   const taken = walk.filter((p) => p.ret >= 0).length
