@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { shippedScenarios } from '../formats/shipped'
 import { scenarioPlans } from '../formats/source'
 import type { Place } from '../shared/place'
+import { ReplayMismatch } from './keyframes'
 import { Lens } from './lens'
 import { record, type Recording } from './run'
 import { stateText } from './test/state-text'
@@ -71,4 +72,21 @@ describe('the machine at a place', () => {
       film.mockRestore()
     },
   )
+
+  it('does not go on with a run that went another way than the recording', async () => {
+    const { tape } = recording
+    const { keyframes } = tape
+    const image = keyframes.kept[1]
+    if (image === undefined) throw new Error('no second image')
+    const look = async (event: number) => await lens.at({ event, step: 0 }, null, stateText)
+    const lens = new Lens(recording)
+    await look(image.events - 100)
+    const after = vi.spyOn(keyframes, 'after').mockReturnValue({ ...image, digest: 'another' })
+    await expect(look(image.events + 10)).rejects.toThrow(ReplayMismatch)
+    after.mockRestore()
+    const film = vi.spyOn(tape, 'film')
+    await look(image.events + 20)
+    expect(film).toHaveBeenCalledTimes(1)
+    film.mockRestore()
+  }, 60_000)
 })

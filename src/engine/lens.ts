@@ -71,15 +71,20 @@ export class Lens {
       .toSorted((x, y) => y.next - x.next)[0]
     if (waiting !== undefined && waiting.next + NEAR > tape.keyframes.before(event).events) {
       this.#films.splice(this.#films.indexOf(waiting), 1)
-      this.#films.push(waiting)
-      return waiting.still(event)
+      return this.#stillOf(waiting, event)
     }
     if (this.#films.length === MOST_FILMS) this.#films.shift()?.recycle()
     const film = tape.film(event)
-    this.#films.push(film)
     // Who goes back and forth in a place goes on doing so: an image near by is worth its price then.
     const isFar = event - film.next >= NEAR
-    return film.still(event, isFar && ++this.#jumps % 4 === 2 ? NEAR : 0)
+    return this.#stillOf(film, event, isFar && ++this.#jumps % 4 === 2 ? NEAR : 0)
+  }
+
+  /** A film that went another way than the recording is not looked at again: it waits only after it gave. */
+  #stillOf(film: Film, event: number, near = 0): Machine {
+    const still = film.still(event, near)
+    this.#films.push(film)
+    return still
   }
 
   async #stepped(at: Place): Promise<Machine> {
