@@ -64,7 +64,7 @@ export class Film implements TraceSink {
   #keepNear(event: number, near: number): void {
     while (this.#next < event - near && this.#advanceTo(event - near)) continue
     if (this.#next <= event && this.#run.settle(near) && this.#next <= event) {
-      this.#keyframes.keepLocal(this.#run.freeze())
+      this.#keyframes.keepLocal(this.#run.freeze(true))
     }
   }
 

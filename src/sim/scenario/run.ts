@@ -45,9 +45,10 @@ export interface ScenarioRun {
   readonly fraction: () => number
   /**
    * An image from which `resumeScenario` goes on exactly as this run does. Only at a quiescent point,
-   * which `settle` reaches: where nobody is in a call, there is no proc to be kept.
+   * which `settle` reaches: where nobody is in a call, there is no proc to be kept. The last image of a
+   * run leaves nothing behind to compare a next one with.
    */
-  readonly freeze: () => RunImage
+  readonly freeze: (isLast?: boolean) => RunImage
   /**
    * A copy of the machine as it stands, also in the middle of a call and while an event is told. It is
    * for looking at: nothing goes on from it.
@@ -169,10 +170,11 @@ function runOf(stage: Stage, state: RunState): ScenarioRun {
       const done = stage.actors.reduce((n, a) => n + a.done, 0)
       return total === 0 ? 1 : done / total
     },
-    freeze: () => {
+    freeze: (isLast = false) => {
       if (!isQuiet(stage)) throw new Error('a run can be frozen only while nobody is in a call')
-      freezer ??= new Freezer(state, shared)
-      return freezeRun(stage, freezer)
+      const own = freezer ?? new Freezer(state, shared)
+      freezer = isLast ? null : own
+      return freezeRun(stage, own)
     },
     still: (pool) => alone(stage.m, () => copyState(stage.m, shared, pool)),
     recycle: (pool) => {
