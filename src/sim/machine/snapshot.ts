@@ -64,22 +64,20 @@ export class ColumnPool {
   }
 
   take(full: FullColumn): Column | undefined {
-    const { length } = full
-    const type = full.make(0).constructor
-    const at = this.#free.findIndex((c) => c.length === length && c.constructor === type)
-    return at < 0 ? undefined : this.#free.splice(at, 1)[0]
+    return this.#fitting(full.length, full.make(0).constructor)
   }
 
   /** A copy of a column, in one of a dead state where it fits. */
   copyOf(column: Column): Column {
-    const { length } = column
-    const at = this.#free.findIndex(
-      (c) => c.length === length && c.constructor === column.constructor,
-    )
-    const [into] = at < 0 ? [] : this.#free.splice(at, 1)
+    const into = this.#fitting(column.length, column.constructor)
     if (into === undefined) return column.slice()
     into.set(column)
     return into
+  }
+
+  #fitting(length: number, type: unknown): Column | undefined {
+    const at = this.#free.findIndex((c) => c.length === length && c.constructor === type)
+    return at < 0 ? undefined : this.#free.splice(at, 1)[0]
   }
 }
 
