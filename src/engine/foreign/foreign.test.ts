@@ -108,6 +108,38 @@ describe('a trace of another kernel in the engine', () => {
     expect(await page(0x1500, 4)).toBe('absent')
   })
 
+  it('says who allocated a frame, however long ago, and not who found it busy', async () => {
+    const drained = Array.from({ length: 80 }, () => 'mm_page_pcpu_drain: page=0x1 pfn=0x1000 order=0')
+    const text = traced(
+      'mm_page_alloc: page=0x1 pfn=0x1000 order=0 migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE',
+      ...drained,
+      'cma_alloc_busy_retry: name=a pfn=0x1000 page=0x1 count=4 align=0',
+      'mm_page_free: page=0x1 pfn=0x1000 order=0',
+      'cma_alloc_finish: name=a pfn=0x1000 page=0x1 count=4 align=0 errorno=0',
+    )
+    const { calls, run } = await open(text)
+    const page = async (pfn: number, event: number) =>
+      await must(calls.page(run.run, pfn, { event, step: 0 }))
+    const busy = drained.length + 1
+    expect(await page(0x1000, busy)).toMatchObject({
+      class: 'anon',
+      allocated: { actor: 'a', event: 0 },
+    })
+    // The area has the frame: what is free there is free for CMA.
+    expect(await page(0x1000, busy + 1)).toMatchObject({ class: 'free-cma', allocated: null })
+    expect(await page(0x1003, busy + 1)).toMatchObject({ class: 'absent', allocated: null })
+    expect(await page(0x1003, busy + 2)).toMatchObject({
+      class: 'cma-buffer',
+      allocated: { event: busy + 2 },
+    })
+    for (const pfn of [0x1000, 0x1003, 0x1010]) {
+      for (const event of [0, busy, busy + 1, busy + 2]) {
+        const { cells, startPfn } = await must(calls.pageMap(run.run, { event, step: 0 }, 'state'))
+        expect((await page(pfn, event)).class).toBe(PAGE_CLASSES[cells[pfn - startPfn] ?? 0])
+      }
+    }
+  })
+
   it('walks from event to event and by time, which counts from the first event', async () => {
     const { calls, run } = await open(traced('x: n=1', 'x: n=2', 'x: n=3'))
     expect(await must(calls.eventAt(run.run, 1_500))).toEqual({ event: 1, step: 0, timeNs: 1_000 })

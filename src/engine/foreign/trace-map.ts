@@ -10,7 +10,6 @@ import { OPS, type Op, type TraceRun } from './trace-run'
 const PAGEBLOCK_ORDER = 9
 const MIGRATE_MOVABLE = 2
 const MIGRATE_CMA = 4
-const HISTORY = 64
 
 const CLASS_OF: Readonly<Record<Exclude<Op, 'none'>, PageClass>> = {
   alloc: 'kernel',
@@ -26,6 +25,8 @@ const CLASS_OF: Readonly<Record<Exclude<Op, 'none'>, PageClass>> = {
 const CELL_OF = OPS.map((op) => (op === 'none' ? -1 : PAGE_CLASSES.indexOf(CLASS_OF[op])))
 const FREE = PAGE_CLASSES.indexOf('free-movable')
 const FREE_CMA = PAGE_CLASSES.indexOf('free-cma')
+const ALLOCATIONS: ReadonlySet<Op> = new Set(['alloc', 'alloc-movable', 'cma-alloc'])
+const RELEASES: ReadonlySet<Op> = new Set(['free', 'cma-release'])
 
 function lastEvent(run: TraceRun, at: Place | null): number {
   return at === null ? run.trace.events - 1 : Math.min(at.event, run.trace.events - 1)
@@ -92,22 +93,40 @@ export function traceHistory(
   return (by === 1 ? found : found.toReversed()).map((event) => traceRow(run, event))
 }
 
+/** The last event up to `last` that did one of these things to a frame; -1 where there is none. */
+function lastThatDid(run: TraceRun, pfn: number, last: number, does: (op: Op) => boolean): number {
+  let event = last
+  while (event >= 0 && !(run.touches(event, pfn) && does(opAt(run, event)))) event--
+  return event
+}
+
+function opAt(run: TraceRun, event: number): Op {
+  return OPS[run.op[event] ?? 0] ?? 'none'
+}
+
+/** Class of one frame; the same answer as the map gives, without drawing all the others. */
+function classOf(run: TraceRun, pfn: number, event: number): PageClass {
+  const op = opAt(run, event)
+  if (op === 'none') return PAGE_CLASSES[0]
+  const inArea = run.areas.some((area) => pfn >= area.startPfn && pfn < area.startPfn + area.pages)
+  return op === 'free' && inArea ? 'free-cma' : CLASS_OF[op]
+}
+
 /** What the events up to a place tell of a frame; a trace holds no reference counts. */
 export function tracePage(run: TraceRun, pfn: number, at: Place | null): PageInfo {
   const last = lastEvent(run, at)
-  const history = traceHistory(run, pfn, last + 1, -1, HISTORY)
-  const map = traceMap(run, at)
   const block = (pfn - run.startPfn) >> PAGEBLOCK_ORDER
-  const allocated = history.findLast((row) => /^(?:mm_page_alloc|cma_alloc)/.test(row.name))
-  const cell = PAGE_CLASSES[map.cells[pfn - run.startPfn] ?? 0] ?? 'absent'
-  const isFree = cell.startsWith('free-') || allocated === undefined
+  const changed = lastThatDid(run, pfn, last, (op) => op !== 'none')
+  const isHandedOver = (op: Op): boolean => ALLOCATIONS.has(op) || RELEASES.has(op)
+  const event = lastThatDid(run, pfn, changed, isHandedOver)
+  const isAllocated = ALLOCATIONS.has(opAt(run, event))
   return {
     pfn,
     physAddr: pfn * PAGE_SIZE,
     zone: 'traced',
     pageblock: block,
     pageblockType: 'not told',
-    class: cell,
+    class: classOf(run, pfn, changed),
     flags: [],
     count: 0,
     mapcount: 0,
@@ -115,7 +134,7 @@ export function tracePage(run: TraceRun, pfn: number, at: Place | null): PageInf
     freeBlock: null,
     places: [],
     mapping: 'not told by a trace',
-    allocated: isFree ? null : { actor: allocated.actor, event: allocated.event },
+    allocated: isAllocated ? { actor: run.actorOf(event), event } : null,
     blocking: null,
     nowNs: run.timeNs(last),
     ledger: [],

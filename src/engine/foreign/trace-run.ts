@@ -104,9 +104,12 @@ export class TraceRun {
 
   /** True when the event names the frame; those that only looked at a range do not count. */
   names(event: number, pfn: number): boolean {
-    return (
-      this.isRange[event] === 0 && pfn >= (this.first[event] ?? 0) && pfn < (this.end[event] ?? 0)
-    )
+    return this.isRange[event] === 0 && this.touches(event, pfn)
+  }
+
+  /** As `names`, a range counts as well. */
+  touches(event: number, pfn: number): boolean {
+    return pfn >= (this.first[event] ?? 0) && pfn < (this.end[event] ?? 0)
   }
 
   #read(event: number): void {
