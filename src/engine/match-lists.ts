@@ -112,16 +112,23 @@ function joined(slices: readonly (readonly number[])[]): Uint32Array {
   return list
 }
 
-function allOf(length: number): Matches {
+/** Every event matches: no list is made. */
+export function allOf(length: number): Matches {
   return { count: length, at: (i) => i, indexOf: (event) => Math.min(event, length) }
 }
 
-function listed(list: Uint32Array): Matches {
+export function listed(list: Uint32Array): Matches {
   return {
     count: list.length,
     at: (i) => list[i] as number,
     indexOf: (event) => lowerBound(list, 0, list.length, event),
   }
+}
+
+/** Events of the matches [from, to), as far as there are so many. */
+export function eventsOf(matches: Matches, from: number, to: number): number[] {
+  const count = Math.max(0, Math.min(to, matches.count) - from)
+  return Array.from({ length: count }, (_, i) => matches.at(from + i))
 }
 
 /** Frames that an event did something to: first and behind the last of each run of them. */

@@ -57,7 +57,7 @@ function usedCma(recording: Recording, free: TrackData): TrackData {
 }
 
 /** How long the contiguous requests took that ended in a column; NaN where none did. */
-function latencyTrack(requests: readonly RequestSpan[], window: Window): TrackData {
+export function latencyTrack(requests: readonly RequestSpan[], window: Window): TrackData {
   const none = () => new Float64Array(window.columns).fill(Number.NaN)
   const [min, max, last] = [none(), none(), none()]
   const first = partitionPoint(requests.length, (i) => (requests[i]?.timeNs ?? 0) < window.fromNs)

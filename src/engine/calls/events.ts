@@ -3,6 +3,7 @@ import type { Calls } from '../../shared/contract'
 import { failure, success } from '../../shared/result'
 import { completeFilter } from '../filter'
 import { dmesgLines, eventLine, eventsText } from '../event-lines'
+import { eventsOf } from '../match-lists'
 import type { Kept } from './kept'
 import type { Work } from './work'
 
@@ -41,9 +42,8 @@ export function eventCalls(kept: Kept, work: Work): EventCalls {
       kept.with(id, async ({ matches, recording: { machine, recorder } }) => {
         const found = await matches.of(filter, work.plain)
         if (!found.ok) return found
-        const rows = Math.max(0, Math.min(count, found.value.count - from))
-        const lines = Array.from({ length: rows }, (_, i) =>
-          eventLine(machine, recorder.log, found.value.at(from + i)),
+        const lines = eventsOf(found.value, from, from + count).map((event) =>
+          eventLine(machine, recorder.log, event),
         )
         return success({ from, lines })
       }),
@@ -59,9 +59,7 @@ export function eventCalls(kept: Kept, work: Work): EventCalls {
         }
         const found = await matches.of(filter, work.plain)
         if (!found.ok) return found
-        const rows = Math.max(0, Math.min(to, found.value.count) - from)
-        const events = Array.from({ length: rows }, (_, i) => found.value.at(from + i))
-        return success(eventsText(recording, events, form))
+        return success(eventsText(recording, eventsOf(found.value, from, to), form))
       }),
   }
 }

@@ -1,6 +1,6 @@
 /** The calls about the course of a run in time. */
 import type { Calls } from '../../shared/contract'
-import { failure, success } from '../../shared/result'
+import { failure, success, type Result } from '../../shared/result'
 import { eventAt, neighbour } from '../places'
 import { rangeSummary } from '../range-summary'
 import { readings, series } from '../series'
@@ -34,6 +34,7 @@ export function timelineCalls(kept: Kept): TimelineCalls {
   }
 }
 
-function endsTooSoon(toNs: number) {
+/** A range of time holds something only if it ends behind its beginning. */
+export function endsTooSoon(toNs: number): Result<never> {
   return failure('bad-input', `the range ends at ${toNs} ns, before it begins`)
 }

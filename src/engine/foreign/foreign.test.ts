@@ -36,6 +36,19 @@ describe('a trace of another kernel in the engine', () => {
     expect(run.verdict).toContain('to be looked at, not stepped through')
   })
 
+  it('lists a stretch of it, and no more than there is', async () => {
+    const { calls, run } = await open(traced('x: n=1', 'x: n=2', 'y: n=3', 'x: n=4'))
+    const listed = async (filter: string, from: number, count: number): Promise<number[]> =>
+      (await must(calls.events(run.run, filter, from, count))).lines.map((line) => line.event)
+    expect(await listed('', 1, 2)).toEqual([1, 2])
+    expect(await listed('', 3, 50)).toEqual([3])
+    expect(await listed('', 4, 50)).toEqual([])
+    expect(await listed('type == x', 1, 50)).toEqual([1, 3])
+    expect(await must(calls.eventIndex(run.run, '', 2))).toBe(2)
+    const text = await must(calls.eventsText(run.run, '', 3, 9, 'ftrace'))
+    expect(text).toBe('a-1 [000] .... 5.000003: x: n=4\n')
+  })
+
   it('filters by the fields of its own events', async () => {
     const { calls, run } = await open()
     const count = async (filter: string): Promise<number> =>
@@ -109,7 +122,10 @@ describe('a trace of another kernel in the engine', () => {
   })
 
   it('says who allocated a frame, however long ago, and not who found it busy', async () => {
-    const drained = Array.from({ length: 80 }, () => 'mm_page_pcpu_drain: page=0x1 pfn=0x1000 order=0')
+    const drained = Array.from(
+      { length: 80 },
+      () => 'mm_page_pcpu_drain: page=0x1 pfn=0x1000 order=0',
+    )
     const text = traced(
       'mm_page_alloc: page=0x1 pfn=0x1000 order=0 migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE',
       ...drained,
@@ -147,6 +163,8 @@ describe('a trace of another kernel in the engine', () => {
     expect(await must(calls.neighbour(run.run, 2, 1, null))).toBeNull()
     const range = await must(calls.rangeSummary(run.run, 0, 2_000))
     expect(range).toMatchObject({ events: 2, types: [{ name: 'x', count: 2 }] })
+    const none = await calls.rangeSummary(run.run, 2_000, 1_000)
+    expect(none.ok ? '' : none.error.message).toBe('the range ends at 1000 ns, before it begins')
   })
 
   it('finds requests that failed', async () => {

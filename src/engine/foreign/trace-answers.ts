@@ -7,8 +7,9 @@ import { cutTextOf } from '../../shared/foreign'
 import { failure, success, type Result } from '../../shared/result'
 import { countText, retText } from '../../shared/text'
 import { COUNTER_NAMES, errnoName, type RunCounters } from '../../sim'
+import { endsTooSoon } from '../calls/timeline'
 import type { Work, WorkHooks } from '../calls/work'
-import { lowerBound } from '../event-index-keys'
+import { allOf, eventsOf, listed, type Matches } from '../match-lists'
 import { compileTraceFilter, traceNames } from './trace-filter'
 import { traceHistory, traceMap, tracePage, traceRow } from './trace-map'
 import { eventsBeforeTime, traceRange, traceReadings, traceSeries } from './trace-series'
@@ -37,17 +38,17 @@ export class KeptTrace {
   readonly id: RunId
   readonly run: TraceRun
   /** Matches of the filter that was asked for last. */
-  #matches: { readonly filter: string; readonly events: Uint32Array } | null = null
+  #found: { readonly filter: string; readonly matches: Matches } | null = null
 
   constructor(id: RunId, run: TraceRun) {
     this.id = id
     this.run = run
   }
 
-  async matches(filter: string, hooks: WorkHooks): Promise<Result<Uint32Array>> {
-    if (this.#matches?.filter === filter) return success(this.#matches.events)
+  async matches(filter: string, hooks: WorkHooks): Promise<Result<Matches>> {
     const { events } = this.run.trace
-    if (filter.trim() === '') return success(Uint32Array.from({ length: events }, (_, i) => i))
+    if (filter.trim() === '') return success(allOf(events))
+    if (this.#found?.filter === filter) return success(this.#found.matches)
     const test = compileTraceFilter(this.run, filter)
     if (!test.ok) {
       const { column, message } = test.error
@@ -62,8 +63,9 @@ export class KeptTrace {
       }
       for (let i = from; i < Math.min(events, from + SLICE); i++) if (test.value(i)) found.push(i)
     }
-    this.#matches = { filter, events: Uint32Array.from(found) }
-    return success(this.#matches.events)
+    const matches = listed(Uint32Array.from(found))
+    this.#found = { filter, matches }
+    return success(matches)
   }
 }
 
@@ -116,11 +118,12 @@ export function traceAnswers(kept: KeptTrace, work: Work): Answers {
     summary: () => Promise.resolve(success(traceSummary(kept))),
     drop: () => Promise.resolve(success(null)),
     series: (_id, query) => {
-      const ends = query.toNs !== null && query.toNs <= query.fromNs
-      const bad = failure('bad-input', `the range ends at ${query.toNs} ns, before it begins`)
-      return Promise.resolve(ends ? bad : success(traceSeries(run, query)))
+      const { fromNs, toNs } = query
+      const isEmpty = toNs !== null && toNs <= fromNs
+      return Promise.resolve(isEmpty ? endsTooSoon(toNs) : success(traceSeries(run, query)))
     },
-    rangeSummary: (_id, fromNs, toNs) => Promise.resolve(success(traceRange(run, fromNs, toNs))),
+    rangeSummary: (_id, fromNs, toNs) =>
+      Promise.resolve(toNs <= fromNs ? endsTooSoon(toNs) : success(traceRange(run, fromNs, toNs))),
     readings: (_id, at) =>
       Promise.resolve(success(traceReadings(run, at?.event ?? trace.events - 1))),
     eventAt: (_id, timeNs) =>
@@ -154,12 +157,12 @@ export function traceAnswers(kept: KeptTrace, work: Work): Answers {
         const found = await kept.matches(filter, hooks)
         if (!found.ok) return found
         const pfns = pfnsOf(run, found.value)
-        return success({ filter, matches: found.value.length, events: trace.events, pfns })
+        return success({ filter, matches: found.value.count, events: trace.events, pfns })
       }),
     events: async (_id, filter, from, count) => {
       const found = await kept.matches(filter, work.plain)
       if (!found.ok) return found
-      const lines = Array.from(found.value.subarray(from, from + count), (event) => {
+      const lines = eventsOf(found.value, from, from + count).map((event) => {
         const pfns = framesOf(run, event, LINE_PFNS)
         const [task, cpu] = [trace.task[event] ?? 0, trace.cpu[event] ?? 0]
         return { ...traceRow(run, event), task, cpu, pfns }
@@ -168,7 +171,7 @@ export function traceAnswers(kept: KeptTrace, work: Work): Answers {
     },
     eventIndex: async (_id, filter, event) => {
       const found = await kept.matches(filter, work.plain)
-      return found.ok ? success(lowerBound(found.value, 0, found.value.length, event)) : found
+      return found.ok ? success(found.value.indexOf(event)) : found
     },
     eventsText: async (_id, filter, from, to) => {
       if (to - from > MOST_LINES) {
@@ -176,9 +179,8 @@ export function traceAnswers(kept: KeptTrace, work: Work): Answers {
       }
       const found = await kept.matches(filter, work.plain)
       if (!found.ok) return found
-      return success(
-        Array.from(found.value.subarray(from, to), (e) => `${lineOf(run, e)}\n`).join(''),
-      )
+      const lines = eventsOf(found.value, from, to).map((event) => `${lineOf(run, event)}\n`)
+      return success(lines.join(''))
     },
     troubles: () => Promise.resolve(success(troublesOf(run))),
     why: refuse,
@@ -202,9 +204,10 @@ function framesOf(run: TraceRun, event: number, most: number): number[] {
   return Array.from({ length: Math.min(most, Math.max(0, end - first)) }, (_, i) => first + i)
 }
 
-function pfnsOf(run: TraceRun, events: Uint32Array): Uint32Array<ArrayBuffer> {
+function pfnsOf(run: TraceRun, matches: Matches): Uint32Array<ArrayBuffer> {
   const named = new Uint8Array(run.frames)
-  for (const event of events) {
+  for (let i = 0; i < matches.count; i++) {
+    const event = matches.at(i)
     if (run.isRange[event] === 1) continue
     const from = Math.max(0, (run.first[event] ?? 0) - run.startPfn)
     named.fill(1, from, Math.max(from, (run.end[event] ?? 0) - run.startPfn))

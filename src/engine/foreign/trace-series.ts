@@ -11,10 +11,13 @@ import type {
   TrackReading,
 } from '../../shared/timeline'
 import { errnoName } from '../../sim'
+import type { Window } from '../columns'
 import { groupBy } from '../group-by'
 import { barsOf } from '../lanes'
 import { partitionPoint } from '../partition-point'
 import { latencies, mostFirst } from '../range-summary'
+import { latencyTrack } from '../series'
+import type { RequestSpan } from '../timeline-index'
 import type { Track } from '../track'
 import type { TraceRun } from './trace-run'
 
@@ -23,19 +26,9 @@ const MAX_LANES = 64
 /** Marks of a kind at most. */
 const MAX_MARKS = 200
 
-interface Window {
-  readonly fromNs: number
-  readonly toNs: number
-  readonly columns: number
-}
-
 /** Events before a time. */
 export function eventsBeforeTime(run: TraceRun, timeNs: number): number {
   return partitionPoint(run.trace.events, (event) => run.timeNs(event) < timeNs)
-}
-
-function columnOf({ fromNs, toNs, columns }: Window, timeNs: number): number {
-  return Math.min(columns - 1, Math.floor(((timeNs - fromNs) * columns) / (toNs - fromNs || 1)))
 }
 
 function tracksOf(run: TraceRun): [TrackName, Track][] {
@@ -61,26 +54,18 @@ export function traceSeries(run: TraceRun, query: SeriesQuery): SeriesData {
     endNs: run.endNs,
     tracks: [
       ...tracksOf(run).map(([name, track]): TrackData => ({ name, ...track.columns(edges) })),
-      latencyTrack(run, window),
+      latencyTrack(returnsOf(run), window),
     ],
     lanes: lanesOf(run, window, edges),
     marks: marksOf(run, window),
   }
 }
 
-function latencyTrack(run: TraceRun, window: Window): TrackData {
-  const none = () => new Float64Array(window.columns).fill(Number.NaN)
-  const data = { name: 'latency' as const, min: none(), max: none(), last: none() }
-  for (const { fromNs, toNs } of run.spans) {
-    if (toNs < window.fromNs || toNs > window.toNs) continue
-    const column = columnOf(window, toNs)
-    const took = toNs - fromNs
-    const [low, high] = [data.min[column] ?? Number.NaN, data.max[column] ?? Number.NaN]
-    data.min[column] = Number.isNaN(low) ? took : Math.min(low, took)
-    data.max[column] = Number.isNaN(high) ? took : Math.max(high, took)
-    data.last[column] = took
-  }
-  return data
+/** Calls as they returned, in that order. */
+function returnsOf({ spans }: TraceRun): RequestSpan[] {
+  return spans.map(({ retEvent: event, fromNs, toNs: timeNs }) => {
+    return { event, timeNs, tookNs: timeNs - fromNs }
+  })
 }
 
 function lanesOf(run: TraceRun, window: Window, edges: Uint32Array): ActorLane[] {
