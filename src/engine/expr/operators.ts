@@ -35,27 +35,28 @@ export function arithmetic(op: NumberOp, a: NumberOf, b: NumberOf): NumberOf {
     case '*':
       return (x) => a(x) * b(x)
     case '&':
-      return (x) => bits(a(x), b(x), (p, q) => p & q, and)
     case '|':
-      return (x) => bits(a(x), b(x), (p, q) => p | q, or)
     case '^':
-      return (x) => bits(a(x), b(x), (p, q) => p ^ q, xor)
+      return (x) => bitwise(op, a(x), b(x))
   }
 }
 
-const and = (p: bigint, q: bigint): bigint => p & q
-const or = (p: bigint, q: bigint): bigint => p | q
-const xor = (p: bigint, q: bigint): bigint => p ^ q
+interface Bits {
+  readonly small: (p: number, q: number) => number
+  readonly large: (p: bigint, q: bigint) => bigint
+}
+
+const BITS: Readonly<Record<'&' | '|' | '^', Bits>> = {
+  '&': { small: (p, q) => p & q, large: (p, q) => p & q },
+  '|': { small: (p, q) => p | q, large: (p, q) => p | q },
+  '^': { small: (p, q) => p ^ q, large: (p, q) => p ^ q },
+}
 
 const isInt32 = (n: number): boolean => (n | 0) === n
 
-/** On 32 bits where both fit, else on as many as a number holds exactly. */
-function bits(
-  a: number,
-  b: number,
-  small: (p: number, q: number) => number,
-  large: (p: bigint, q: bigint) => bigint,
-): number {
+/** On 32 bits where both fit, else on as many as a number holds exactly; NaN beyond. */
+export function bitwise(op: '&' | '|' | '^', a: number, b: number): number {
+  const { small, large } = BITS[op]
   if (isInt32(a) && isInt32(b)) return small(a, b)
   if (!Number.isSafeInteger(a) || !Number.isSafeInteger(b)) return Number.NaN
   return Number(large(BigInt(a), BigInt(b)))

@@ -66,6 +66,16 @@ describe('a trace of another kernel in the engine', () => {
     expect(index).toBe(0)
   })
 
+  it('counts bits only of what has bits: too large a number passes no filter', async () => {
+    const { calls, run } = await open(traced('x: n=6', 'x: n=0x700000000'))
+    const count = async (filter: string): Promise<number> =>
+      (await must(calls.filterEvents(run.run, filter, 't'))).matches
+    expect(await count('n & 2')).toBe(1)
+    expect(await count('n & 0x400000000')).toBe(1)
+    const huge = Array.from({ length: 24 }, () => '9007199254740991').join(' * ')
+    expect(await count(`(n * ${huge}) & 1`)).toBe(0)
+  })
+
   it('says what is wrong with a filter, and where', async () => {
     const { calls, run } = await open()
     expect(await must(calls.checkFilter(run.run, 'migratetpe > 3'))).toMatchObject({

@@ -9,6 +9,7 @@ import type { Result } from '../../shared/result'
 import { errnoNumber } from '../../sim'
 import type { BinaryNode, Expr, InNode } from '../expr/ast'
 import { ExprProblem, orProblem } from '../expr/error'
+import { bitwise } from '../expr/operators'
 import { parseExpr } from '../expr/parse'
 import type { TraceRun } from './trace-run'
 
@@ -201,10 +202,10 @@ function operate(op: Exclude<BinaryNode['op'], '&&' | '||'>, a: Cell, b: Cell): 
     case '*':
       return a * b
     case '&':
-      return Number(BigInt(a) & BigInt(b))
     case '|':
-      return Number(BigInt(a) | BigInt(b))
-    case '^':
-      return Number(BigInt(a) ^ BigInt(b))
+    case '^': {
+      const bits = bitwise(op, a, b)
+      return Number.isNaN(bits) ? null : bits
+    }
   }
 }
