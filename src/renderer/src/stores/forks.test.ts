@@ -122,7 +122,10 @@ describe('a fork', () => {
     })
     const before = [comparison.a, comparison.b]
     await forks.fork(shown(comparison.a), drain(5))
-    expect(forks.failure?.message).toBe('unpin at event 5: nobody pins pfn 0x5')
+    expect(forks.failure).toMatchObject({
+      what: 'No fork was made',
+      message: 'unpin at event 5: nobody pins pfn 0x5',
+    })
     expect([comparison.a, comparison.b]).toEqual(before)
     expect(forks.making).toBeNull()
   })
@@ -163,6 +166,21 @@ describe('forks', () => {
     if (made.ok) await forks.show(made.value, 'b')
     expect(cursor.at.b?.event).toBe(40)
     expect(cursor.side).toBe('a')
+  })
+
+  it('that cannot be shown are not said to be not made', async () => {
+    const { comparison, forks } = await open()
+    const made = await forks.fork(shown(comparison.a), drain(10))
+    if (!made.ok) throw new Error(made.error.message)
+    const lost = { ...made.value, run: 99, summary: { ...made.value.summary, run: 99 } }
+    const told = { what: 'The run cannot be shown', message: 'no such run' }
+    await forks.show(lost, 'a')
+    expect(forks.failure).toMatchObject(told)
+    forks.failure = null
+    await forks.goToPlace(lost)
+    expect(forks.failure).toMatchObject(told)
+    await forks.show(made.value, 'a')
+    expect(forks.failure).toBeNull()
   })
 
   it('are made again from their recipes when the engine was lost', async () => {

@@ -29,6 +29,8 @@ export type Otherwise =
   | { readonly changes: readonly PlanChange[] }
   | { readonly kernel: Recipe['kernel']; readonly text: string }
 
+const NOT_SHOWN = 'The run cannot be shown'
+
 export const useForksStore = defineStore('forks', () => {
   const pinscope = usePinscope()
   const comparison = useComparisonStore()
@@ -36,8 +38,8 @@ export const useForksStore = defineStore('forks', () => {
 
   const tree = shallowRef<RunTree>([])
   const { making, work, cancel } = useForkWork(pinscope)
-  /** Why the fork that was asked for last is not there. */
-  const failure = shallowRef<Failure | null>(null)
+  /** What could not be done last, and why. */
+  const failure = shallowRef<(Failure & { readonly what: string }) | null>(null)
   /** The runs that each side has of its own recipe. */
   const homes = shallowRef<Readonly<Record<SideName, number | null>>>({ a: null, b: null })
   const rows = computed(() => treeRows(tree.value))
@@ -103,8 +105,14 @@ export const useForksStore = defineStore('forks', () => {
   async function fork(run: RunId, otherwise: Otherwise): Promise<Result<RunNode>> {
     const parent = nodeOf(run)
     const made = parent === undefined ? goneRun(run) : await make(parent, otherwise)
-    failure.value = made.ok || made.error.code === 'cancelled' ? null : made.error
+    tell('No fork was made', made)
     return made
+  }
+
+  /** Keeps why something failed, to be seen; who cancelled it knows. */
+  function tell(what: string, answer: Result<unknown>): void {
+    const isTold = !answer.ok && answer.error.code !== 'cancelled'
+    failure.value = isTold ? { ...answer.error, what } : null
   }
 
   async function make(parent: RunNode, otherwise: Otherwise): Promise<Result<RunNode>> {
@@ -142,7 +150,7 @@ export const useForksStore = defineStore('forks', () => {
       ...(stays ? {} : { [other]: companion }),
     })
     if (answer.ok) await standAgain(other)
-    failure.value = answer.ok ? null : answer.error
+    tell(NOT_SHOWN, answer)
   }
 
   /** A run that is new on its side is looked at where the other one is. */
@@ -157,10 +165,11 @@ export const useForksStore = defineStore('forks', () => {
   async function goToPlace(node: RunNode): Promise<void> {
     const parent = byId(node.parent)
     if (sideOf(node) === null) {
-      await comparison.show({
+      const answer = await comparison.show({
         ...(parent?.run == null ? {} : { a: parent.summary }),
         b: node.summary,
       })
+      tell(NOT_SHOWN, answer)
     }
     const side = sideOf(node)
     if (side !== null) await cursor.goToEvent(side, Math.max(0, (node.at ?? 0) - 1))
@@ -169,7 +178,7 @@ export const useForksStore = defineStore('forks', () => {
   /** Makes a run again that was lost with the engine. */
   async function again(node: RunNode): Promise<void> {
     const made = await work(node.text, (token) => pinscope.run(node.summary.recipe, token))
-    failure.value = made.ok || made.error.code === 'cancelled' ? null : made.error
+    tell('The run was not made again', made)
     if (!made.ok) return
     if (byId(node.id) === null) void pinscope.drop(made.value.run)
     else tree.value = withNode(tree.value, node.id, { run: made.value.run, summary: made.value })
@@ -183,10 +192,8 @@ export const useForksStore = defineStore('forks', () => {
       if (parent?.run == null) return
       const { summary } = parent
       const answer = await comparison.show(Object.fromEntries(sides.map((side) => [side, summary])))
-      if (!answer.ok) {
-        failure.value = answer.error
-        return
-      }
+      tell('The fork was not dropped', answer)
+      if (!answer.ok) return
     }
     tree.value = without(tree.value, node.id)
     if (node.run !== null) {
