@@ -35,6 +35,11 @@ describe('pinscope import', () => {
     })
   })
 
+  it('has one line where a file has one', () => {
+    const { stdout } = importFiles([fixture('cma.buddyinfo')])
+    expect(stdout).toContain('cma.buddyinfo: buddyinfo, 1 line\n')
+  })
+
   it('gives the report as one object, with what it took, guessed and left', () => {
     const { code, stdout } = importFiles([fixture('heap.trace')], { json: true })
     expect(code).toBe(0)

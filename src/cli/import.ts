@@ -3,7 +3,7 @@ import { importTexts, type Imported } from '../formats/import'
 import { MAX_TEXT, type TextFile } from '../formats/text-lines'
 import type { FileReport } from '../shared/interchange'
 import { success, type Result } from '../shared/result'
-import { countText } from '../shared/text'
+import { countText, many } from '../shared/text'
 import { refuse, type Streams } from './commands'
 import { table } from './text'
 import { readText, writeText } from './write-out'
@@ -115,10 +115,10 @@ function fileText({ file, kind, lines, took, guessed, unused }: FileReport): str
   const left = unused.first.map(({ line, text, why }) => `line ${line}: ${why}: ${text}`)
   const more = unused.lines - left.length
   return [
-    `${file}: ${kind}, ${countText(lines)} lines\n`,
+    `${file}: ${kind}, ${many(lines, 'line')}\n`,
     listText('took', took),
     listText('guessed', guessed),
-    listText('could not use', more > 0 ? [...left, `${countText(more)} more lines`] : left),
+    listText('could not use', more > 0 ? [...left, many(more, 'more line')] : left),
   ].join('')
 }
 

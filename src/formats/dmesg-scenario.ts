@@ -4,7 +4,7 @@
  * the real frames is not in a log; the candidate says what it guessed.
  */
 import { failure, success, type Result } from '../shared/result'
-import { countText, pagesText, pfnText } from '../shared/text'
+import { countText, many, pagesText, pfnText } from '../shared/text'
 import type { BusyRange, KernelLog, LoggedRequest } from './dmesg'
 import type { MachineJson } from './machine-import'
 
@@ -71,7 +71,7 @@ function requestText({ line, pages, ret, positions }: LoggedRequest): string {
   const tried =
     first === undefined
       ? 'no position named'
-      : `${countText(positions.length)} failed position${positions.length === 1 ? '' : 's'} from ${pfnText(startOf(first, pages))} on`
+      : `${many(positions.length, 'failed position')} from ${pfnText(startOf(first, pages))} on`
   return `line ${line}: a request of ${pagesText(pages)}, ${tried}, ${end}`
 }
 
@@ -197,9 +197,8 @@ function pinnedFrames(requests: readonly LoggedRequest[], area: AreaGuess, notes
   }
   const pinned = frames.slice(0, MAX_PINS)
   if (pinned.length > 0) {
-    const many = pinned.length === 1 ? '1 frame' : `${countText(pinned.length)} frames`
     notes.guessed.push(
-      `long pins on ${many} make these positions fail (${pinned.slice(0, 3).map(pfnText).join(', ')}${pinned.length > 3 ? ', ...' : ''}): the log does not say who held what`,
+      `long pins on ${many(pinned.length, 'frame')} make these positions fail (${pinned.slice(0, 3).map(pfnText).join(', ')}${pinned.length > 3 ? ', ...' : ''}): the log does not say who held what`,
     )
   }
   return pinned

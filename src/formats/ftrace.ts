@@ -5,7 +5,7 @@
 import { cutTextOf, type ForeignTrace, type TraceCut, type TraceTask } from '../shared/foreign'
 import type { FileReport } from '../shared/interchange'
 import { success, type Result } from '../shared/result'
-import { countText } from '../shared/text'
+import { countText, many } from '../shared/text'
 import { badLine, eachLine, fileReport, Unused, type TextFile } from './text-lines'
 
 /** Tasks, and kinds of events, at most. */
@@ -120,8 +120,8 @@ class Reader {
   #complaint(cpu: number): string | null {
     if (cpu > MAX_CPU) return `CPU ${cpu}, at most ${MAX_CPU}`
     if (this.#tasks.values.length > MAX_TASKS) return `more than ${countText(MAX_TASKS)} tasks`
-    const many = this.#types.values.length > MAX_TYPES
-    return many ? `more than ${countText(MAX_TYPES)} kinds of events` : null
+    const isMuch = this.#types.values.length > MAX_TYPES
+    return isMuch ? `more than ${countText(MAX_TYPES)} kinds of events` : null
   }
 
   finish(lines: number): Result<ParsedTrace> {
@@ -183,18 +183,17 @@ class Reader {
   }
 }
 
-/** `1 event`, `2 events`. */
-function many(n: number, what: string): string {
-  return `${countText(n)} ${what}${n === 1 ? '' : 's'}`
-}
-
 type Loss = Pick<TraceCut, 'cpu' | 'lost' | 'kind'>
 
 function cutOf(text: string): Loss | null {
   const lost = LOST.exec(text)
   if (lost !== null) {
-    const many = lost[2] ?? lost[3]
-    return { cpu: Number(lost[1]), lost: many === undefined ? null : Number(many), kind: 'lost' }
+    const events = lost[2] ?? lost[3]
+    return {
+      cpu: Number(lost[1]),
+      lost: events === undefined ? null : Number(events),
+      kind: 'lost',
+    }
   }
   const cut = CUT.exec(text)
   if (cut !== null) return { cpu: null, lost: Number(cut[1]), kind: 'cut' }

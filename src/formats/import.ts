@@ -2,7 +2,7 @@
 import type { ForeignTrace } from '../shared/foreign'
 import type { FileReport, ImportKind } from '../shared/interchange'
 import { failure, success, type Result } from '../shared/result'
-import { pagesText, pfnText } from '../shared/text'
+import { many, pagesText, pfnText } from '../shared/text'
 import { parseDmesg, type KernelLog } from './dmesg'
 import { candidateOf } from './dmesg-scenario'
 import { looksLikeFtrace, parseFtrace } from './ftrace'
@@ -133,9 +133,8 @@ function logNotes(log: KernelLog): Parameters<typeof fileReport>[3] {
   const areas = log.areas.map(
     (a) => `line ${a.line}: an area of ${pagesText(a.pages)} at ${pfnText(a.startPfn)}`,
   )
-  const { length } = log.requests
   return {
-    took: [...areas, `${length} contiguous request${length === 1 ? '' : 's'}`],
+    took: [...areas, many(log.requests.length, 'contiguous request')],
     guessed: log.guessed,
     unused: log.unused,
   }

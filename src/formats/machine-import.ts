@@ -3,7 +3,7 @@
  * order, pageblocks, marks. Whatever the texts do not say is guessed, and told.
  */
 import { failure, success, type Result } from '../shared/result'
-import { countText, pagesText, pfnText } from '../shared/text'
+import { countText, many, pagesText, pfnText } from '../shared/text'
 import {
   draftsOf,
   ORDERS,
@@ -69,7 +69,8 @@ export function importMachine(texts: MachineTexts): MachineImport {
 
 function build(texts: MachineTexts, sums: readonly ZoneSums[], notes: Notes): Result<MachineJson> {
   const others = sums.filter((sum) => sum.node !== 0).length
-  if (others > 0) notes.unused.push(`${others} zones of other nodes: the model has node 0 alone`)
+  if (others > 0)
+    notes.unused.push(`${many(others, 'zone')} of other nodes: the model has node 0 alone`)
   const drafts = draftsOf(texts, sums, notes)
   if (drafts.length === 0) {
     return failure('bad-input', 'no zone of node 0 has pages; read the files on the machine itself')
@@ -132,9 +133,8 @@ function place(
     return failure('bad-input', `${what} (8 GiB); import a smaller machine`)
   }
   if (reserved.length > 0) machine.reserved = reserved
-  const zones = drafts.length === 1 ? '1 zone' : `${drafts.length} zones`
   notes.took.push(
-    `${zones}: ${drafts.map((d) => `${d.name} ${pagesText(d.freePages)} free`).join(', ')}`,
+    `${many(drafts.length, 'zone')}: ${drafts.map((d) => `${d.name} ${pagesText(d.freePages)} free`).join(', ')}`,
   )
   return addAreas(texts, drafts, machine, unit, notes)
 }

@@ -1,7 +1,7 @@
 /** What a report of a comparison says, for the writers in Markdown, HTML and plain text. */
 import type { PlacedMap, RunSummary, ScenarioInfo } from '../shared/contract'
 import type { EventRow } from '../shared/events'
-import { countText, kernelLine, pagesText, pfnText, retText, timeText } from '../shared/text'
+import { countText, kernelLine, many, pagesText, pfnText, retText, timeText } from '../shared/text'
 import type { SeriesData } from '../shared/timeline'
 
 export type Summary = Omit<RunSummary, 'run'>
@@ -70,7 +70,7 @@ export function requestLines({ requests }: Summary): string[] {
     const failed = positions.filter((p) => p.ret < 0).length
     const [first] = positions
     const where = first === undefined ? '' : ` from ${pfnText(first.startPfn)} on`
-    const tried = `${countText(positions.length)} position${positions.length === 1 ? '' : 's'}${where}`
+    const tried = `${many(positions.length, 'position')}${where}`
     const end = ret < 0 ? 'failed' : 'granted'
     return `${actor}: ${pagesText(count)} of area ${area}: ${tried}, ${countText(failed)} of them failed; ${end}`
   })

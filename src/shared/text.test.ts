@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countText, pagesText, pfnText, retText, timeText } from './text'
+import { countText, many, pagesText, pfnText, retText, timeText } from './text'
 
 describe('text', () => {
   it('separates thousands', () => {
@@ -13,6 +13,7 @@ describe('text', () => {
   })
   it('counts pages with the right word', () => {
     expect([pagesText(1), pagesText(2048)]).toEqual(['1 page', '2,048 pages'])
+    expect([many(0, 'zone'), many(1, 'zone')]).toEqual(['0 zones', '1 zone'])
   })
   it('writes times with a unit and four digits', () => {
     expect([640, 12_400, 3_210_000, 1.5e9].map(timeText)).toEqual([

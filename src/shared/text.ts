@@ -6,9 +6,14 @@ export function countText(n: number): string {
   return String(n).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',')
 }
 
+/** `1 zone`, `2,048 zones`, of what has an s for many. */
+export function many(n: number, what: string): string {
+  return `${countText(n)} ${what}${n === 1 ? '' : 's'}`
+}
+
 /** `1 page`, `2 pages`. */
 export function pagesText(n: number): string {
-  return `${countText(n)} ${n === 1 ? 'page' : 'pages'}`
+  return many(n, 'page')
 }
 
 export function pfnText(pfn: number): string {
