@@ -188,6 +188,25 @@ describe('a trace of another kernel in the engine', () => {
       { call: 'cma_alloc', ret: -12, errno: 'ENOMEM' },
     ])
     expect(run.verdictGood).toBe(false)
+    expect(run.verdict).toContain('; 1 contiguous request failed')
+  })
+
+  it('tells requests from other calls where a trace of ours has both', async () => {
+    const { calls, run } = await open(
+      traced(
+        'sim_call: call=dma_alloc step=0',
+        'sim_cma_alloc: base_pfn=0x1000 count=4 align=0 area=0',
+        'sim_cma_alloc_ret: pfn=0x1000 count=4 ret=0',
+        'sim_call_ret: call=dma_alloc step=0 ret=0',
+        'sim_call: call=VIDIOC_QBUF step=1',
+        'sim_call_ret: call=VIDIOC_QBUF step=1 ret=-14',
+      ),
+    )
+    expect(run.verdict).toMatch(/; 1 call failed$/)
+    const series = await must(calls.series(run.run, { fromNs: 0, toNs: null, columns: 5 }))
+    const latency = series.tracks.find((track) => track.name === 'latency')
+    const took = [...(latency?.last ?? [])].filter((ns) => !Number.isNaN(ns))
+    expect(took).toEqual([1_000])
   })
 
   it('says that there is nothing to step through, to explain, or to run again', async () => {

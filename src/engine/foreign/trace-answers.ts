@@ -97,12 +97,24 @@ export function traceSummary({ id, run }: KeptTrace): RunSummary {
     exercisedFixes: {},
     verdict: [
       `A recording of another kernel: ${countText(trace.events)} events, to be looked at, not stepped through`,
-      ...(failed.length === 0 ? [] : [`${countText(failed.length)} contiguous requests failed`]),
+      ...failedText(failed),
       ...cuts,
     ].join('; '),
     verdictGood: failed.length === 0,
     foreign: { name: trace.name, startNs: run.startNs, cuts: trace.cuts },
   }
+}
+
+/** Calls of actors are in traces of ours alone; the kernel's own tell of contiguous requests. */
+function failedText(failed: TraceRun['spans']): string[] {
+  const requests = failed.filter(({ call }) => call === 'cma_alloc').length
+  const told = [
+    [requests, 'contiguous request'],
+    [failed.length - requests, 'call'],
+  ] as const
+  return told.flatMap(([n, what]) =>
+    n === 0 ? [] : [`${countText(n)} ${what}${n === 1 ? '' : 's'} failed`],
+  )
 }
 
 /** The answers of one trace. */

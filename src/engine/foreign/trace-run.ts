@@ -1,6 +1,7 @@
 /** A trace of another kernel, read for what it tells of frames and calls. Times count from its first event. */
 import { fieldNumber, fieldsOfPayload, payloadOf, type ForeignTrace } from '../../shared/foreign'
 import type { CallSpan } from '../call-spans'
+import type { RequestSpan } from '../timeline-index'
 import { Track } from '../track'
 
 /** What an event did to the frames it names. */
@@ -25,6 +26,10 @@ const MAX_EXTENT = 1 << 20
 const MAX_PFN = 2 ** 32 - 1
 /** Maps begin and end at such blocks. */
 const BLOCK = 1024
+
+/** A contiguous request begins and returns: in the kernel, and in traces of ours. */
+const REQUESTS: ReadonlySet<string> = new Set(['cma_alloc_start', 'sim_cma_alloc'])
+const ANSWERS: ReadonlySet<string> = new Set(['cma_alloc_finish', 'sim_cma_alloc_ret'])
 
 /** Events of the kernel's CMA, and ours of the model's. */
 const IS_CMA = /^(?:sim_)?cma_/
@@ -52,6 +57,8 @@ export class TraceRun {
   readonly end: Uint32Array
   readonly isRange: Uint8Array
   readonly spans: CallSpan[] = []
+  /** Contiguous requests in the order of their returns. */
+  readonly requests: RequestSpan[] = []
   /** Events at which a position was given up, with its range. */
   readonly retries: {
     readonly event: number
@@ -68,6 +75,8 @@ export class TraceRun {
   readonly #counts = { used: 0, attempts: 0, failures: 0, pins: 0 }
   #drawn = 0
   readonly #open = new Map<number, { event: number; fromNs: number; call: string }>()
+  /** When each task asked, by the request that has not returned. */
+  readonly #asked = new Map<number, number>()
   readonly #areas = new Map<string, { first: number; end: number }>()
 
   constructor(trace: ForeignTrace) {
@@ -145,6 +154,8 @@ export class TraceRun {
       this.#growArea(fields.get('name') ?? 'cma', extent)
     if (name === 'mm_migrate_pages') this.#migrated(event, fields)
     if (name === 'sim_unmap_and_move') this.#moved(event, fields)
+    if (REQUESTS.has(name)) this.#asked.set(task, this.timeNs(event))
+    if (ANSWERS.has(name)) this.#answered(event, task)
     if (name === 'cma_alloc_start') {
       this.#open.set(task, { event, fromNs: this.timeNs(event), call: 'cma_alloc' })
     }
@@ -158,6 +169,14 @@ export class TraceRun {
     if (name === 'cma_alloc_busy_retry' && extent !== null) {
       this.retries.push({ event, startPfn: extent.first, endPfn: extent.end })
     }
+  }
+
+  #answered(event: number, task: number): void {
+    const asked = this.#asked.get(task)
+    if (asked === undefined) return
+    this.#asked.delete(task)
+    const timeNs = this.timeNs(event)
+    this.requests.push({ event, timeNs, tookNs: timeNs - asked })
   }
 
   #returned(event: number, task: number, ret: number): void {

@@ -17,7 +17,6 @@ import { barsOf } from '../lanes'
 import { partitionPoint } from '../partition-point'
 import { latencies, mostFirst } from '../range-summary'
 import { latencyTrack } from '../series'
-import type { RequestSpan } from '../timeline-index'
 import type { Track } from '../track'
 import type { TraceRun } from './trace-run'
 
@@ -54,18 +53,11 @@ export function traceSeries(run: TraceRun, query: SeriesQuery): SeriesData {
     endNs: run.endNs,
     tracks: [
       ...tracksOf(run).map(([name, track]): TrackData => ({ name, ...track.columns(edges) })),
-      latencyTrack(returnsOf(run), window),
+      latencyTrack(run.requests, window),
     ],
     lanes: lanesOf(run, window, edges),
     marks: marksOf(run, window),
   }
-}
-
-/** Calls as they returned, in that order. */
-function returnsOf({ spans }: TraceRun): RequestSpan[] {
-  return spans.map(({ retEvent: event, fromNs, toNs: timeNs }) => {
-    return { event, timeNs, tookNs: timeNs - fromNs }
-  })
 }
 
 function lanesOf(run: TraceRun, window: Window, edges: Uint32Array): ActorLane[] {
