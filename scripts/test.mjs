@@ -21,7 +21,8 @@ import { reasonOf, say, seconds } from './lib/say.mjs'
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number, output?: string, note?: string, told?: string[] }} Outcome
- * @typedef {{ name: string, check: (scratch: string) => Promise<Outcome> }} Step
+ * @typedef {{ name: string, check: (scratch: string) => Promise<Outcome>, beside?: true }} Step
+ *   `beside`: may run beside those next to it, as it leaves a core idle.
  */
 
 const STEP_LIMIT_MS = 20 * 60_000
@@ -143,8 +144,9 @@ async function build() {
 
 /** @type {Step[]} */
 const STEPS = [
-  { name: 'format', check: holds(bin('prettier/bin/prettier.cjs'), '--check', '.') },
-  { name: 'lint', check: holds(bin('eslint/bin/eslint.js'), '--quiet', '.') },
+  { name: 'lint', check: holds(bin('eslint/bin/eslint.js'), '--quiet', '.'), beside: true },
+  { name: 'types', check: holds('scripts/typecheck.mjs'), beside: true },
+  { name: 'format', check: holds(bin('prettier/bin/prettier.cjs'), '--check', '.'), beside: true },
   {
     name: 'borders',
     check: holds(
@@ -153,14 +155,14 @@ const STEPS = [
       '.dependency-cruiser.js',
       'src',
     ),
+    beside: true,
   },
-  { name: 'unused', check: holds(bin('knip/bin/knip.js'), '--no-progress') },
-  { name: 'types', check: holds('scripts/typecheck.mjs') },
+  { name: 'unused', check: holds(bin('knip/bin/knip.js'), '--no-progress'), beside: true },
   { name: 'build', check: build },
   { name: 'unit', check: unit },
-  { name: 'properties', check: properties },
-  { name: 'fuzz', check: fuzz },
-  { name: 'mutants', check: mutants },
+  { name: 'properties', check: properties, beside: true },
+  { name: 'fuzz', check: fuzz, beside: true },
+  { name: 'mutants', check: mutants, beside: true },
   { name: 'chromium', check: chromium },
   { name: 'electron', check: electron },
 ]
@@ -220,14 +222,59 @@ function selected(argv) {
 /**
  * @param {Step} step
  * @param {string} scratch
+ * @returns {Promise<Outcome & { ms: number }>}
  */
-async function take(step, scratch) {
+async function timed(step, scratch) {
   const started = Date.now()
   const outcome = await step.check(scratch).catch(
     /** @returns {Outcome} */
     (error) => ({ passed: 0, failed: 1, skipped: 0, output: reasonOf(error) }),
   )
-  const { passed, failed, skipped, output, note, told = [] } = outcome
+  return { ...outcome, ms: Date.now() - started }
+}
+
+/** Steps that may run beside each other, in one group; any other is a group of its own. */
+function grouped(/** @type {Step[]} */ steps) {
+  /** @type {Step[][]} */
+  const groups = []
+  for (const step of steps) {
+    const last = groups.at(-1)
+    if (step.beside && last?.[0]?.beside) last.push(step)
+    else groups.push([step])
+  }
+  return groups
+}
+
+/**
+ * Runs a group, two steps at a time, and tells of each when it and those before it have ended.
+ * @param {Step[]} group
+ * @param {string} scratch
+ */
+async function take(group, scratch) {
+  const waiting = [...group]
+  /** @type {Map<Step, Outcome & { ms: number }>} */
+  const ended = new Map()
+  let told = 0
+  const work = async () => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+      ended.set(step, await timed(step, scratch))
+      for (let next = group[told]; next !== undefined; next = group[told]) {
+        const outcome = ended.get(next)
+        if (outcome === undefined) break
+        tell(next, outcome)
+        told++
+      }
+    }
+  }
+  await Promise.all([work(), work()])
+  return group.map((step) => /** @type {Outcome} */ (ended.get(step)))
+}
+
+/**
+ * @param {Step} step
+ * @param {Outcome & { ms: number }} outcome
+ */
+function tell(step, { passed, failed, skipped, output, note, told = [], ms }) {
   const state = failed > 0 ? 'FAILED' : passed > 0 ? 'ok' : skipped > 0 ? 'skipped' : 'empty'
   const counts = [
     passed > 1 ? `${passed} ok` : '',
@@ -236,13 +283,12 @@ async function take(step, scratch) {
     note ?? '',
   ]
   const detail = counts.filter((part) => part !== '').join('; ')
-  const time = seconds(Date.now() - started).padStart(8)
+  const time = seconds(ms).padStart(8)
   process.stdout.write(
     `${step.name.padEnd(10)} ${state.padEnd(8)}${time}  ${detail}`.trimEnd() + '\n',
   )
   for (const line of told) process.stdout.write(`${''.padEnd(10)} measured        ${line}\n`)
   if (failed > 0 && output) process.stdout.write(`${indented(output)}\n`)
-  return outcome
 }
 
 async function main() {
@@ -256,13 +302,14 @@ async function main() {
   } else {
     const scratch = await mkdtemp(join(tmpdir(), 'pinscope-test-'))
     try {
-      for (const step of steps) {
-        const { passed, failed, skipped } = await take(step, scratch)
-        total.passed += passed
-        total.failed += failed
-        total.skipped += skipped
+      for (const group of grouped(steps)) {
+        for (const { passed, failed, skipped } of await take(group, scratch)) {
+          total.passed += passed
+          total.failed += failed
+          total.skipped += skipped
+        }
         // Without a build there is nothing the tests of the whole could run.
-        if (step.name === 'build' && failed > 0 && !existsSync(join(root, 'out/.stamp'))) break
+        if (group[0]?.name === 'build' && !existsSync(join(root, 'out/.stamp'))) break
       }
     } finally {
       await rm(scratch, { recursive: true, force: true })
