@@ -38,12 +38,12 @@ async function main() {
       limitMs: LIMIT_MS,
     })
     if (code !== 0) throw new Error(`the reader ended: ${stopped ?? ''} ${stderr.slice(-2000)}`)
-    const { faults, mb, scenario, events } = JSON.parse(stdout)
+    const { faults, slowest, mb, scenario, events } = JSON.parse(stdout)
     for (const fault of faults) process.stdout.write(`${fault}\n`)
     const took = seconds(Date.now() - began)
     process.stdout.write(
       `${files.toLocaleString('en-US')} changed files of ${scenario} (${events} events) in ${took}, ` +
-        `${mb} MB at most: ${faults.length === 0 ? 'nothing broken' : `${faults.length} faults`}\n`,
+        `the slowest ${Math.ceil(slowest)} ms, ${mb} MB at most: ${faults.length === 0 ? 'nothing broken' : `${faults.length} faults`}\n`,
     )
     return faults.length === 0 ? 0 : 1
   } finally {

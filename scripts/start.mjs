@@ -1,6 +1,7 @@
 /**
- * npm start [-- arguments]: builds what is stale, finds an Electron and opens the application.
+ * npm start [-- FILE] [-- arguments]: builds what is stale, finds an Electron and opens the application.
  *
+ *   FILE                          a session to open, in the window that is open already if there is one
  *   --browser                     serve the application to a browser instead
  *   --smoke DIR [--theme light|dark] [--browser]
  *                                 open it, wait for the first comparison, write DIR/window.png and
@@ -11,13 +12,13 @@
  */
 import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ensureBuilt } from './build-if-stale.mjs'
 import { resolveElectron } from './electron-runtime.mjs'
 import { hasDisplay, hasXvfb, onVirtualDisplay, sandboxArgs, XVFB_ADVICE } from './lib/display.mjs'
-import { inRoot, root } from './lib/paths.mjs'
+import { callerFolder, inRoot, root } from './lib/paths.mjs'
 import { reasonOf, say } from './lib/say.mjs'
+import { parseStart, Usage } from './lib/start-arguments.mjs'
 
 const startedAt = Date.now()
 
@@ -26,36 +27,6 @@ const CHROMIUM_LOG = /^\[\d+:\d+\/[\d.]+:(INFO|WARNING|ERROR):/
 
 /** A smoke run that neither finishes nor fails is ended after this. */
 const SMOKE_LIMIT_MS = 240_000
-
-class Usage extends Error {}
-
-/** @param {string[]} argv */
-function parse(argv) {
-  const options = {
-    browser: false,
-    smoke: /** @type {string | null} */ (null),
-    theme: /** @type {'light' | 'dark' | null} */ (null),
-    rest: /** @type {string[]} */ ([]),
-  }
-  for (let i = 0; i < argv.length; i++) {
-    const [arg = '', inline] = (argv[i] ?? '').split(/=(.*)/s, 2)
-    const value = () => {
-      const text = inline ?? argv[++i]
-      if (!text || text.startsWith('--')) throw new Usage(`${arg} needs a value`)
-      return text
-    }
-    if (arg === '--browser') options.browser = true
-    else if (arg === '--smoke') options.smoke = resolve(value())
-    else if (arg === '--theme') {
-      const theme = value()
-      if (theme !== 'light' && theme !== 'dark') {
-        throw new Usage(`--theme ${theme}: light or dark is allowed`)
-      }
-      options.theme = theme
-    } else options.rest.push(argv[i] ?? '')
-  }
-  return options
-}
 
 /**
  * Runs a program in the foreground and answers its exit code.
@@ -108,8 +79,9 @@ function foreground(command, args, { limitMs, quiet = false } = {}) {
   })
 }
 
-/** @param {ReturnType<typeof parse>} options */
-async function inBrowser({ smoke, theme, rest }) {
+/** @param {import('./lib/start-arguments.mjs').StartOptions} options */
+async function inBrowser({ smoke, theme, file, rest }) {
+  if (file !== null) say(`${file} is not opened from here: choose it with Open Session in the page`)
   if (smoke !== null) {
     const { smokeInBrowser } = await import('./lib/smoke-browser.mjs')
     return smokeInBrowser({ dir: smoke, theme: theme ?? 'light', startedAt })
@@ -117,9 +89,9 @@ async function inBrowser({ smoke, theme, rest }) {
   return foreground(process.execPath, [inRoot('out/main/cli.js'), 'serve', ...rest])
 }
 
-/** @param {ReturnType<typeof parse>} options */
+/** @param {import('./lib/start-arguments.mjs').StartOptions} options */
 async function inElectron(options) {
-  const { smoke, theme, rest } = options
+  const { smoke, theme, file, rest } = options
   const found = await resolveElectron()
   if (!found.ok) {
     say(found.reason)
@@ -129,6 +101,8 @@ async function inElectron(options) {
   const args = [...sandboxArgs(), root, ...rest]
   if (smoke !== null) args.push('--smoke', smoke)
   if (theme !== null) args.push('--theme', theme)
+  // In one word, so that it stays together in the window that is told of it.
+  if (file !== null) args.push(`--open=${file}`)
   const [command, all] = hasDisplay() ? [found.path, args] : onVirtualDisplay(found.path, args)
   return foreground(command, all, {
     quiet: true,
@@ -137,7 +111,7 @@ async function inElectron(options) {
 }
 
 async function main() {
-  const options = parse(process.argv.slice(2))
+  const options = parseStart(process.argv.slice(2), callerFolder())
   const built = await ensureBuilt()
   if (!built.ok) {
     say(built.reason)

@@ -50,4 +50,9 @@ describe('sessionArgument', () => {
     )
     expect(sessionArgument(['electron', '.', '--x=y.pinscope'], '/')).toBeNull()
   })
+
+  it('takes any file that a switch names', () => {
+    const argv = ['electron', '--open=received = 1', '.', '--open=']
+    expect(sessionArgument(argv, '/home/me')).toBe('/home/me/received = 1')
+  })
 })

@@ -33,10 +33,18 @@ export function parseArguments(argv: readonly string[]): Result<Arguments> {
   return success({ smoke, theme, file: sessionArgument(argv, process.cwd()) })
 }
 
-/** The session file among the arguments of a process that runs in a folder: the last one named. */
+const OPEN = '--open='
+
+/**
+ * The session file among the arguments of a process that runs in a folder: the last one named. One without
+ * our ending, which the desktop knows by its content, is named with a switch.
+ */
 export function sessionArgument(argv: readonly string[], folder: string): string | null {
-  const file = argv.findLast((arg) => arg.endsWith('.pinscope') && !arg.startsWith('-'))
-  return file === undefined ? null : resolve(folder, file)
+  const arg = argv.findLast((a) =>
+    a.startsWith('-') ? a.startsWith(OPEN) && a !== OPEN : a.endsWith('.pinscope'),
+  )
+  if (arg === undefined) return null
+  return resolve(folder, arg.startsWith(OPEN) ? arg.slice(OPEN.length) : arg)
 }
 
 function splitSwitch(arg: string): [name: string, inline: string | null] {

@@ -1,5 +1,6 @@
 /** Files that somebody made to do harm, by name; tools/fuzz tries what nobody thought of. */
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { OpenedSession, SessionPart, SessionRefusal } from '../../shared/session'
 import { fileOf, mutated, namedParts } from '../test/mutate'
@@ -47,6 +48,24 @@ function refused(bytes: Uint8Array): SessionRefusal {
 }
 
 describe('a hostile session file', () => {
+  it.each([
+    ['zip', 'PK\u0003\u0004', 'it is a zip archive'],
+    ['gzip', '\u001f\u008b\u0008\u0000', 'it is packed with gzip'],
+  ])('that is a %s bomb is refused by its first bytes', (_name, head, what) => {
+    const bomb = Buffer.concat([Buffer.from(head, 'latin1'), gzipSync(Buffer.alloc(64 * 2 ** 20))])
+    expect(refused(bomb)).toMatchObject({
+      code: 'not-a-session',
+      message: expect.stringContaining(what),
+    })
+  })
+
+  it('with a bomb for a part loses that part: nothing in a session is ever unpacked', () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 2 ** 20, '[0],'))
+    expect(bomb.length).toBeLessThan(256 * 1024)
+    expect(reasonOf('view', withPart('view', bomb))).toMatch(/\S/)
+    expect(opened(withPart('view', bomb)).doc.bookmarks).toHaveLength(1)
+  })
+
   it('cannot claim more than it has: a bomb of nesting is refused before it is made', () => {
     expect(reasonOf('view', withPart('view', '['.repeat(100_000)))).toContain('deeper than 24')
   })
