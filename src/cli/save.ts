@@ -30,24 +30,24 @@ export function saveSession(
   b: Recording = a,
 ): Result<null> {
   if (save === undefined) return success(null)
-  const scenario = scenarioText(which)
-  if (!scenario.ok) return scenario
+  const scenarios = ownTexts(which)
+  if (!scenarios.ok) return scenarios
   const events = { a: archivePieces(a), ...(a === b ? {} : { b: archivePieces(b) }) }
-  const bytes = encodeSession(docOf(scenario.value, a, b), archive ? events : {})
+  const bytes = encodeSession(docOf(scenarios.value, a, b), archive ? events : {})
   if (!bytes.ok) return bytes
   const written = writeText(save, '--save', bytes.value)
   if (written.ok) io.err(`${save}: session, ${countText(bytes.value.length)} bytes\n`)
   return written
 }
 
-function docOf(scenario: string | null, a: Recording, b: Recording): SessionDoc {
+function docOf(scenarios: readonly string[], a: Recording, b: Recording): SessionDoc {
   const nothing = { lines: [], watches: [] }
   const kernels = [a, b].map((side) => kernelLine(side.summary.recipe.kernel))
   return {
     writer: VERSION,
     name: `${a.summary.recipe.scenario}: ${[...new Set(kernels)].join(' and ')}`.slice(0, 200),
     note: '',
-    scenario,
+    scenarios,
     a: sideOf(a),
     b: sideOf(b),
     forks: [],
@@ -62,7 +62,8 @@ function sideOf(recording: Recording): SessionRun {
 }
 
 /** A scenario that does not ship travels with the session. */
-function scenarioText(which: string): Result<string | null> {
-  const ships = shippedScenarios().some(({ info }) => info.id === which)
-  return ships ? success(null) : readText(which, MAX_SESSION_BYTES)
+function ownTexts(which: string): Result<string[]> {
+  if (shippedScenarios().some(({ info }) => info.id === which)) return success([])
+  const text = readText(which, MAX_SESSION_BYTES)
+  return text.ok ? success([text.value]) : text
 }

@@ -121,6 +121,36 @@ describe('pinscope verify', () => {
     })
   })
 
+  it('takes every run its own scenario, whether it is in the file or ships', async () => {
+    const doc = docOf(SAVED)
+    const text = readFileSync('resources/scenarios/sc-11.json', 'utf8')
+    const own = (id: string): string => text.replace('"sc-11"', `"${id}"`)
+    const of = (scenario: string, run: SessionDoc['a']): SessionDoc['a'] => ({
+      ...run,
+      recipe: { ...run.recipe, scenario },
+    })
+    const head = { parent: null, at: null, text: '', note: '' }
+    const { code, json } = await verify(
+      written('mixed.pinscope', {
+        ...doc,
+        scenarios: [own('mine'), own('other')],
+        a: of('mine', doc.a),
+        b: of('mine', doc.b),
+        forks: [
+          { ...head, id: 1, ...of('other', doc.a) },
+          { ...head, id: 2, ...doc.b },
+        ],
+      }),
+    )
+    expect(json.runs).toMatchObject([
+      { same: true },
+      { same: true },
+      { same: true, recipe: { scenario: 'other' } },
+      { same: true, recipe: { scenario: 'sc-11' } },
+    ])
+    expect(code).toBe(0)
+  })
+
   it('an archive without a file is refused before anything is looked up or run', async () => {
     const io = streams()
     expect(await run(io, 'sc-99', { ...OPTIONS, patches: 'none', archive: true })).toBe(2)

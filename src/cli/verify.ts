@@ -109,8 +109,12 @@ function planOf(doc: SessionDoc, recipe: Recipe) {
   return scenario.ok ? planScenario(scenario.value, recipe.set) : scenario
 }
 
-function scenarioOf({ scenario }: SessionDoc, id: string): Result<Scenario> {
-  if (scenario !== null) return parseScenario(scenario, 'the scenario of the session')
+/** One of the file first: it may have the id of one that ships. */
+function scenarioOf({ scenarios }: SessionDoc, id: string): Result<Scenario> {
+  for (const text of scenarios) {
+    const own = parseScenario(text, 'a scenario of the session')
+    if (!own.ok || own.value.info.id === id) return own
+  }
   const known = shippedScenarios().find(({ info }) => info.id === id)
   if (known !== undefined) return success(known)
   return failure('not-found', `the scenario "${id}" is not in the file and does not ship`)

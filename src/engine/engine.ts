@@ -1,5 +1,5 @@
 /** The calls of the contract over the recordings this engine keeps. */
-import type { Calls, News, NewsName, RunId, ScenarioInfo } from '../shared/contract'
+import type { Calls, News, NewsName, OwnScenario, RunId, ScenarioInfo } from '../shared/contract'
 import type { ImportSource } from '../shared/interchange'
 import type { Result } from '../shared/result'
 import type { SessionSource } from '../shared/session'
@@ -19,6 +19,9 @@ import { withTraces } from './foreign/with-traces'
 export interface PlanSource extends ImportSource, SessionSource {
   readonly list: () => readonly ScenarioInfo[]
   readonly plan: (id: string, set: Readonly<Record<string, string>>) => Result<ScenarioPlan>
+  readonly scenarioText: (id: string) => Result<string>
+  readonly addScenario: (text: string, name: string) => Result<OwnScenario>
+  readonly dropScenario: (id: string) => void
 }
 
 /** Tells news to whoever listens. */
@@ -45,5 +48,5 @@ export function createEngine(
     ...debugCalls(kept, work),
     ...sessionCalls(source, kept, work),
   }
-  return withTraces(calls, source, work)
+  return withTraces(calls, source, work, firstRun)
 }

@@ -5,8 +5,9 @@
 import { cutTextOf, type ForeignTrace, type TraceCut, type TraceTask } from '../shared/foreign'
 import type { FileReport } from '../shared/interchange'
 import { success, type Result } from '../shared/result'
+import { finished, type Steps } from '../shared/steps'
 import { countText, many } from '../shared/text'
-import { badLine, eachLine, fileReport, Unused, type TextFile } from './text-lines'
+import { badLine, fileReport, lineSteps, Unused, type TextFile } from './text-lines'
 
 /** Tasks, and kinds of events, at most. */
 const MAX_TASKS = 100_000
@@ -212,8 +213,13 @@ function isHeader(text: string): boolean {
 }
 
 export function parseFtrace(file: TextFile): Result<ParsedTrace> {
+  return finished(ftraceSteps(file))
+}
+
+/** As `parseFtrace`, step by step. */
+export function* ftraceSteps(file: TextFile): Steps<Result<ParsedTrace>> {
   const reader = new Reader(file)
-  const lines = eachLine(file, (text, n, at) => reader.take(text, n, at))
+  const lines = yield* lineSteps(file, (text, n, at) => reader.take(text, n, at))
   return lines.ok ? reader.finish(lines.value) : lines
 }
 

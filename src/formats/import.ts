@@ -2,10 +2,11 @@
 import type { ForeignTrace } from '../shared/foreign'
 import type { FileReport, ImportKind } from '../shared/interchange'
 import { failure, success, type Result } from '../shared/result'
+import { finished, type Steps } from '../shared/steps'
 import { many, pagesText, pfnText } from '../shared/text'
 import { parseDmesg, type KernelLog } from './dmesg'
 import { candidateOf } from './dmesg-scenario'
-import { looksLikeFtrace, parseFtrace } from './ftrace'
+import { ftraceSteps, looksLikeFtrace } from './ftrace'
 import type { MachineTexts, ZoneSums } from './machine-draft'
 import { importMachine, type MachineImport, type MachineJson } from './machine-import'
 import { parseBuddyinfo, parsePagetypeinfo, type Buddyinfo, type Pagetypeinfo } from './proc-free'
@@ -72,6 +73,11 @@ const GUESSES = [
 
 /** All files are of one machine; a trace stands alone. */
 export function importTexts(files: readonly TextFile[]): Result<Imported> {
+  return finished(importSteps(files))
+}
+
+/** As `importTexts`, step by step: only a trace can be so long that it matters. */
+export function* importSteps(files: readonly TextFile[]): Steps<Result<Imported>> {
   const parsed: Parsed = { reports: [] }
   for (const file of files) {
     const kind = kindOf(file)
@@ -79,7 +85,7 @@ export function importTexts(files: readonly TextFile[]): Result<Imported> {
     if (parsed.reports.some((report) => report.kind === kind.value)) {
       return failure('bad-input', `${file.name}: a second ${kind.value}; give one of each kind`)
     }
-    const refused = take(parsed, file, kind.value)
+    const refused = yield* take(parsed, file, kind.value)
     if (refused !== null) return refused
   }
   if (parsed.trace !== undefined) {
@@ -89,7 +95,7 @@ export function importTexts(files: readonly TextFile[]): Result<Imported> {
   return success(ofMachine(parsed))
 }
 
-function take(into: Parsed, file: TextFile, kind: ImportKind): Result<never> | null {
+function* take(into: Parsed, file: TextFile, kind: ImportKind): Steps<Result<never> | null> {
   switch (kind) {
     case 'buddyinfo': {
       const read = parseBuddyinfo(file)
@@ -120,7 +126,7 @@ function take(into: Parsed, file: TextFile, kind: ImportKind): Result<never> | n
       return null
     }
     case 'ftrace': {
-      const read = parseFtrace(file)
+      const read = yield* ftraceSteps(file)
       if (!read.ok) return read
       into.trace = read.value.trace
       into.reports.push(read.value.report)

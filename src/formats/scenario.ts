@@ -13,6 +13,7 @@ export interface Scenario {
   readonly info: ScenarioInfo
   /** Where it came from, for messages. */
   readonly source: string
+  readonly text: string
   readonly head: HeadFile
   readonly body: unknown
 }
@@ -66,6 +67,7 @@ export function parseScenario(text: string, source: string): Result<Scenario> {
       counterfactualReason: counterfactualReason ?? null,
     },
     source,
+    text,
     head: head.output,
     body,
   }

@@ -1,11 +1,15 @@
 /** Foreign texts line by line, with limits that are looked at before anything is parsed. */
 import type { FileReport, ImportKind, UnusedLine } from '../shared/interchange'
+import { MAX_IMPORT_BYTES } from '../shared/interchange'
 import { failure, success, type Result } from '../shared/result'
+import { finished, type Steps } from '../shared/steps'
 
 /** Characters of a file at most. */
-export const MAX_TEXT = 256 * 1024 * 1024
+export const MAX_TEXT = MAX_IMPORT_BYTES
 const MAX_LINE = 16_384
 export const MAX_LINES = 4_000_000
+/** Lines read between two steps. */
+const LINES_A_STEP = 16_384
 /** Unused lines that are shown. */
 const SHOWN = 5
 
@@ -38,11 +42,20 @@ export function tooLarge({ name, text }: TextFile): Result<never> | null {
   return failure('bad-input', `${name}:${line}: a NUL byte: this is no text file`, String(line))
 }
 
+/** UTF-8, as far as it is; the rest is shown as not known. */
+export function textOfBytes(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
+}
+
+type Visit = (text: string, n: number, at: number) => Result<never> | null
+
 /** Calls `visit` with every line without its end, and where it begins; stops at what it answers. */
-export function eachLine(
-  file: TextFile,
-  visit: (text: string, n: number, at: number) => Result<never> | null,
-): Result<number> {
+export function eachLine(file: TextFile, visit: Visit): Result<number> {
+  return finished(lineSteps(file, visit))
+}
+
+/** As `eachLine`, step by step. */
+export function* lineSteps(file: TextFile, visit: Visit): Steps<Result<number>> {
   const refused = tooLarge(file)
   if (refused !== null) return refused
   const { text } = file
@@ -51,6 +64,7 @@ export function eachLine(
     const found = text.indexOf('\n', from)
     const end = found < 0 ? text.length : found
     n++
+    if (n % LINES_A_STEP === 0) yield from / text.length
     if (end - from > MAX_LINE) {
       return badLine(file, n, `a line of ${end - from} characters, at most ${MAX_LINE}`)
     }

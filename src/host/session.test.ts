@@ -112,4 +112,45 @@ describe('ClientSession', () => {
     session.hear('onDidLoseEngine', { reason: 'gone' })
     expect(told).toStrictEqual([])
   })
+
+  it('lists the scenarios that its page brought and not those of others, and lets them go with it', async () => {
+    const scenarios = [{ id: 'sc-01' }, { id: 'mine', own: true }, { id: 'theirs', own: true }]
+    const { calls, asked } = fakeCalls((call) =>
+      success(
+        call === 'listScenarios'
+          ? scenarios
+          : call === 'addScenario'
+            ? { info: scenarios[1], text: '', asked: 'mine' }
+            : null,
+      ),
+    )
+    const { session } = open(calls)
+    const ids = async (): Promise<unknown> => {
+      const listed = await session.calls.listScenarios()
+      return listed.ok ? listed.value.map(({ id }) => id) : listed
+    }
+    expect(await ids()).toStrictEqual(['sc-01'])
+    for (let i = 0; i < 2; i++) await session.calls.addScenario('{}', 'mine.json')
+    expect(await ids()).toStrictEqual(['sc-01', 'mine'])
+    expect((await session.calls.dropScenario('theirs')).ok).toBe(false)
+    // Brought twice it is held once.
+    expect(asked.filter(([call]) => call === 'dropScenario')).toStrictEqual([
+      ['dropScenario', 'mine'],
+    ])
+    asked.length = 0
+    session.close()
+    expect(asked).toStrictEqual([['dropScenario', 'mine']])
+  })
+
+  it('has nothing to let go of an engine that was lost', async () => {
+    const { calls, asked } = fakeCalls(() =>
+      success({ info: { id: 'mine', own: true }, text: '', asked: 'mine' }),
+    )
+    const { session } = open(calls)
+    await session.calls.addScenario('{}', 'mine.json')
+    session.hear('onDidLoseEngine', { reason: '' })
+    asked.length = 0
+    session.close()
+    expect(asked).toStrictEqual([])
+  })
 })

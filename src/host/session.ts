@@ -6,7 +6,7 @@ import type { Tell } from '../engine'
 import type { Calls, News, NewsName, RunId, RunSummary } from '../shared/contract'
 import type { ConsoleReply } from '../shared/debug'
 import type { ImportAnswer } from '../shared/interchange'
-import type { Result } from '../shared/result'
+import { failure, success, type Result } from '../shared/result'
 
 /** Makes the tokens of two pages differ, whatever the pages call them. */
 let sessions = 0
@@ -18,6 +18,8 @@ export class ClientSession {
   readonly #prefix: string
   readonly #runs = new Set<RunId>()
   readonly #running = new Set<string>()
+  /** Scenarios that the page brought. */
+  readonly #scenarios = new Set<string>()
   #closed = false
   /** Rises when the engine is lost: runs of an earlier one are gone, and their numbers come again. */
   #engines = 0
@@ -33,7 +35,14 @@ export class ClientSession {
         this.#making(token, (own) => engine.fork(run, interventions, own), runOf),
       openArchive: async (bytes, side) =>
         await this.#keeping(engine.openArchive(bytes, side), runOf),
-      importTexts: async (files) => await this.#keeping(engine.importTexts(files), tracesOf),
+      importTexts: (files, token) =>
+        this.#making(token, (own) => engine.importTexts(files, own), tracesOf),
+      listScenarios: () => this.#listScenarios(),
+      addScenario: (text, name) => this.#addScenario(text, name),
+      dropScenario: (id) =>
+        this.#scenarios.delete(id)
+          ? engine.dropScenario(id)
+          : Promise.resolve(failure('not-found', `no scenario "${id}" was brought here`)),
       consoleRun: (run, line, token) =>
         this.#making(token, (own) => engine.consoleRun(run, line, own), forksOf),
       why: (run, n, remedies, token) =>
@@ -57,6 +66,7 @@ export class ClientSession {
     if (news === 'onDidLoseEngine') {
       this.#engines++
       this.#runs.clear()
+      this.#scenarios.clear()
     }
     if (this.#closed) return
     if (news === 'onDidProgress') {
@@ -75,6 +85,26 @@ export class ClientSession {
     for (const token of this.#running) void this.#engine.cancel(token)
     for (const run of this.#runs) void this.#engine.drop(run)
     this.#runs.clear()
+    for (const id of this.#scenarios) void this.#engine.dropScenario(id)
+    this.#scenarios.clear()
+  }
+
+  /** Those that ship, and those that this page brought. */
+  async #listScenarios(): ReturnType<Calls['listScenarios']> {
+    const all = await this.#engine.listScenarios()
+    if (!all.ok) return all
+    return success(all.value.filter(({ id, own }) => own !== true || this.#scenarios.has(id)))
+  }
+
+  async #addScenario(text: string, name: string): ReturnType<Calls['addScenario']> {
+    const engines = this.#engines
+    const added = await this.#engine.addScenario(text, name)
+    if (!added.ok || added.value.info.own !== true || engines !== this.#engines) return added
+    const { id } = added.value.info
+    // The engine counts who brought it: a page counts once.
+    if (this.#closed || this.#scenarios.has(id)) void this.#engine.dropScenario(id)
+    else this.#scenarios.add(id)
+    return added
   }
 
   /** Work under a token of its own; it is cancelled when the page goes. */

@@ -15,7 +15,7 @@ import {
 } from '../formats/recipe-schema'
 import { issueText } from '../formats/session/issue'
 import * as sessionSchema from '../formats/session/schema'
-import { MAX_TEXT } from '../formats/text-lines'
+import { MAX_IMPORT_BYTES, MAX_IMPORT_FILES } from '../shared/interchange'
 import { MAP_MODES, type CallName, type Calls } from '../shared/contract'
 import { failure, success, type Result } from '../shared/result'
 import { ASPECTS } from '../shared/sheet'
@@ -25,7 +25,8 @@ type ArgumentSchemas = { readonly [K in CallName]: v.GenericSchema<unknown, Para
 
 const MAX_COLUMNS = 8192
 const MAX_LINE = 4096
-const MAX_IMPORT_FILES = 8
+/** A scenario has less; by how much too long one is, who reads it says. */
+const MAX_SCENARIO = 4 * 1024 * 1024
 
 const run = whole(1, Number.MAX_SAFE_INTEGER)
 const token = text(1, MAX_NAME)
@@ -43,13 +44,24 @@ const seriesQuery = v.strictObject({
   columns: whole(1, MAX_COLUMNS),
 })
 
+const file = v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'expected the bytes of a file')
+
 /** Texts are looked at more closely by who reads them. */
 const importFiles = v.pipe(
-  v.array(v.strictObject({ name: text(1, MAX_LINE), text: text(0, MAX_TEXT) })),
+  v.array(
+    v.strictObject({
+      name: text(1, MAX_LINE),
+      bytes: v.pipe(
+        file,
+        v.check(
+          (x) => x.length <= MAX_IMPORT_BYTES,
+          `expected a file of at most ${MAX_IMPORT_BYTES} bytes`,
+        ),
+      ),
+    }),
+  ),
   v.maxLength(MAX_IMPORT_FILES, `expected at most ${MAX_IMPORT_FILES} files`),
 )
-
-const file = v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'expected the bytes of a file')
 
 const SCHEMAS: ArgumentSchemas = {
   listScenarios: v.strictTuple([]),
@@ -59,7 +71,10 @@ const SCHEMAS: ArgumentSchemas = {
   checkKernel: v.strictTuple([kernel]),
   listFailing: v.strictTuple([]),
   run: v.strictTuple([recipe, token]),
-  importTexts: v.strictTuple([importFiles]),
+  addScenario: v.strictTuple([text(0, MAX_SCENARIO), text(1, MAX_LINE)]),
+  dropScenario: v.strictTuple([text(1, MAX_NAME)]),
+  scenarioText: v.strictTuple([text(1, MAX_NAME)]),
+  importTexts: v.strictTuple([importFiles, token]),
   cancel: v.strictTuple([token]),
   summary: v.strictTuple([run]),
   drop: v.strictTuple([run]),

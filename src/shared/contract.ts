@@ -104,6 +104,17 @@ export interface ScenarioInfo {
   readonly counterfactual: boolean
   readonly counterfactualReason: string | null
   readonly parameters: readonly ParameterInfo[]
+  /** Set of one that does not ship: its text came from the user. */
+  readonly own?: true
+}
+
+/** A scenario that was brought by its text. */
+export interface OwnScenario {
+  readonly info: ScenarioInfo
+  /** As it is kept: with another id than it had, where that one stands for another scenario. */
+  readonly text: string
+  /** The id that it had. */
+  readonly asked: string
 }
 
 export interface PatchInfo {
@@ -312,6 +323,15 @@ export interface MatrixCell {
 /** What may be asked. Every call answers with a Result; none throws across the border. */
 export interface Calls {
   readonly listScenarios: () => Promise<Result<readonly ScenarioInfo[]>>
+  /**
+   * Takes a scenario by its text, to be run as those that ship; `name` is what messages call it. The same text
+   * again is the same scenario.
+   */
+  readonly addScenario: (text: string, name: string) => Promise<Result<OwnScenario>>
+  /** Lets a scenario go that was brought. */
+  readonly dropScenario: (id: string) => Promise<Result<null>>
+  /** The text of a scenario file. */
+  readonly scenarioText: (id: string) => Promise<Result<string>>
   readonly listPatches: () => Promise<Result<readonly PatchInfo[]>>
   /** What the 32 subsets are; index = n of spec 6.6. */
   readonly listBuilds: () => Promise<Result<readonly BuildInfo[]>>
@@ -325,9 +345,12 @@ export interface Calls {
   readonly run: (recipe: Recipe, token: string) => Promise<Result<RunSummary>>
   /**
    * Reads texts of other kernels: a scenario is made of /proc files and kernel logs, a trace is kept and
-   * answers what is asked of a run, as far as it can.
+   * answers what is asked of a run, as far as it can. The fraction that is read is told under `token`.
    */
-  readonly importTexts: (files: readonly ImportFile[]) => Promise<Result<ImportAnswer>>
+  readonly importTexts: (
+    files: readonly ImportFile[],
+    token: string,
+  ) => Promise<Result<ImportAnswer>>
   /** Stops the run started under `token`; that call then answers `cancelled`. */
   readonly cancel: (token: string) => Promise<Result<null>>
   /** What came of a run that is kept; so a fork that the console made is found by its number. */
@@ -465,6 +488,9 @@ export interface News {
 
 export const CALL_NAMES = {
   listScenarios: true,
+  addScenario: true,
+  dropScenario: true,
+  scenarioText: true,
   listPatches: true,
   listBuilds: true,
   listKernels: true,

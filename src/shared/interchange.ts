@@ -2,6 +2,7 @@
 import type { RunSummary } from './contract'
 import type { ForeignTrace, TraceCut } from './foreign'
 import type { Result } from './result'
+import type { Steps } from './steps'
 
 export const IMPORT_KINDS = ['buddyinfo', 'pagetypeinfo', 'zoneinfo', 'dmesg', 'ftrace'] as const
 export type ImportKind = (typeof IMPORT_KINDS)[number]
@@ -28,8 +29,19 @@ export interface FileReport {
   }
 }
 
-/** A text with the name it has in messages. */
+/** A file with the name it has in messages. */
 export interface ImportFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** Files of one import at most. */
+export const MAX_IMPORT_FILES = 8
+/** Bytes of such a file at most. */
+export const MAX_IMPORT_BYTES = 256 * 1024 * 1024
+
+/** What is in it. */
+export interface ImportText {
   readonly name: string
   readonly text: string
 }
@@ -44,12 +56,16 @@ interface ImportReport {
 
 /** Who reads foreign texts for an engine. */
 export interface ImportSource {
-  readonly importTexts: (files: readonly ImportFile[]) => Result<
-    ImportReport & {
-      readonly scenario: Result<string> | null
-      readonly trace: ForeignTrace | null
-    }
+  /** Step by step, with the part that is read, 0..1; who takes no more steps has cancelled it. */
+  readonly importSteps: (files: readonly ImportText[]) => Steps<
+    Result<
+      ImportReport & {
+        readonly scenario: Result<string> | null
+        readonly trace: ForeignTrace | null
+      }
+    >
   >
+  readonly textOfBytes: (bytes: Uint8Array) => string
 }
 
 /** What became of files that were imported. */

@@ -9,6 +9,9 @@ import type { Failure, Result } from './result'
 /** The format that is written; docs/session-format.md. */
 export const SESSION_VERSION = 1
 
+/** Scenarios that do not ship, in one session at most. */
+export const MAX_SESSION_SCENARIOS = 8
+
 /** A session file is not larger than this, bytes. */
 export const MAX_SESSION_BYTES = 48 * 1024 * 1024
 
@@ -124,8 +127,8 @@ export interface SessionDoc {
   readonly name: string
   /** The user's notes on the whole. */
   readonly note: string
-  /** Text of the scenario file where the scenario does not ship with Pinscope; null where it does. */
-  readonly scenario: string | null
+  /** Texts of the scenario files whose scenarios do not ship with Pinscope. */
+  readonly scenarios: readonly string[]
   readonly a: SessionRun
   readonly b: SessionRun
   readonly forks: readonly SessionFork[]

@@ -36,7 +36,7 @@ async function baseFile(): Promise<{ bytes: Uint8Array; events: number }> {
   const side = { recipe, proof: proofOf(made.value) }
   const text = JSON.stringify(scenario.body)
   const archive = { a: archivePieces(made.value) }
-  const file = encodeSession({ ...SESSION, scenario: text, a: side, b: side }, archive)
+  const file = encodeSession({ ...SESSION, scenarios: [text], a: side, b: side }, archive)
   if (!file.ok) throw new Error(file.error.message)
   return { bytes: file.value, events }
 }

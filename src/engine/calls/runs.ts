@@ -21,6 +21,9 @@ import type { Work, WorkHooks } from './work'
 type RunCalls = Pick<
   Calls,
   | 'listScenarios'
+  | 'addScenario'
+  | 'dropScenario'
+  | 'scenarioText'
   | 'listPatches'
   | 'listBuilds'
   | 'listKernels'
@@ -54,6 +57,12 @@ export function runCalls(source: PlanSource, kept: Kept, work: Work): RunCalls {
 
   return {
     listScenarios: () => Promise.resolve(success(source.list())),
+    addScenario: (text, name) => Promise.resolve(source.addScenario(text, name)),
+    dropScenario: (id) => {
+      source.dropScenario(id)
+      return Promise.resolve(success(null))
+    },
+    scenarioText: (id) => Promise.resolve(source.scenarioText(id)),
     listPatches: () => Promise.resolve(success(patchInfos())),
     listBuilds: () =>
       Promise.resolve(

@@ -11,7 +11,7 @@ export function exportedTrace(
   trace: ForeignTrace,
   columns: number,
 ): { readonly exported: Exported; readonly map: PlacedMap } {
-  const run = new TraceRun(trace)
+  const run = TraceRun.of(trace)
   const exported: Exported = {
     title: `${trace.name.replace(/^.*[/\\]/, '')}, a recording of another kernel`,
     about: {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PAGE_CLASSES, type Calls, type RunSummary } from '../../shared/contract'
+import type { ImportFile } from '../../shared/interchange'
 import { must, openEngine, runSc01 } from '../test/engine'
 
 const HEAP = 'src/formats/test/foreign/heap.trace'
@@ -11,9 +12,13 @@ const LINES = TEXT.split('\n').filter((line) => /^\S+-\d+ \[\d+\]/.test(line))
 
 async function open(text = TEXT): Promise<{ calls: Calls; run: RunSummary }> {
   const calls = openEngine()
-  const answer = await must(calls.importTexts([{ name: 'heap.trace', text }]))
+  const answer = await must(calls.importTexts([file('heap.trace', text)], 't'))
   if (answer.run === null) throw new Error('no trace')
   return { calls, run: answer.run }
+}
+
+function file(name: string, text: string): ImportFile {
+  return { name, bytes: new TextEncoder().encode(text) }
 }
 
 /** Lines with a file's events, one a microsecond. */
@@ -236,17 +241,38 @@ describe('a trace of another kernel in the engine', () => {
     const calls = openEngine()
     const name = 'cma.pagetypeinfo'
     const text = readFileSync(`src/formats/test/foreign/${name}`, 'utf8')
-    const answer = await must(calls.importTexts([{ name, text }]))
+    const answer = await must(calls.importTexts([file(name, text)], 't'))
     expect([answer.run, answer.scenario?.includes('pinscope/scenario@1')]).toEqual([null, true])
-    const refused = await calls.importTexts([{ name: 'x', text: 'rubbish' }])
+    const refused = await calls.importTexts([file('x', 'rubbish')], 't')
     expect(refused.ok ? '' : refused.error.message).toMatch(/^x:1: no buddyinfo/)
+  })
+
+  it('reads a long trace in turns: its progress is told, and it can be cancelled', async () => {
+    const text = traced(...Array.from({ length: 40_000 }, (_, i) => `x: n=${i}`))
+    const fractions: number[] = []
+    let breaths = 0
+    const calls = openEngine(
+      ([, value]) => 'fraction' in value && fractions.push(value.fraction),
+      () => {
+        if (++breaths === 4) void calls.cancel('second')
+        return Promise.resolve()
+      },
+    )
+    const answer = await must(calls.importTexts([file('long', text)], 'first'))
+    expect(answer.run?.events).toBe(40_000)
+    expect(fractions.length).toBeGreaterThan(3)
+    expect(fractions.every((f) => f > 0 && f < 1)).toBe(true)
+    breaths = 0
+    const cancelled = await calls.importTexts([file('long', text)], 'second')
+    expect(cancelled.ok ? '' : cancelled.error.code).toBe('cancelled')
+    expect(breaths).toBe(4)
   })
 
   it('keeps no more traces than there is room for', async () => {
     const calls = openEngine()
-    const files = [{ name: 't', text: traced('x: n=1') }]
-    for (let i = 0; i < 4; i++) await must(calls.importTexts(files))
-    const fifth = await calls.importTexts(files)
+    const files = [file('t', traced('x: n=1'))]
+    for (let i = 0; i < 4; i++) await must(calls.importTexts(files, 't'))
+    const fifth = await calls.importTexts(files, 't')
     expect(fifth.ok ? '' : fifth.error.message).toBe(
       'the engine keeps at most 4 traces; close one first',
     )
@@ -260,7 +286,7 @@ describe('a trace of another kernel in the engine', () => {
         async (at, put) => {
           const text = TEXT.slice(0, at) + put + TEXT.slice(at + put.length)
           const calls = openEngine()
-          const answer = await calls.importTexts([{ name: 't', text }])
+          const answer = await calls.importTexts([file('t', text)], 't')
           if (!answer.ok) {
             expect(answer.error.message).toMatch(/^t:\d+: /)
             return

@@ -1,5 +1,6 @@
 /** A trace of another kernel, read for what it tells of frames and calls. Times count from its first event. */
 import { fieldNumber, fieldsOfPayload, payloadOf, type ForeignTrace } from '../../shared/foreign'
+import { finished, type Steps } from '../../shared/steps'
 import type { CallSpan } from '../call-spans'
 import type { RequestSpan } from '../timeline-index'
 import { Track } from '../track'
@@ -24,6 +25,8 @@ const MAX_DRAWN = 2 ** 32
 /** Frames of one event at most. */
 const MAX_EXTENT = 1 << 20
 const MAX_PFN = 2 ** 32 - 1
+/** Events read between two steps. */
+const EVENTS_A_STEP = 8192
 /** Maps begin and end at such blocks. */
 const BLOCK = 1024
 
@@ -65,9 +68,9 @@ export class TraceRun {
     readonly startPfn: number
     readonly endPfn: number
   }[] = []
-  readonly areas: readonly Area[]
-  readonly startPfn: number
-  readonly frames: number
+  areas: readonly Area[] = []
+  startPfn = 0
+  frames = 0
   readonly usedCma = new Track()
   readonly migrateAttempts = new Track()
   readonly migrateFailures = new Track()
@@ -79,7 +82,22 @@ export class TraceRun {
   readonly #asked = new Map<number, number>()
   readonly #areas = new Map<string, { first: number; end: number }>()
 
-  constructor(trace: ForeignTrace) {
+  static of(trace: ForeignTrace): TraceRun {
+    return finished(TraceRun.steps(trace))
+  }
+
+  /** As `of`, step by step. */
+  static *steps(trace: ForeignTrace): Steps<TraceRun> {
+    const run = new TraceRun(trace)
+    for (let event = 0; event < trace.events; event++) {
+      if (event % EVENTS_A_STEP === EVENTS_A_STEP - 1) yield event / trace.events
+      run.#read(event)
+    }
+    run.#end()
+    return run
+  }
+
+  private constructor(trace: ForeignTrace) {
     this.trace = trace
     this.startNs = trace.timeNs[0] ?? 0
     this.endNs = Math.max(1, (trace.timeNs.at(-1) ?? 0) - this.startNs)
@@ -90,7 +108,9 @@ export class TraceRun {
     // What was there before is not told: all is counted from the first event on.
     const tracks = [this.usedCma, this.migrateAttempts, this.migrateFailures, this.pins]
     for (const track of tracks) track.push(0, 0)
-    for (let event = 0; event < trace.events; event++) this.#read(event)
+  }
+
+  #end(): void {
     const [low, high] = this.#window()
     this.startPfn = low
     this.frames = high - low

@@ -1,10 +1,10 @@
 /** An engine's calls, with traces of other kernels beside its runs. */
 import type { Calls, RunId, RunSummary } from '../../shared/contract'
-import type { ForeignTrace } from '../../shared/foreign'
-import type { ImportAnswer, ImportSource } from '../../shared/interchange'
+import type { ImportAnswer, ImportSource, ImportText } from '../../shared/interchange'
 import type { SessionSource } from '../../shared/session'
 import { failure, success, type Result } from '../../shared/result'
-import type { Work } from '../calls/work'
+import type { Steps } from '../../shared/steps'
+import type { Work, WorkHooks } from '../calls/work'
 import {
   KeptTrace,
   onlyToLookAt,
@@ -15,7 +15,7 @@ import {
 import { TraceRun } from './trace-run'
 
 /** Numbers of traces begin where no run's number comes. */
-const FIRST_ID = 1_000_000_001
+const FIRST_ID = 1_000_000_000
 const MAX_TRACES = 4
 
 type RunCalls = Omit<Calls, 'importTexts' | 'openArchive'>
@@ -60,12 +60,13 @@ export function withTraces(
   calls: RunCalls,
   source: ImportSource & SessionSource,
   work: Work,
+  firstRun: RunId,
 ): Calls {
   const kept = new Map<
     RunId,
     { readonly trace: KeptTrace; readonly answers: Pick<Calls, RunCallName> }
   >()
-  let next = FIRST_ID
+  let next = FIRST_ID + firstRun
 
   /** The call for a trace where it is one's number, else the engine's own. */
   function either<K extends RunCallName>(name: K): Calls[K] {
@@ -94,42 +95,61 @@ export function withTraces(
   return {
     ...calls,
     ...routed,
-    importTexts: (files) => {
-      const read = source.importTexts(files)
-      if (!read.ok) return Promise.resolve(read)
-      const { trace, scenario, ...report } = read.value
-      const answer: ImportAnswer = {
-        ...report,
-        scenario: scenario?.ok === true ? scenario.value : null,
-        noScenario: scenario?.ok === false ? scenario.error.message : null,
-        run: null,
-      }
-      if (trace === null) return Promise.resolve(success(answer))
-      const run = keep(trace)
-      return Promise.resolve(run.ok ? success({ ...answer, run: run.value }) : run)
-    },
+    importTexts: (files, token) =>
+      work.under(token, (hooks) => {
+        const texts = files.map(({ name, bytes }) => ({ name, text: source.textOfBytes(bytes) }))
+        return inTurns(importing(texts), hooks)
+      }),
     openArchive: (bytes, side) => {
       const text = source.archiveText(bytes, side)
       if (!text.ok) return Promise.resolve(text)
       const name = `run ${side.toUpperCase()} of the session`
-      const read = source.importTexts([{ name, text: text.value }])
-      if (!read.ok) return Promise.resolve(read)
-      const { trace } = read.value
-      return Promise.resolve(
-        trace === null
-          ? failure('damaged', `The recorded events of ${name} are no trace.`)
-          : keep(trace),
-      )
+      return inTurns(archived({ name, text: text.value }), work.plain)
     },
   }
 
-  function keep(trace: ForeignTrace): Result<RunSummary> {
+  function* importing(texts: readonly ImportText[]): Steps<Result<ImportAnswer>> {
+    const read = yield* source.importSteps(texts)
+    if (!read.ok) return read
+    const { trace, scenario, ...report } = read.value
+    const answer: ImportAnswer = {
+      ...report,
+      scenario: scenario?.ok === true ? scenario.value : null,
+      noScenario: scenario?.ok === false ? scenario.error.message : null,
+      run: null,
+    }
+    if (trace === null) return success(answer)
+    const run = keep(yield* TraceRun.steps(trace))
+    return run.ok ? success({ ...answer, run: run.value }) : run
+  }
+
+  function* archived(text: ImportText): Steps<Result<RunSummary>> {
+    const read = yield* source.importSteps([text])
+    if (!read.ok) return read
+    const { trace } = read.value
+    return trace === null
+      ? failure('damaged', `The recorded events of ${text.name} are no trace.`)
+      : keep(yield* TraceRun.steps(trace))
+  }
+
+  function keep(run: TraceRun): Result<RunSummary> {
     if (kept.size >= MAX_TRACES) {
       return failure('bad-input', `the engine keeps at most ${MAX_TRACES} traces; close one first`)
     }
-    const made = new KeptTrace(next++, new TraceRun(trace))
+    const made = new KeptTrace(next++, run)
     kept.set(made.id, { trace: made, answers: traceAnswers(made, work) })
     return success(traceSummary(made))
+  }
+}
+
+/** Takes the steps of a work, others between two of them, until it is done or cancelled. */
+async function inTurns<T>(steps: Steps<Result<T>>, hooks: WorkHooks): Promise<Result<T>> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    hooks.onProgress(0, step.value)
+    await hooks.breathe()
+    if (hooks.isCancelled()) return failure('cancelled', 'The import was cancelled.')
   }
 }
 

@@ -182,7 +182,10 @@ function decodeParts(raw: RawParts, version: number, reader: PartReader): Opened
     a: unpackRecipe(a),
     b: unpackRecipe(b),
   }))
-  const scenario = reader.take('scenario', raw, schema.scenario, ({ text }) => text)
+  const scenarios = reader.take('scenario', raw, schema.scenario, ({ text, more = [] }) => [
+    text,
+    ...more,
+  ])
   const digests = reader.take('digests', raw, schema.digests, same)
   const forks = reader.take('forks', raw, schema.forks, (list) =>
     list.map((fork) => ({ ...fork, recipe: unpackRecipe(fork.recipe) })),
@@ -203,7 +206,7 @@ function decodeParts(raw: RawParts, version: number, reader: PartReader): Opened
     writer: manifest?.writer ?? '',
     name: manifest?.name ?? '',
     note: manifest?.note ?? '',
-    scenario,
+    scenarios: scenarios ?? [],
     a: side('a'),
     b: side('b'),
     forks: (forks ?? []).map((fork) => ({ ...fork, proof: proofs.get(fork.id) ?? null })),

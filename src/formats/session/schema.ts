@@ -1,15 +1,16 @@
 /** What the parts of a session file hold, version 1. */
 import * as v from 'valibot'
 import { MAP_MODES, type Recipe } from '../../shared/contract'
-import type {
-  ArchivePiece,
-  RunProof,
-  SessionBookmark,
-  SessionDebug,
-  SessionDoc,
-  SessionFork,
-  SessionSide,
-  SessionView,
+import {
+  MAX_SESSION_SCENARIOS,
+  type ArchivePiece,
+  type RunProof,
+  type SessionBookmark,
+  type SessionDebug,
+  type SessionDoc,
+  type SessionFork,
+  type SessionSide,
+  type SessionView,
 } from '../../shared/session'
 import {
   intervention,
@@ -92,7 +93,13 @@ function isUnpins(x: unknown): boolean {
 
 export const recipes = v.strictObject({ a: packedRecipe, b: packedRecipe })
 
-export const scenario = v.strictObject({ text: text(1, MAX_SCENARIO) })
+const scenarioText = text(1, MAX_SCENARIO)
+
+/** `more` where runs of several scenarios hang in the tree. */
+export const scenario = v.strictObject({
+  text: scenarioText,
+  more: v.optional(list(scenarioText, MAX_SESSION_SCENARIOS - 1)),
+})
 
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits'))
 
@@ -218,7 +225,7 @@ export const doc: v.GenericSchema<unknown, SessionDoc> = v.strictObject({
   writer: text(0, MAX_NAME),
   name: text(0, MAX_TITLE),
   note: text(0, MAX_TEXT),
-  scenario: v.nullable(text(1, MAX_SCENARIO)),
+  scenarios: list(scenarioText, MAX_SESSION_SCENARIOS),
   a: v.strictObject(run),
   b: v.strictObject(run),
   forks: list(v.strictObject({ ...forkHead, ...run }), MAX_FORKS),

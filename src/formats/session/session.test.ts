@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  MAX_SESSION_SCENARIOS,
   FIRST_VIEW,
   MAX_SESSION_BYTES,
   type OpenedSession,
@@ -62,7 +63,7 @@ const session: fc.Arbitrary<SessionDoc> = fc
     writer: fc.constant('0.1.0'),
     name: note,
     note,
-    scenario: fc.oneof(fc.constant(null), fc.string({ minLength: 1 })),
+    scenarios: fc.array(fc.string({ minLength: 1 }), { maxLength: MAX_SESSION_SCENARIOS }),
     a: run,
     b: run,
     forks: fc.array(fc.record({ at: fc.option(fc.nat()), text: note, note, run })),
@@ -89,8 +90,8 @@ describe('a session file', () => {
       version: 1,
       recovered: null,
     })
-    const imported = { ...SESSION, scenario: '{ "title": "from a board" }' }
-    expect(opened(encoded(imported)).doc).toStrictEqual(imported)
+    const own = { ...SESSION, scenarios: ['{ "title": "from a board" }', '{ "title": "edited" }'] }
+    expect(opened(encoded(own)).doc).toStrictEqual(own)
   })
 
   it('saved, opened and saved again has the same bytes', () => {

@@ -24,7 +24,7 @@ export const SESSION: SessionDoc = {
   writer: '0.1.0',
   name: 'camera keeps the codec out',
   note: 'seen on the board with 512 MB; ask München again \u{1f4cc}',
-  scenario: null,
+  scenarios: [],
   a: { recipe: RECIPE_A, proof: PROOF },
   b: { recipe: RECIPE_B, proof: null },
   forks: [

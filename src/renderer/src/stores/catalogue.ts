@@ -1,8 +1,14 @@
-/** What there is to choose from: read once, never changed by the window. */
+/** What there is to choose from: read once; only scenarios of the user's own come to it. */
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
-import type { BuildInfo, PatchInfo, Pinscope, ScenarioInfo } from '../../../shared/contract'
+import type {
+  BuildInfo,
+  OwnScenario,
+  PatchInfo,
+  Pinscope,
+  ScenarioInfo,
+} from '../../../shared/contract'
 import type { KernelCatalogue } from '../../../shared/kernels'
-import type { Failure } from '../../../shared/result'
+import type { Failure, Result } from '../../../shared/result'
 
 export interface Catalogue {
   readonly scenarios: ShallowRef<readonly ScenarioInfo[]>
@@ -14,6 +20,10 @@ export interface Catalogue {
   readonly loadFailure: Ref<Failure | null>
   /** False when the engine did not answer; `loadFailure` then says why. */
   readonly load: () => Promise<boolean>
+  /** Brings a scenario by its text; it is in the list from then on, also when the engine was lost. */
+  readonly bring: (text: string, name: string) => Promise<Result<OwnScenario>>
+  /** The text of a scenario that was brought; null of one that ships. */
+  readonly ownText: (id: string) => string | null
 }
 
 export function useCatalogue(pinscope: Pinscope): Catalogue {
@@ -22,6 +32,12 @@ export function useCatalogue(pinscope: Pinscope): Catalogue {
   const builds = shallowRef<readonly BuildInfo[]>([])
   const kernels = shallowRef<KernelCatalogue | null>(null)
   const loadFailure = ref<Failure | null>(null)
+  const texts = new Map<string, string>()
+
+  // The new engine hears of them before anything is run on it.
+  pinscope.listen('onDidLoseEngine', () => {
+    for (const [id, text] of texts) void pinscope.addScenario(text, id)
+  })
 
   async function load(): Promise<boolean> {
     const [s, p, b, k] = await Promise.all([
@@ -42,5 +58,20 @@ export function useCatalogue(pinscope: Pinscope): Catalogue {
     return true
   }
 
-  return { scenarios, patches, builds, kernels, loadFailure, load }
+  async function bring(text: string, name: string): Promise<Result<OwnScenario>> {
+    const added = await pinscope.addScenario(text, name)
+    if (!added.ok || added.value.info.own !== true) return added
+    const { info } = added.value
+    texts.set(info.id, added.value.text)
+    if (!scenarios.value.some(({ id }) => id === info.id)) {
+      scenarios.value = [...scenarios.value, info]
+    }
+    return added
+  }
+
+  function ownText(id: string): string | null {
+    return texts.get(id) ?? null
+  }
+
+  return { bring, ownText, scenarios, patches, builds, kernels, loadFailure, load }
 }

@@ -1,6 +1,8 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { describe, expect, it } from 'vitest'
+import { success } from '../../../shared/result'
+import { fakeOwn } from '../test/fake-catalogue'
 import { createFakePinscope, type FakeOptions, type FakePinscope } from '../test/fake-pinscope'
 import { PINSCOPE } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
@@ -27,6 +29,24 @@ describe('comparison', () => {
     expect(store.b.shown?.summary.verdictGood).toBe(true)
     expect(store.settled).toBe(true)
     expect(store.divergence?.b.name).toBe('sim_lru_add_drain_all')
+  })
+
+  it('tells a new engine of the scenarios that were brought', async () => {
+    const brought: string[] = []
+    const { pinscope, store } = open({
+      calls: {
+        addScenario: (text, name) => {
+          brought.push(`${name}: ${text}`)
+          return Promise.resolve(success(fakeOwn('mine')))
+        },
+      },
+    })
+    await store.open()
+    for (let i = 0; i < 2; i++) await store.bring('{ }', 'mine.json')
+    expect(store.scenarios.filter(({ own }) => own)).toHaveLength(1)
+    expect([store.ownText('mine'), store.ownText('sc-01')]).toEqual(['text of mine', null])
+    pinscope.tell('onDidLoseEngine', { reason: 'gone' })
+    expect(brought).toEqual(['mine.json: { }', 'mine.json: { }', 'mine: text of mine'])
   })
 
   it('re-runs B alone when a patch of B is flipped, and forgets the run it replaces', async () => {

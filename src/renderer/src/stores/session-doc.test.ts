@@ -9,7 +9,9 @@ import {
   nameOfFile,
   ownNode,
   restoredTree,
+  scenariosOf,
   shownForks,
+  withScenarioIds,
   workDoc,
   type Work,
 } from './session-doc'
@@ -122,7 +124,7 @@ describe('fingerprint', () => {
 
 describe('restoredTree', () => {
   const doc: SessionDoc = {
-    ...{ writer: '', name: '', note: '', scenario: null, view: FIRST_VIEW },
+    ...{ writer: '', name: '', note: '', scenarios: [], view: FIRST_VIEW },
     ...workDoc(WORK, new Map()),
   }
   const further = { ...doc.forks[0], id: 8, parent: 3 } as SessionDoc['forks'][number]
@@ -142,6 +144,22 @@ describe('restoredTree', () => {
       [2, null],
       [3, 1],
     ])
+  })
+})
+
+describe('scenarios of a session', () => {
+  it('are those of all runs, each once, and get other ids in all of them', () => {
+    const doc: SessionDoc = {
+      ...{ writer: '', name: '', note: '', scenarios: [], view: FIRST_VIEW },
+      ...workDoc(WORK, new Map()),
+    }
+    const own = { ...recipe([]), scenario: 'mine' }
+    const head = { parent: null, at: null, text: '', note: '' }
+    const forks = [{ ...head, id: 1, recipe: own, proof: null }]
+    expect(scenariosOf({ ...doc, forks })).toEqual([recipe([]).scenario, 'mine'])
+    const renamed = withScenarioIds({ ...doc, forks }, new Map([['mine', 'mine-2']]))
+    expect(scenariosOf(renamed)).toEqual([recipe([]).scenario, 'mine-2'])
+    expect(renamed.a).toEqual(doc.a)
   })
 })
 

@@ -5,6 +5,7 @@ import type {
   SessionDebug,
   SessionDoc,
   SessionFork,
+  SessionRun,
   SessionSide,
   SessionView,
 } from '../../../shared/session'
@@ -90,6 +91,20 @@ function forksOf(
 function debugOf({ state, carried }: SideDebug): SessionDebug {
   const { stops, watches } = state ?? carried ?? { stops: [], watches: [] }
   return { lines: linesOfStops(stops), watches: watches.map(({ expression }) => expression) }
+}
+
+/** The scenarios of all runs, that of A first. */
+export function scenariosOf({ a, b, forks }: Pick<SessionDoc, 'a' | 'b' | 'forks'>): string[] {
+  return [...new Set([a, b, ...forks].map(({ recipe }) => recipe.scenario))]
+}
+
+/** The document with the ids that its own scenarios have here. */
+export function withScenarioIds(doc: SessionDoc, ids: ReadonlyMap<string, string>): SessionDoc {
+  const renamed = <T extends SessionRun>(run: T): T => {
+    const scenario = ids.get(run.recipe.scenario)
+    return scenario === undefined ? run : { ...run, recipe: { ...run.recipe, scenario } }
+  }
+  return { ...doc, a: renamed(doc.a), b: renamed(doc.b), forks: doc.forks.map(renamed) }
 }
 
 /** The fork that each side shows. */

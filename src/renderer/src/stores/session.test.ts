@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Calls, Pinscope } from '../../../shared/contract'
 import { failure, success } from '../../../shared/result'
 import type { SessionDoc } from '../../../shared/session'
+import { fakeOwn } from '../test/fake-catalogue'
 import { createFakePinscope, type FakePinscope } from '../test/fake-pinscope'
 import { PINSCOPE } from '../wire/pinscope'
 import { useBookmarksStore } from './bookmarks'
@@ -126,6 +127,47 @@ describe('a session', () => {
         'Run B is not the one that was saved: It differs.',
       ],
     })
+  })
+
+  it('bears the text of a scenario of its own, which may have another id when it is opened', async () => {
+    let kept = 'mine'
+    const { session, comparison, pinscope, doc } = await open({
+      addScenario: () => Promise.resolve(success(fakeOwn('mine', kept))),
+    })
+    await comparison.bring('text', 'mine.json')
+    await comparison.openScenario('mine')
+    await session.save()
+    expect(doc()).toMatchObject({
+      scenarios: ['text of mine'],
+      a: { recipe: { scenario: 'mine' } },
+    })
+    kept = 'mine-2'
+    await comparison.openScenario('sc-01')
+    session.take(success(FILE))
+    await session.decide('discard')
+    expect(comparison.scenarioId).toBe('mine-2')
+    expect(pinscope.ran.slice(-2).map(({ scenario }) => scenario)).toEqual(['mine-2', 'mine-2'])
+    expect(comparison.scenarios.filter(({ own }) => own).map(({ id }) => id)).toEqual([
+      'mine',
+      'mine-2',
+    ])
+    expect(session.changed).toBe(false)
+  })
+
+  it('whose own scenario is none is refused with the reason, and what is open stays', async () => {
+    const { session, comparison } = await open({
+      addScenario: () =>
+        Promise.resolve(failure('bad-input', 'its own scenario: actors: expected a list')),
+      unpackSession: () =>
+        Promise.resolve(success({ doc: { scenarios: ['{}'] } as never, version: 1 } as never)),
+    })
+    const { a } = comparison
+    session.take(success(FILE))
+    await vi.waitFor(() => expect(session.notice).not.toBeNull())
+    expect(session.notice?.text).toBe(
+      'kept.pinscope was not opened: its own scenario: actors: expected a list',
+    )
+    expect(comparison.a).toBe(a)
   })
 
   it('that is damaged is refused, and what is open stays', async () => {

@@ -5,7 +5,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { RunSummary } from '../../../shared/contract'
-import { failWith, failure, success, type Failure, type Result } from '../../../shared/result'
+import { failure, success, type Failure, type Result } from '../../../shared/result'
 import type { OpenedSession, RunProof, SessionDoc, SessionRefusal } from '../../../shared/session'
 import { countText } from '../../../shared/text'
 import { VERSION } from '../../../shared/version'
@@ -18,7 +18,9 @@ import {
   fingerprint,
   nameOfFile,
   restoredTree,
+  scenariosOf,
   shownForks,
+  withScenarioIds,
   workDoc,
   type Work,
 } from './session-doc'
@@ -154,12 +156,17 @@ export const useSessionStore = defineStore('session', () => {
     }
   }
 
+  /** What is in the file; its own scenarios are brought first, and may get other ids here. */
   async function unpack(bytes: Uint8Array): Promise<Result<OpenedSession, SessionRefusal>> {
     const read = await pinscope.unpackSession(bytes)
-    if (!read.ok || read.value.doc.scenario === null) return read
-    const message =
-      'it bears a scenario of its own, and only scenarios that ship with Pinscope can be run here.'
-    return failWith({ code: 'bad-input', message })
+    if (!read.ok) return read
+    const ids = new Map<string, string>()
+    for (const text of read.value.doc.scenarios) {
+      const own = await comparison.bring(text, 'its own scenario')
+      if (!own.ok) return own
+      ids.set(own.value.asked, own.value.info.id)
+    }
+    return success({ ...read.value, doc: withScenarioIds(read.value.doc, ids) })
   }
 
   /** The new runs in the place of those on screen; these come back where it cannot be done. */
@@ -240,12 +247,13 @@ export const useSessionStore = defineStore('session', () => {
       const proof = run === null ? failure('not-found', '') : await pinscope.proof(run)
       if (proof.ok) proofs.set(id, proof.value)
     }
+    const doc = workDoc(now, proofs)
     return {
       writer: VERSION,
       name: title,
       note: note.value,
-      scenario: null,
-      ...workDoc(now, proofs),
+      scenarios: scenariosOf(doc).flatMap((id) => comparison.ownText(id) ?? []),
+      ...doc,
       view: view.keep(shownForks(now)),
     }
   }

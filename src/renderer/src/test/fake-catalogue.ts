@@ -1,5 +1,5 @@
 /** The scenarios and patches the stand-in engine lists. */
-import type { PatchInfo, ScenarioInfo } from '../../../shared/contract'
+import type { OwnScenario, PatchInfo, ScenarioInfo } from '../../../shared/contract'
 import type { KernelCatalogue, PolicyInfo } from '../../../shared/kernels'
 
 export const FAKE_PATCHES: readonly PatchInfo[] = [
@@ -47,6 +47,13 @@ const MACHINE = {
   help: 'Board whose memory layout is used.',
   choices: ['vexpress-128m', 'exynos4-1g'],
 } as const
+
+/** A scenario of the user's own, as an engine answers for any text; the id that is kept may be another. */
+export function fakeOwn(asked: string, id = asked): OwnScenario {
+  const [first] = FAKE_SCENARIOS
+  if (first === undefined) throw new Error('no scenario')
+  return { info: { ...first, id, title: 'My board', own: true }, text: `text of ${id}`, asked }
+}
 
 export const FAKE_SCENARIOS: readonly ScenarioInfo[] = [
   {

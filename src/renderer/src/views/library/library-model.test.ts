@@ -8,6 +8,14 @@ describe('libraryGroups', () => {
     expect(ids.toSorted()).toEqual(FAKE_SCENARIOS.map((s) => s.id).toSorted())
   })
 
+  it('has the own ones in a group of their own, whatever their file says', () => {
+    const [first] = FAKE_SCENARIOS
+    if (first === undefined) throw new Error('no scenario')
+    const groups = libraryGroups([...FAKE_SCENARIOS, { ...first, id: 'mine', own: true }], '')
+    expect(groups[0]).toMatchObject({ title: 'own', scenarios: [{ id: 'mine' }] })
+    expect(groups.flatMap((g) => g.scenarios)).toHaveLength(FAKE_SCENARIOS.length + 1)
+  })
+
   it('finds by words of id and question, in any order', () => {
     const ids = libraryGroups(FAKE_SCENARIOS, 'camera SC-01').flatMap((g) =>
       g.scenarios.map((s) => s.id),

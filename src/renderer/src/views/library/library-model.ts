@@ -2,7 +2,7 @@
 import type { ScenarioInfo } from '../../../../shared/contract'
 
 export interface ScenarioGroup {
-  readonly title: ScenarioInfo['group']
+  readonly title: ScenarioInfo['group'] | 'own'
   readonly scenarios: readonly ScenarioInfo[]
 }
 
@@ -14,6 +14,18 @@ const ORDER: readonly ScenarioInfo['group'][] = [
   'lookalikes',
 ]
 
+/** The user's own first, then those that ship by what the series does for them. */
+export function scenarioGroups(all: readonly ScenarioInfo[]): ScenarioGroup[] {
+  const groups: readonly ScenarioGroup[] = [
+    { title: 'own', scenarios: all.filter((s) => s.own === true) },
+    ...ORDER.map((title) => ({
+      title,
+      scenarios: all.filter((s) => s.own !== true && s.group === title),
+    })),
+  ]
+  return groups.filter((group) => group.scenarios.length > 0)
+}
+
 /** Scenarios that have every typed word in id, title, question or description. */
 export function libraryGroups(all: readonly ScenarioInfo[], typed: string): ScenarioGroup[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
@@ -21,8 +33,5 @@ export function libraryGroups(all: readonly ScenarioInfo[], typed: string): Scen
     const text = `${s.id} ${s.title} ${s.question} ${s.description}`.toLowerCase()
     return words.every((word) => text.includes(word))
   }
-  return ORDER.map((title) => ({
-    title,
-    scenarios: all.filter((s) => s.group === title && fits(s)),
-  })).filter((group) => group.scenarios.length > 0)
+  return scenarioGroups(all.filter(fits))
 }
