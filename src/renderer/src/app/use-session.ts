@@ -1,5 +1,5 @@
 /** Sessions in the window: its actions, files that are dropped on it, and files the system asks for. */
-import { onBeforeUnmount, onMounted } from 'vue'
+import { onBeforeUnmount, onMounted, ref, watch } from 'vue'
 import { useActionsStore } from '../stores/actions'
 import { useComparisonStore } from '../stores/comparison'
 import { useSessionStore } from '../stores/session'
@@ -16,9 +16,18 @@ export function useSession(): { readonly takeAsked: () => Promise<void> } {
     'session.save-as': { run: () => session.save(true), enabled },
   })
 
+  /** A file that the system asked for while another was opened or saved: it waits with the shell. */
+  const waits = ref(false)
   async function takeAsked(): Promise<void> {
-    if (shell !== undefined) session.take(await shell.takeAsked())
+    waits.value = !enabled()
+    if (shell !== undefined && !waits.value) session.take(await shell.takeAsked())
   }
+  watch(
+    () => waits.value && enabled(),
+    (now) => {
+      if (now) void takeAsked()
+    },
+  )
 
   function isFile(event: DragEvent): boolean {
     return event.dataTransfer?.types.includes('Files') ?? false
