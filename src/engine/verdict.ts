@@ -57,7 +57,7 @@ function requestVerdict({ request, blockers }: FollowedRequest, counters: RunCou
     }
     const positions = tried === 1 ? '1 position tried' : `${tried} positions tried`
     return {
-      sentence: `${what} failed (${ret}): ${positions}${blockedText(blockers, tried, request.timeNs)}.`,
+      sentence: `${what} failed (${ret}): ${positions}${blockedText(blockers, tried)}.`,
       good: false,
     }
   }
@@ -68,7 +68,7 @@ function requestVerdict({ request, blockers }: FollowedRequest, counters: RunCou
   }
 }
 
-function blockedText(blockers: readonly Blocker[], tried: number, nowNs: number): string {
+function blockedText(blockers: readonly Blocker[], tried: number): string {
   const first = blockers[0]
   if (first === undefined) return ', none could be isolated'
   const all = tried > 1 ? ', all blocked by ' : ', blocked by '
@@ -77,6 +77,6 @@ function blockedText(blockers: readonly Blocker[], tried: number, nowNs: number)
   if (first.kind === 'in-use') {
     return `${all}${pagesText(first.pages)} held by ${first.label} (no pin involved)${more}`
   }
-  const since = first.sinceNs === null ? '' : `, since ${timeText(nowNs - first.sinceNs)}`
+  const since = first.sinceNs === null ? '' : `, since ${timeText(first.sinceNs)}`
   return `${all}${pagesText(first.pages)} pinned by ${first.actor} (${first.label}${since})${more}`
 }
