@@ -4,6 +4,7 @@ import { pageMap } from '../src/engine/page-map'
 import { Recorder } from '../src/engine/recorder'
 import { scenarioPlans } from '../src/formats/source'
 import { shippedScenarios } from '../src/formats/shipped'
+import { pngBytes } from '../src/host/png'
 import type { Recipe } from '../src/shared/contract'
 import type { Result } from '../src/shared/result'
 import { startScenario, type Machine, type ScenarioPlan } from '../src/sim'
@@ -40,7 +41,7 @@ async function seconds(work: () => unknown): Promise<number> {
 }
 
 function plan(): ScenarioPlan {
-  return must(scenarioPlans(shippedScenarios()).plan(RECIPE.scenario, RECIPE.set))
+  return must(scenarioPlans(shippedScenarios(), pngBytes).plan(RECIPE.scenario, RECIPE.set))
 }
 
 async function recordOnce(p: ScenarioPlan): Promise<Recording> {

@@ -168,7 +168,7 @@ export async function compare(
   return x.expectation.met && y.expectation.met ? 0 : 1
 }
 
-export function rowOf({ machine, recorder }: Recording, event: number): EventRow {
+function rowOf({ machine, recorder }: Recording, event: number): EventRow {
   const row = recorder.log.row(event)
   const actor = machine.tasks[row.task]?.comm ?? ''
   return { event, timeNs: row.timeNs, actor, name: row.type.name, text: textOf(row) }

@@ -19,11 +19,11 @@ import { exec, type ExecOptions } from './exec'
 import {
   exportCommand,
   FORMATS,
-  REPORT_FORMATS,
   reportCommand,
   type ExportOptions,
   type ReportOptions,
 } from './export'
+import { REPORT_FORMS } from '../shared/export'
 import { importCommand, type ImportOptions } from './import'
 import { VERSION } from '../shared/version'
 import { serve } from './serve'
@@ -188,7 +188,7 @@ function addInterchange(root: Command, finish: (code: number) => void): void {
     })
   withSides(withCommon(root.command('report')))
     .description('write a report of a comparison of two kernels')
-    .addOption(new Option('--format <form>', 'the form').choices(REPORT_FORMATS).default('md'))
+    .addOption(new Option('--format <form>', 'the form').choices(REPORT_FORMS).default('md'))
     .action(async (which: string, options: ReportOptions) => {
       finish(await reportCommand(io, which, options))
     })

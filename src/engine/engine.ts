@@ -1,5 +1,6 @@
 /** The calls of the contract over the recordings this engine keeps. */
 import type { Calls, News, NewsName, OwnScenario, RunId, ScenarioInfo } from '../shared/contract'
+import type { ExportSource } from '../shared/export'
 import type { ImportSource } from '../shared/interchange'
 import type { Result } from '../shared/result'
 import type { SessionSource } from '../shared/session'
@@ -7,6 +8,7 @@ import type { ScenarioPlan } from '../sim'
 import { compareCalls } from './calls/compare'
 import { debugCalls } from './calls/debug'
 import { eventCalls } from './calls/events'
+import { exportCalls, Exports } from './calls/exports'
 import { Kept } from './calls/kept'
 import { lookCalls } from './calls/look'
 import { runCalls } from './calls/runs'
@@ -16,7 +18,7 @@ import { Work } from './calls/work'
 import { withTraces } from './foreign/with-traces'
 
 /** Where plans come from; files are read elsewhere. */
-export interface PlanSource extends ImportSource, SessionSource {
+export interface PlanSource extends ImportSource, SessionSource, ExportSource {
   readonly list: () => readonly ScenarioInfo[]
   readonly plan: (id: string, set: Readonly<Record<string, string>>) => Result<ScenarioPlan>
   readonly scenarioText: (id: string) => Result<string>
@@ -39,6 +41,7 @@ export function createEngine(
 ): Calls {
   const kept = new Kept(firstRun)
   const work = new Work(tell, breathe)
+  const exports = new Exports()
   const calls = {
     ...runCalls(source, kept, work),
     ...timelineCalls(kept),
@@ -47,6 +50,7 @@ export function createEngine(
     ...compareCalls(kept, work),
     ...debugCalls(kept, work),
     ...sessionCalls(source, kept, work),
+    ...exportCalls(source, kept, work, exports),
   }
-  return withTraces(calls, source, work, firstRun)
+  return withTraces(calls, source, work, exports, firstRun)
 }

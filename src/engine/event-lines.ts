@@ -56,3 +56,9 @@ export function dmesgLines(recording: Recording): DmesgLine[] {
     return { timeNs, event: eventAt(recording, timeNs).event, text }
   })
 }
+
+/** The kernel log as `dmesg` prints it. */
+export function dmesgText(recording: Pick<Recording, 'machine'>): string {
+  const { dmesg } = recording.machine
+  return dmesg.map(({ timeNs, text }) => `[${secondsText(timeNs)}] ${text}\n`).join('')
+}

@@ -1,8 +1,9 @@
 /** A recording as the exporters take it. */
-import type { PlacedMap } from '../shared/contract'
+import type { PlacedMap, Recipe } from '../shared/contract'
 import type { Exported, ExportedEvent, PinFlow } from '../shared/exported'
 import type { Place } from '../shared/place'
 import type { ArchivePiece } from '../shared/session'
+import { forkText } from '../shared/fork-text'
 import { kernelLine } from '../shared/text'
 import { callSpans } from './call-spans'
 import { fieldsOf } from './event-log'
@@ -25,12 +26,14 @@ import {
 export function exported(recording: Recording, columns: number): Exported {
   const { machine, recorder, summary } = recording
   const { recipe } = summary
+  const fork = forkText(recipe)
   return {
-    title: `${recipe.scenario}, ${kernelLine(recipe.kernel)}, seed ${recipe.seed}`,
+    title: titleOf(recipe),
     about: {
       scenario: recipe.scenario,
       kernel: kernelLine(recipe.kernel),
       seed: String(recipe.seed),
+      ...(fork === '' ? {} : { fork }),
       digest: summary.digest,
       verdict: summary.verdict,
     },
@@ -41,6 +44,13 @@ export function exported(recording: Recording, columns: number): Exported {
     flows: pinFlows(recording),
     series: series(recording, { fromNs: 0, toNs: null, columns }),
   }
+}
+
+/** `sc-01, patches none, seed 1`, of a fork with what it does otherwise. */
+function titleOf(recipe: Recipe): string {
+  const fork = forkText(recipe)
+  const { scenario, kernel, seed } = recipe
+  return `${scenario}, ${kernelLine(kernel)}, seed ${seed}${fork === '' ? '' : `, ${fork}`}`
 }
 
 function exportedEvent({ machine, recorder }: Recording, event: number): ExportedEvent {

@@ -1,7 +1,7 @@
 /** The door of the engine. */
 export { createEngine, type PlanSource, type Tell } from './engine'
+export { reportContent, reportData, runContent, traceContent, type Making } from './export-content'
 export { archivePieces, exported, ftraceHead, ftraceLines, mapOfTrouble } from './exported'
-export { exportedTrace } from './foreign/exported-trace'
 export { firstDivergence } from './diverge'
 export { fieldsOf, textOf, type EventCells, type EventLog } from './event-log'
 export { matrix } from './matrix'

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { shippedScenarios } from '../formats/shipped'
 import { scenarioPlans } from '../formats/source'
+import { pngBytes } from '../host/png'
 import type { Place } from '../shared/place'
 import { ReplayMismatch } from './keyframes'
 import { Lens } from './lens'
@@ -16,7 +17,7 @@ const HOOKS = {
 }
 
 beforeAll(async () => {
-  const plan = scenarioPlans(shippedScenarios()).plan('sc-01', {})
+  const plan = scenarioPlans(shippedScenarios(), pngBytes).plan('sc-01', {})
   if (!plan.ok) throw new Error(plan.error.message)
   const kernel = { patches: [], mode: 'strict' } as const
   const recorded = await record(plan.value, { scenario: 'sc-01', seed: 1, set: {}, kernel }, HOOKS)

@@ -21,6 +21,21 @@ export function kernelArgument({
   return parts.join('+')
 }
 
+/** As the options of `pinscope run` take it. */
+function kernelOptions(kernel: Recipe['kernel']): string[] {
+  const { patches, policy = 'rfc2013', variant, notifierPasses } = kernel
+  const detail = variant ?? notifierPasses
+  const form = detail === undefined ? '' : `/${detail}`
+  return [
+    policy === 'rfc2013' ? `--patches ${patchList(patches)}` : `--policy ${policy}${form}`,
+    ...((kernel.fixes?.length ?? 0) > 0 ? [`--fixes ${(kernel.fixes ?? []).join(',')}`] : []),
+    ...((kernel.converted?.length ?? 0) > 0
+      ? [`--convert ${(kernel.converted ?? []).join(',')}`]
+      : []),
+    ...(kernel.mode === 'lenient' ? ['--lenient'] : []),
+  ]
+}
+
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
@@ -36,9 +51,24 @@ export function compareCommand(which: string, a: Recipe, b: Recipe): string[] {
     quoted(which),
     `--a ${kernelArgument(a.kernel)}`,
     `--b ${kernelArgument(b.kernel)}`,
-    `--seed ${a.seed}`,
-    ...Object.entries(a.set).map(([name, value]) => `--set ${quoted(`${name}=${value}`)}`),
+    ...choices(a),
     ...(lenient ? ['--lenient'] : []),
     '--json',
   ]
+}
+
+/** `pinscope run sc-01 --patches all --seed 7 --json`, as words. */
+export function runCommand(which: string, recipe: Recipe): string[] {
+  return [
+    'pinscope run',
+    quoted(which),
+    ...kernelOptions(recipe.kernel),
+    ...choices(recipe),
+    '--json',
+  ]
+}
+
+function choices({ seed, set }: Recipe): string[] {
+  const values = Object.entries(set).map(([name, value]) => quoted(`${name}=${value}`))
+  return [`--seed ${seed}`, ...values.map((value) => `--set ${value}`)]
 }

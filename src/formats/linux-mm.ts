@@ -1,14 +1,14 @@
 /** The block for a mail: plain ASCII, at most 72 columns, with a figure and the command to repeat it. */
 import { PAGE_CLASSES, type PlacedMap } from '../shared/contract'
+import type { ReportData, ReportSide } from '../shared/export'
 import { countText, pfnText } from '../shared/text'
 import {
   CLAIM,
   counterRows,
   eventText,
   outcomeRows,
+  reproductionOf,
   sideText,
-  type ReportData,
-  type ReportSide,
   type TableRow,
 } from './report'
 
@@ -123,7 +123,8 @@ export function commandLines(words: readonly string[]): string[] {
 }
 
 export function linuxMmText(data: ReportData): string {
-  const { info, a, b, divergence, command } = data
+  const { info, a, b, divergence } = data
+  const { commands, note } = reproductionOf(data)
   const changed = counterRows(data).filter((row) => row.differs)
   const blocks = [
     wrapped(`${info.title} (${info.id}, seed ${a.summary.recipe.seed})`),
@@ -150,7 +151,8 @@ export function linuxMmText(data: ReportData): string {
           ...wrapped(`B ${eventText(divergence.b)}`, '  ', '    '),
         ],
     wrapped(CLAIM),
-    ['Reproduce:', ...commandLines(command)],
+    ['Reproduce:', ...commands.flatMap(commandLines)],
+    note === null ? [] : wrapped(note),
     ['digest A', `  ${a.summary.digest}`, 'digest B', `  ${b.summary.digest}`],
   ]
   return `${blocks

@@ -1,4 +1,5 @@
 /** The report of a comparison as one HTML file: charts inside, no script, nothing loaded from anywhere. */
+import type { ReportData, ReportSide } from '../shared/export'
 import { placedMapFigure } from './map-figure'
 import {
   CLAIM,
@@ -6,10 +7,9 @@ import {
   eventText,
   expectationText,
   outcomeRows,
+  reproductionOf,
   requestLines,
   sideText,
-  type ReportData,
-  type ReportSide,
   type TableRow,
 } from './report'
 import { escapeXml, svgText } from './svg'
@@ -57,7 +57,8 @@ function figures(letter: string, { summary, series, map }: ReportSide): string {
 }
 
 export function reportHtml(data: ReportData): string {
-  const { info, a, b, divergence, command } = data
+  const { info, a, b, divergence } = data
+  const { commands, note } = reproductionOf(data)
   const parted =
     divergence === null
       ? '<p>The two runs are the same, event for event.</p>'
@@ -87,7 +88,8 @@ export function reportHtml(data: ReportData): string {
     figures('A', a),
     figures('B', b),
     '<h2>Reproduce</h2>',
-    `<pre>${x(command.join(' '))}</pre>`,
+    `<pre>${commands.map((words) => x(words.join(' '))).join('\n')}</pre>`,
+    ...(note === null ? [] : [`<p>${x(note)}</p>`]),
     `<p class="muted">${x(CLAIM)}</p>`,
     '</body></html>',
     '',

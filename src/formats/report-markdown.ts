@@ -5,12 +5,12 @@ import {
   eventText,
   expectationText,
   outcomeRows,
+  reproductionOf,
   requestLines,
   sideText,
-  type ReportData,
-  type ReportSide,
   type TableRow,
 } from './report'
+import type { ReportData, ReportSide } from '../shared/export'
 
 /** Characters that Markdown would take for its own. */
 function plain(text: string): string {
@@ -42,7 +42,8 @@ function sideLines(letter: string, { summary }: ReportSide): string {
 }
 
 export function reportMarkdown(data: ReportData): string {
-  const { info, a, b, divergence, command } = data
+  const { info, a, b, divergence } = data
+  const { commands, note } = reproductionOf(data)
   const parts = [
     `# ${plain(info.title)} (${info.id})`,
     plain(info.question),
@@ -63,7 +64,8 @@ export function reportMarkdown(data: ReportData): string {
           '\n',
         ),
     '## Reproduce',
-    ['```', command.join(' '), '```'].join('\n'),
+    ['```', ...commands.map((words) => words.join(' ')), '```'].join('\n'),
+    ...(note === null ? [] : [plain(note)]),
     CLAIM,
   ]
   return `${parts.join('\n\n')}\n`

@@ -1,27 +1,11 @@
 /** What a report of a comparison says, for the writers in Markdown, HTML and plain text. */
-import type { PlacedMap, RunSummary, ScenarioInfo } from '../shared/contract'
 import type { EventRow } from '../shared/events'
+import type { ReportData, ReportSide } from '../shared/export'
+import { forkText } from '../shared/fork-text'
 import { countText, kernelLine, many, pagesText, pfnText, retText, timeText } from '../shared/text'
-import type { SeriesData } from '../shared/timeline'
+import { compareCommand, runCommand } from './command'
 
-export type Summary = Omit<RunSummary, 'run'>
-
-export interface ReportSide {
-  readonly summary: Summary
-  readonly series: SeriesData
-  /** Where the last failed position was tried, or as the run ended. */
-  readonly map: PlacedMap
-}
-
-export interface ReportData {
-  readonly info: ScenarioInfo
-  readonly a: ReportSide
-  readonly b: ReportSide
-  /** The first event in which the runs differ; null when they do not. */
-  readonly divergence: { readonly a: EventRow; readonly b: EventRow } | null
-  /** The command that makes both runs again, as words. */
-  readonly command: readonly string[]
-}
+export type Summary = ReportSide['summary']
 
 export interface TableRow {
   readonly name: string
@@ -54,9 +38,36 @@ export function counterRows({ a, b }: ReportData): TableRow[] {
   ]
 }
 
-/** `patches all (FULL)` */
+/** `patches all (FULL)`, of a fork with what it does otherwise. */
 export function sideText({ recipe, build }: Summary): string {
-  return `${kernelLine(recipe.kernel)} (${build.class})`
+  const fork = forkText(recipe)
+  return `${kernelLine(recipe.kernel)} (${build.class})${fork === '' ? '' : `, ${fork}`}`
+}
+
+/** How both runs are made again. */
+export interface Reproduction {
+  /** Commands, as words. */
+  readonly commands: readonly (readonly string[])[]
+  /** What the commands leave out; null when they make exactly these runs. */
+  readonly note: string | null
+}
+
+const OWN = 'The scenario is none that ships: its file has to be there, too.'
+const CHANGED =
+  'this makes the run without what was changed, with another digest. A session file holds the change: pinscope verify FILE makes it again.'
+
+export function reproductionOf({ info, which, a, b }: ReportData): Reproduction {
+  const [x, y] = [a.summary.recipe, b.summary.recipe]
+  const isOne = x.seed === y.seed && JSON.stringify(x.set) === JSON.stringify(y.set)
+  const forks = [x, y].flatMap((recipe, i) => (forkText(recipe) === '' ? [] : ['AB'.charAt(i)]))
+  const notes = [
+    ...(info.own === true ? [OWN] : []),
+    ...(forks.length === 0 ? [] : [`Of ${forks.join(' and ')} ${CHANGED}`]),
+  ]
+  return {
+    commands: isOne ? [compareCommand(which, x, y)] : [x, y].map((r) => runCommand(which, r)),
+    note: notes.length === 0 ? null : notes.join(' '),
+  }
 }
 
 /** `event 812, 12.4 us, camera, mm_page_alloc: ...` */

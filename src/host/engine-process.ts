@@ -6,6 +6,7 @@ import { createEngine } from '../engine'
 import { shippedScenarios } from '../formats/shipped'
 import { scenarioPlans } from '../formats/source'
 import { firstRunOf } from './first-run'
+import { pngBytes } from './png'
 import { askOf, serveCalls, tellThrough } from './rpc'
 
 /** The parent, whichever way it started us. */
@@ -45,7 +46,7 @@ process.on('SIGINT', () => undefined)
 
 const { parentPort } = process as { readonly parentPort?: UtilityPort }
 const parent = parentPort === undefined ? forkParent() : utilityParent(parentPort)
-const plans = scenarioPlans(shippedScenarios())
+const plans = scenarioPlans(shippedScenarios(), pngBytes)
 const engine = createEngine(plans, tellThrough(parent.send), breathe, firstRunOf(process.argv))
 parent.onMessage(
   serveCalls(

@@ -6,6 +6,7 @@ import type { Tell } from '../engine'
 import type { Calls, News, NewsName, RunId, RunSummary } from '../shared/contract'
 import type { ConsoleReply } from '../shared/debug'
 import type { ImportAnswer } from '../shared/interchange'
+import type { ExportId, ExportInfo, ExportPiece } from '../shared/export'
 import { failure, success, type Result } from '../shared/result'
 
 /** Makes the tokens of two pages differ, whatever the pages call them. */
@@ -20,6 +21,8 @@ export class ClientSession {
   readonly #running = new Set<string>()
   /** Scenarios that the page brought. */
   readonly #scenarios = new Set<string>()
+  /** Exports that this page began and has not read to their ends. */
+  readonly #exports = new Set<ExportId>()
   #closed = false
   /** Rises when the engine is lost: runs of an earlier one are gone, and their numbers come again. */
   #engines = 0
@@ -52,6 +55,15 @@ export class ClientSession {
       divergence: (a, b, token) => this.#under(token, (own) => engine.divergence(a, b, own)),
       checkProof: (run, proof, token) =>
         this.#under(token, (own) => engine.checkProof(run, proof, own)),
+      exportRun: (run, what, token) =>
+        this.#exporting(token, (own) => engine.exportRun(run, what, own)),
+      exportReport: (a, b, form, token) =>
+        this.#exporting(token, (own) => engine.exportReport(a, b, form, own)),
+      readExport: (id) => this.#readExport(id),
+      closeExport: (id) => {
+        const isOurs = this.#exports.delete(id)
+        return isOurs ? engine.closeExport(id) : Promise.resolve(success(null))
+      },
       matrix: (recipe, token) => this.#under(token, (own) => engine.matrix(recipe, own)),
       cancel: (token) => engine.cancel(this.#prefix + token),
       drop: (run) => {
@@ -67,6 +79,7 @@ export class ClientSession {
       this.#engines++
       this.#runs.clear()
       this.#scenarios.clear()
+      this.#exports.clear()
     }
     if (this.#closed) return
     if (news === 'onDidProgress') {
@@ -84,7 +97,9 @@ export class ClientSession {
     this.#closed = true
     for (const token of this.#running) void this.#engine.cancel(token)
     for (const run of this.#runs) void this.#engine.drop(run)
+    for (const id of this.#exports) void this.#engine.closeExport(id)
     this.#runs.clear()
+    this.#exports.clear()
     for (const id of this.#scenarios) void this.#engine.dropScenario(id)
     this.#scenarios.clear()
   }
@@ -116,6 +131,28 @@ export class ClientSession {
     } finally {
       this.#running.delete(own)
     }
+  }
+
+  /** What is begun to be written is given up when the page goes. */
+  async #exporting(
+    token: string,
+    work: (own: string) => Promise<Result<ExportInfo>>,
+  ): Promise<Result<ExportInfo>> {
+    const engines = this.#engines
+    const begun = await this.#under(token, work)
+    if (!begun.ok || engines !== this.#engines) return begun
+    if (this.#closed) void this.#engine.closeExport(begun.value.id)
+    else this.#exports.add(begun.value.id)
+    return begun
+  }
+
+  /** Numbers come again after an engine was lost: one that is not this page's is nobody's. */
+  async #readExport(id: ExportId): Promise<Result<ExportPiece>> {
+    if (!this.#exports.has(id)) return failure('not-found', 'this export is over; begin it again')
+    const engines = this.#engines
+    const piece = await this.#engine.readExport(id)
+    if (engines === this.#engines && (!piece.ok || piece.value.last)) this.#exports.delete(id)
+    return piece
   }
 
   /** As #under, for what makes runs: they are the page's. */

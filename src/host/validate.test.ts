@@ -56,6 +56,10 @@ const VALID: Readonly<Record<CallName, readonly unknown[]>> = {
   packArchive: [SESSION, { a: 1, b: null }],
   openArchive: [Uint8Array.of(1, 2), 'a'],
   unpackSession: [Uint8Array.of(1, 2)],
+  exportRun: [1, { form: 'svg', part: 'map' }, 'token'],
+  exportReport: [1, 2, 'md', 'token'],
+  readExport: ['export1'],
+  closeExport: ['export1'],
 }
 const CALLS = Object.keys(CALL_NAMES) as CallName[]
 

@@ -16,6 +16,7 @@ import {
 import { issueText } from '../formats/session/issue'
 import * as sessionSchema from '../formats/session/schema'
 import { MAX_IMPORT_BYTES, MAX_IMPORT_FILES } from '../shared/interchange'
+import { EXPORT_PARTS, REPORT_FORMS, RUN_FORMS } from '../shared/export'
 import { MAP_MODES, type CallName, type Calls } from '../shared/contract'
 import { failure, success, type Result } from '../shared/result'
 import { ASPECTS } from '../shared/sheet'
@@ -62,6 +63,16 @@ const importFiles = v.pipe(
   ),
   v.maxLength(MAX_IMPORT_FILES, `expected at most ${MAX_IMPORT_FILES} files`),
 )
+
+const runExport = v.strictObject({
+  form: v.picklist(RUN_FORMS, `expected one of ${RUN_FORMS.join(', ')}`),
+  part: v.nullable(
+    v.picklist(
+      Object.values(EXPORT_PARTS).flat(),
+      'expected null, events, series, timeline or map',
+    ),
+  ),
+})
 
 const SCHEMAS: ArgumentSchemas = {
   listScenarios: v.strictTuple([]),
@@ -130,6 +141,15 @@ const SCHEMAS: ArgumentSchemas = {
   ]),
   openArchive: v.strictTuple([file, v.picklist(['a', 'b'] as const, 'expected a or b')]),
   unpackSession: v.strictTuple([file]),
+  exportRun: v.strictTuple([run, runExport, token]),
+  exportReport: v.strictTuple([
+    run,
+    run,
+    v.picklist(REPORT_FORMS, `expected one of ${REPORT_FORMS.join(', ')}`),
+    token,
+  ]),
+  readExport: v.strictTuple([token]),
+  closeExport: v.strictTuple([token]),
 }
 
 /** The arguments of a call, or where they are wrong: `run[0].seed`. */

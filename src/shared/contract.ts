@@ -16,6 +16,7 @@ import type {
 } from '../sim'
 import type { Divergence } from './compare'
 import type { CompletionList, ConsoleReply, DebugState } from './debug'
+import type { ExportId, ExportInfo, ExportPiece, ReportForm, RunExport } from './export'
 import type { KernelCatalogue, KernelCheck } from './kernels'
 import type { ForeignInfo, ImportAnswer, ImportFile } from './interchange'
 import type { Place, PlaceAt } from './place'
@@ -468,6 +469,20 @@ export interface Calls {
   readonly openArchive: (bytes: Uint8Array, side: SessionSide) => Promise<Result<RunSummary>>
   /** The session in the bytes of a file; nothing is run. */
   readonly unpackSession: (bytes: Uint8Array) => Promise<Result<OpenedSession, SessionRefusal>>
+
+  /** Begins to write a run in a form for other tools; its pieces are asked for one after the other. */
+  readonly exportRun: (run: RunId, what: RunExport, token: string) => Promise<Result<ExportInfo>>
+  /** As `exportRun`, a report that compares two runs of one scenario. */
+  readonly exportReport: (
+    a: RunId,
+    b: RunId,
+    form: ReportForm,
+    token: string,
+  ) => Promise<Result<ExportInfo>>
+  /** The next piece of what was begun. Behind the last it is over. */
+  readonly readExport: (id: ExportId) => Promise<Result<ExportPiece>>
+  /** Gives up what was begun; nothing where it is over. */
+  readonly closeExport: (id: ExportId) => Promise<Result<null>>
 }
 
 export interface Progress {
@@ -536,6 +551,10 @@ export const CALL_NAMES = {
   packArchive: true,
   openArchive: true,
   unpackSession: true,
+  exportRun: true,
+  exportReport: true,
+  readExport: true,
+  closeExport: true,
 } satisfies Record<keyof Calls, true>
 
 export const NEWS_NAMES = {

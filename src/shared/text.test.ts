@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countText, many, pagesText, pfnText, retText, timeText } from './text'
+import { countText, many, pagesText, pfnText, retText, returnText, timeText } from './text'
 
 describe('text', () => {
   it('separates thousands', () => {
@@ -11,6 +11,16 @@ describe('text', () => {
       '1,234,567',
     ])
   })
+  it('names the errnos the model returns and leaves other numbers', () => {
+    expect([-12, -16, 0, 3_072, -1].map(returnText)).toEqual([
+      '-ENOMEM',
+      '-EBUSY',
+      '0',
+      '3,072',
+      '-1',
+    ])
+  })
+
   it('counts pages with the right word', () => {
     expect([pagesText(1), pagesText(2048)]).toEqual(['1 page', '2,048 pages'])
     expect([many(0, 'zone'), many(1, 'zone')]).toEqual(['0 zones', '1 zone'])

@@ -37,6 +37,21 @@ export function retText(ret: number, errno: string | null): string {
   return errno === null ? countText(ret) : `-${errno}`
 }
 
+/** What this model can return. */
+const ERRNO: Readonly<Record<number, string>> = {
+  4: 'EINTR',
+  11: 'EAGAIN',
+  12: 'ENOMEM',
+  14: 'EFAULT',
+  16: 'EBUSY',
+  22: 'EINVAL',
+}
+
+/** A bare return value: `-ENOMEM`, `0`, `1,024`. */
+export function returnText(ret: number): string {
+  return retText(ret, ERRNO[-ret] ?? null)
+}
+
 /** `none`, `all` or `1,3,5`. */
 export function patchList(patches: readonly number[]): string {
   if (patches.length === 0) return 'none'

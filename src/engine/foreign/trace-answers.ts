@@ -8,7 +8,10 @@ import { failure, success, type Result } from '../../shared/result'
 import { countText, retText } from '../../shared/text'
 import { COUNTER_NAMES, errnoName, type RunCounters } from '../../sim'
 import { endsTooSoon } from '../calls/timeline'
+import type { ExportSource } from '../../shared/export'
+import type { Exports } from '../calls/exports'
 import type { Work, WorkHooks } from '../calls/work'
+import { traceContent } from '../export-content'
 import { allOf, eventsOf, listed, type Matches } from '../match-lists'
 import { compileTraceFilter, traceNames } from './trace-filter'
 import { traceHistory, traceMap, tracePage, traceRow } from './trace-map'
@@ -118,7 +121,12 @@ function failedText(failed: TraceRun['spans']): string[] {
 }
 
 /** The answers of one trace. */
-export function traceAnswers(kept: KeptTrace, work: Work): Answers {
+export function traceAnswers(
+  kept: KeptTrace,
+  work: Work,
+  source: ExportSource,
+  exports: Exports,
+): Answers {
   const { run } = kept
   const { trace } = run
   const refuse = () => Promise.resolve(onlyToLookAt(trace.name))
@@ -207,6 +215,11 @@ export function traceAnswers(kept: KeptTrace, work: Work): Answers {
     dropWatch: refuse,
     proof: refuse,
     checkProof: refuse,
+    exportRun: (_id, what) => {
+      const making = traceContent(trace, what, source)
+      return Promise.resolve(making.ok ? exports.begin(making.value) : making)
+    },
+    exportReport: refuse,
   }
 }
 

@@ -1,9 +1,11 @@
 /** An engine's calls, with traces of other kernels beside its runs. */
 import type { Calls, RunId, RunSummary } from '../../shared/contract'
 import type { ImportAnswer, ImportSource, ImportText } from '../../shared/interchange'
+import type { ExportSource } from '../../shared/export'
 import type { SessionSource } from '../../shared/session'
 import { failure, success, type Result } from '../../shared/result'
 import type { Steps } from '../../shared/steps'
+import type { Exports } from '../calls/exports'
 import type { Work, WorkHooks } from '../calls/work'
 import {
   KeptTrace,
@@ -54,12 +56,18 @@ const RUN_CALLS = {
   dropWatch: true,
   proof: true,
   checkProof: true,
+  exportRun: true,
+  exportReport: true,
 } satisfies Record<RunCallName, true>
+
+/** Calls whose second argument is the number of a run, too. */
+const OF_TWO: ReadonlySet<RunCallName> = new Set(['divergence', 'align', 'exportReport'])
 
 export function withTraces(
   calls: RunCalls,
-  source: ImportSource & SessionSource,
+  source: ImportSource & SessionSource & ExportSource,
   work: Work,
+  exports: Exports,
   firstRun: RunId,
 ): Calls {
   const kept = new Map<
@@ -75,8 +83,7 @@ export function withTraces(
       const [id, other] = args
       const found = typeof id === 'number' ? kept.get(id) : undefined
       if (found === undefined) {
-        const beside =
-          name === 'divergence' || name === 'align' ? kept.get(Number(other)) : undefined
+        const beside = OF_TWO.has(name) ? kept.get(Number(other)) : undefined
         return beside === undefined
           ? own(...args)
           : Promise.resolve(besideTrace(name, beside.trace))
@@ -137,7 +144,7 @@ export function withTraces(
       return failure('bad-input', `the engine keeps at most ${MAX_TRACES} traces; close one first`)
     }
     const made = new KeptTrace(next++, run)
-    kept.set(made.id, { trace: made, answers: traceAnswers(made, work) })
+    kept.set(made.id, { trace: made, answers: traceAnswers(made, work, source, exports) })
     return success(traceSummary(made))
   }
 }

@@ -1,6 +1,7 @@
 /** An engine over the shipped scenarios, with calls that must succeed. */
 import { shippedScenarios } from '../../formats/shipped'
 import { scenarioPlans } from '../../formats/source'
+import { pngBytes } from '../../host/png'
 import type { Calls, News, NewsName, RunSummary } from '../../shared/contract'
 import type { Result } from '../../shared/result'
 import { createEngine } from '..'
@@ -11,7 +12,7 @@ export function openEngine(
   tell: (told: Told) => void = () => undefined,
   breathe: () => Promise<void> = () => Promise.resolve(),
 ): Calls {
-  const plans = scenarioPlans(shippedScenarios())
+  const plans = scenarioPlans(shippedScenarios(), pngBytes)
   return createEngine(plans, (news, value) => tell([news, value]), breathe)
 }
 

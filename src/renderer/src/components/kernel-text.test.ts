@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { patchesText, pathText, returnText, shortDigest, partsOf } from './kernel-text'
+import { patchesText, pathText, shortDigest, partsOf } from './kernel-text'
 
 describe('kernel text', () => {
   it('reads a call path from the outside in', () => {
     expect(pathText(['vb2_qbuf', '__get_user_pages'])).toBe('vb2_qbuf() › __get_user_pages()')
-  })
-
-  it('names the errnos the model returns and leaves other numbers', () => {
-    expect([-12, -16, 0, 3_072, -1].map(returnText)).toEqual([
-      '-ENOMEM',
-      '-EBUSY',
-      '0',
-      '3,072',
-      '-1',
-    ])
   })
 
   it('shortens a digest to both of its ends', () => {

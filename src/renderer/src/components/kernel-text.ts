@@ -1,20 +1,4 @@
-/** How a bare return value is written: the errno's name when this model can return it. */
-import { countText } from '../../../shared/text'
-
-const ERRNO: Readonly<Record<number, string>> = {
-  4: 'EINTR',
-  11: 'EAGAIN',
-  12: 'ENOMEM',
-  14: 'EFAULT',
-  16: 'EBUSY',
-  22: 'EINVAL',
-}
-
-/** `-ENOMEM`, `0`, `1,024`. */
-export function returnText(ret: number): string {
-  const name = ERRNO[-ret]
-  return name === undefined ? countText(ret) : `-${name}`
-}
+/** Kernel words in sentences, and short forms of what is long. */
 
 export interface TextPart {
   readonly text: string

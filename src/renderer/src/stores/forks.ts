@@ -10,7 +10,7 @@ import { failure as fail, success, type Failure, type Result } from '../../../sh
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
 import { useCursorStore } from './cursor'
-import { changesText, interventionsText, type Intervention } from './fork-text'
+import { changesText, interventionsText, type Intervention } from '../../../shared/fork-text'
 import { useForkWork } from './fork-work'
 import {
   idleRoots,

@@ -1,7 +1,6 @@
 /** The words of a timeline; pure. */
 import type { CallBar, SeriesData } from '../../../../shared/timeline'
-import { countText, timeText } from '../../../../shared/text'
-import { returnText } from '../../components/kernel-text'
+import { countText, returnText, timeText } from '../../../../shared/text'
 import { trackOf, valueText, type Row } from './rows-model'
 
 /** `VIDIOC_QBUF = 0`, `43 calls, the worst write = -ENOMEM`. */

@@ -1,7 +1,6 @@
 /** What a run does otherwise than the one it was forked from, in few words. */
-import type { PlanChange, Recipe } from '../../../shared/contract'
-import { countText, kernelLine, pagesText, pfnText, timeText } from '../../../shared/text'
-import { returnText } from '../components/kernel-text'
+import type { PlanChange, Recipe } from './contract'
+import { countText, kernelLine, pagesText, pfnText, returnText, timeText } from './text'
 
 export type Intervention = NonNullable<Recipe['interventions']>[number]
 
@@ -39,4 +38,15 @@ export function changesText(changes: readonly PlanChange[]): string {
         : `align 2^${c.align} at instruction ${c.step} of ${c.actor}`,
     )
     .join(', ')
+}
+
+/** `fork at event 812: drain`, `changed: grow default by 1,024 pages`; empty for neither. */
+export function forkText({ interventions = [], changes = [] }: Recipe): string {
+  const [first] = interventions
+  return [
+    ...(changes.length === 0 ? [] : [`changed: ${changesText(changes)}`]),
+    ...(first === undefined
+      ? []
+      : [`fork at event ${countText(first.at)}: ${interventionsText(interventions)}`]),
+  ].join('; ')
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changesText, interventionsText } from './fork-text'
+import { changesText, forkText, interventionsText } from './fork-text'
 
 describe('what a fork does otherwise', () => {
   it('is told in the words of the console', () => {
@@ -27,5 +27,28 @@ describe('what a fork does otherwise', () => {
         { do: 'align', actor: 'codec', step: 3, align: 4 },
       ]),
     ).toBe('grow default by 1,024 pages, align 2^4 at instruction 3 of codec')
+  })
+})
+
+describe('forkText', () => {
+  const recipe = {
+    scenario: 'sc-01',
+    seed: 1,
+    set: {},
+    kernel: { patches: [], mode: 'strict' },
+  } as const
+
+  it('is empty of a run that is no fork', () => {
+    expect(forkText(recipe)).toBe('')
+    expect(forkText({ ...recipe, interventions: [], changes: [] })).toBe('')
+  })
+
+  it('says where it goes its own way and what it does there', () => {
+    expect(forkText({ ...recipe, interventions: [{ at: 1812, do: 'drain' }] })).toBe(
+      'fork at event 1,812: drain',
+    )
+    expect(forkText({ ...recipe, changes: [{ do: 'grow', area: 'default', pages: 1024 }] })).toBe(
+      'changed: grow default by 1,024 pages',
+    )
   })
 })
