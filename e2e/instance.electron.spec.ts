@@ -14,6 +14,8 @@ async function startAgain(first: ElectronSession, args: string[], cwd: string): 
   const runtime = await resolveElectron()
   if (!runtime.ok) throw new Error(runtime.reason)
   const userData = await first.app.evaluate(({ app }) => app.getPath('userData'))
+  // Its own, not that of whoever runs the tests: then it could be their window that answers.
+  expect(userData).toContain('pinscope-e2e-')
   const all = [...sandboxArgs(), root, `--user-data-dir=${userData}`, ...args]
   const { code, stopped } = await run(runtime.path, all, { cwd, limitMs: 30_000 })
   expect({ code, stopped }).toEqual({ code: 0, stopped: null })

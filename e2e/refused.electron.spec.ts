@@ -198,9 +198,9 @@ async function refuseFiles(code: string): Promise<() => Promise<void>> {
         if (!String(path).startsWith(below)) return await open(path, ...more)
         if (errno !== 'ENOSPC') throw refused()
         const file = await open(path, ...more)
-        const { writeFile: write } = file
+        const write = file.writeFile.bind(file)
         file.writeFile = async (data) => {
-          if (data instanceof Uint8Array) await write.call(file, data.subarray(0, data.length / 2))
+          if (data instanceof Uint8Array) await write(data.subarray(0, data.length / 2))
           throw refused()
         }
         return file

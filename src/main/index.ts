@@ -4,7 +4,7 @@
  * module has been loaded.
  */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { app, dialog, nativeTheme, type BrowserWindow } from 'electron'
 import { launchEngine } from '../host/engine-launcher'
 import { reasonOf } from '../host/rpc'
@@ -129,6 +129,11 @@ function end(error: unknown, { smoke }: Arguments): void {
   if (smoke === null) dialog.showErrorBox('Pinscope has to end', reasonOf(error))
   app.exit(1)
 }
+
+// Chromium's own switch, which a default application that sets the folder itself has overridden. Before
+// the lock is asked for, which lies in it: two users' data are two applications.
+const userData = app.commandLine.getSwitchValue('user-data-dir')
+if (userData !== '') app.setPath('userData', resolve(userData))
 
 const given = parseArguments(process.argv)
 if (given.ok && given.value.smoke === null && !app.requestSingleInstanceLock()) {
