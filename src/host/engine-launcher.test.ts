@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Recipe } from '../shared/contract'
 import { failure, success } from '../shared/result'
 import { EngineSupervisor } from './engine-launcher'
 import { FakePort } from './test/fakes'
@@ -60,7 +61,7 @@ describe('EngineSupervisor', () => {
     supervisor.close()
   })
 
-  it('stays down after three deaths within 10 s, and every call says what to do', async () => {
+  it('stays down after three deaths within 10 s until a run is asked for', async () => {
     const { supervisor, ports, told, clock } = supervised()
     for (const ms of [0, 4000, 9999]) {
       clock.ms = ms
@@ -69,9 +70,16 @@ describe('EngineSupervisor', () => {
     expect(ports).toHaveLength(3)
     const sentence =
       'the engine died 3 times within 10 s (its process ended with code 1) ' +
-      'and is not started again; close Pinscope and start it anew'
+      'and is started again when you run the scenario again'
     expect(told.at(-1)).toBe(`onDidLoseEngine: ${sentence}`)
     expect(await supervisor.calls.listBuilds()).toStrictEqual(failure('engine-lost', sentence))
+    expect(ports).toHaveLength(3)
+
+    void supervisor.calls.run({} as Recipe, 'again')
+    expect(ports).toHaveLength(4)
+    expect(ports[3]?.sent).toMatchObject([{ call: 'run', args: [{}, 'again'] }])
+    ports[3]?.die('its process ended with code 1')
+    expect(ports).toHaveLength(5)
   })
 
   it('goes on starting engines whose deaths lie further apart', () => {
@@ -91,6 +99,8 @@ describe('EngineSupervisor', () => {
     expect(starts()).toBe(3)
     expect(told.at(-1)).toContain('3 times within 10 s (no such file)')
     expect((await supervisor.calls.listBuilds()).ok).toBe(false)
+    expect((await supervisor.calls.run({} as Recipe, 'again')).ok).toBe(false)
+    expect(starts()).toBe(4)
   })
 
   it('kills the engine on close and does not start another', async () => {

@@ -1,9 +1,9 @@
 /**
- * Keeps an engine process running: starts it, starts it again when it dies, and gives up when it
- * keeps dying. Where processes come from is the host's affair.
+ * Keeps an engine process running: starts it, and starts it again when it dies. One that keeps dying
+ * is started again only when a user asks for a run. Where processes come from is the host's affair.
  */
 import type { Tell } from '../engine'
-import type { Calls, RunId } from '../shared/contract'
+import type { CallName, Calls, RunId } from '../shared/contract'
 import { failure, type Result } from '../shared/result'
 import { callsOver } from '../shared/wire'
 import { askThrough, reasonOf, type Ask, type EnginePort } from './rpc'
@@ -22,9 +22,11 @@ export interface Engine {
 
 export type LaunchEngine = (tell: Tell) => Engine
 
-/** So many deaths within so long mean that another start would not help. */
+/** So many deaths within so long mean that another start of itself would not help. */
 const DEATHS = 3
 const WITHIN_MS = 10_000
+/** Calls that are made when somebody wants to go on, not by themselves. */
+const STARTING: ReadonlySet<CallName> = new Set(['run', 'listScenarios'])
 /** More runs than one engine process ever makes. */
 const RUNS_OF_ONE = 1_000_000
 
@@ -81,13 +83,25 @@ export class EngineSupervisor implements Engine {
     if (this.#deaths.length === DEATHS && now - first <= WITHIN_MS) {
       const sentence =
         `the engine died ${DEATHS} times within ${WITHIN_MS / 1000} s (${reason}) ` +
-        'and is not started again; close Pinscope and start it anew'
-      this.#ask = alwaysAnswer(failure('engine-lost', sentence))
+        'and is started again when you run the scenario again'
+      this.#deaths.length = 0
+      this.#ask = this.#waiting(sentence)
       this.#tell('onDidLoseEngine', { reason: sentence })
       return
     }
     this.#start()
     this.#tell('onDidLoseEngine', { reason: `the engine was lost and started again: ${reason}` })
+  }
+
+  /** Answers while the engine is down: only what a user asks for starts it. */
+  #waiting(sentence: string): Ask {
+    return (call, args) => {
+      const down = failure('engine-lost', sentence)
+      if (!STARTING.has(call)) return Promise.resolve(down)
+      this.#ask = alwaysAnswer(down)
+      this.#start()
+      return this.#ask(call, args)
+    }
   }
 }
 
