@@ -1,6 +1,6 @@
 /**
  * The event log: columns in chunks of typed arrays. Rows are numbered from 0 in the order the model
- * emitted them. The open chunk takes 29 bytes an event; a full one is packed to about half.
+ * emitted them. The open chunk takes 32 bytes an event; a full one is packed to a third of it and less.
  */
 import { eventType, type EventColumn, type EventType, type EventValue } from '../sim'
 import {
@@ -8,12 +8,11 @@ import {
   CHUNK_SHIFT,
   chunkBytes,
   createRawChunk,
+  PLACE,
   sealChunk,
-  unpackColumn,
-  unpackRow,
   type RawChunk,
-  type SealedChunk,
 } from './event-columns'
+import type { PackedColumns } from './packed-columns'
 
 /** One event as plain numbers. */
 export interface EventCells {
@@ -39,7 +38,7 @@ export type EventTest = (
 ) => boolean
 
 export class EventLog {
-  readonly #sealed: SealedChunk[] = []
+  readonly #sealed: PackedColumns[] = []
   readonly #open = createRawChunk()
   #length = 0
   #sealedBytes = 0
@@ -88,7 +87,7 @@ export class EventLog {
   #seal(): void {
     const chunk = sealChunk(this.#open)
     this.#sealed.push(chunk)
-    this.#sealedBytes += chunkBytes(chunk)
+    this.#sealedBytes += chunk.bytes
   }
 
   /** Row `event`; throws when there is none. */
@@ -110,12 +109,12 @@ export class EventLog {
     }
     return {
       type,
-      task: unpackRow(sealed.task, i),
-      timeNs: unpackRow(sealed.time, i),
-      a: unpackRow(sealed.a, i),
-      b: unpackRow(sealed.b, i),
-      c: unpackRow(sealed.c, i),
-      d: unpackRow(sealed.d, i),
+      task: sealed.at(PLACE.task, i),
+      timeNs: sealed.at(PLACE.time, i),
+      a: sealed.at(PLACE.a, i),
+      b: sealed.at(PLACE.b, i),
+      c: sealed.at(PLACE.c, i),
+      d: sealed.at(PLACE.d, i),
     }
   }
 
@@ -127,14 +126,14 @@ export class EventLog {
     }
     const i = event & (CHUNK - 1)
     const sealed = this.#sealed[event >> CHUNK_SHIFT]
-    return sealed === undefined ? (this.#open.type[i] as number) : unpackRow(sealed.type, i)
+    return sealed === undefined ? (this.#open.type[i] as number) : sealed.at(PLACE.type, i)
   }
 
   /** The time of row `event`, which must exist. */
   timeAt(event: number): number {
     const i = event & (CHUNK - 1)
     const sealed = this.#sealed[event >> CHUNK_SHIFT]
-    return sealed === undefined ? (this.#open.time[i] as number) : unpackRow(sealed.time, i)
+    return sealed === undefined ? (this.#open.time[i] as number) : sealed.at(PLACE.time, i)
   }
 
   /** One of the four numbers of row `event`, which must exist. */
@@ -142,17 +141,7 @@ export class EventLog {
     const i = event & (CHUNK - 1)
     const sealed = this.#sealed[event >> CHUNK_SHIFT]
     if (sealed === undefined) return this.#open[column][i] as number
-    // Written out, as histories of frames ask for hundreds of rows: a computed name reads slower.
-    switch (column) {
-      case 'a':
-        return unpackRow(sealed.a, i)
-      case 'b':
-        return unpackRow(sealed.b, i)
-      case 'c':
-        return unpackRow(sealed.c, i)
-      case 'd':
-        return unpackRow(sealed.d, i)
-    }
+    return sealed.at(PLACE[column], i)
   }
 
   /** True when rows `event` of both logs hold the same numbers. */
@@ -183,7 +172,7 @@ export class EventLog {
   ): RawChunk {
     const sealed = this.#sealed[k]
     if (sealed === undefined) return this.#open
-    for (const name of names) unpackColumn(sealed[name], scratch[name], from, to)
+    for (const name of names) sealed.unpack(PLACE[name], scratch[name], from, to)
     return scratch
   }
 

@@ -124,6 +124,12 @@ describe('sc-01 on the baseline', () => {
     expect(holder?.label).toMatch(/^vb2 QBUF/)
   })
 
+  it('takes less than 24 bytes an event for log, images and tracks together', () => {
+    const { recorder, tape } = base
+    const bytes = recorder.log.bytes + tape.keyframes.bytes + recorder.tracks.bytes
+    expect(bytes / recorder.log.length).toBeLessThan(24)
+  })
+
   it('gives the same digest again, and another event stream for another seed', async () => {
     expect((await run([])).summary.digest).toBe(base.summary.digest)
     expect((await run([], 2)).summary.digest).not.toBe(base.summary.digest)

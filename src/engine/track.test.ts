@@ -23,6 +23,7 @@ describe('a track', () => {
         let event = 0
         const changes = moves.map(([by, value]): [number, number] => [(event += by), value | 0])
         for (const [when, value] of changes) track.push(when, value)
+        track.trim()
         const edges = Uint32Array.from(at.toSorted((x, y) => x - y))
         const { min, max, last } = track.columns(edges)
         for (const [i, low] of min.entries()) {
@@ -31,6 +32,48 @@ describe('a track', () => {
         }
       }),
     )
+  })
+
+  it('has them also of changes that were packed, and goes on behind them', () => {
+    const track = new Track()
+    const changes = Array.from({ length: 10_000 }, (_, i): [number, number] => [
+      3 * i,
+      (Math.imul(i, 0x9e37_79b1) >> ((i >> 10) * 2)) ^ i,
+    ])
+    for (const [i, [event, value]] of changes.entries()) {
+      track.push(event, value)
+      if (i === 9500) track.trim()
+    }
+    const cuts = Uint32Array.of(
+      0,
+      2,
+      3,
+      190,
+      12_287,
+      12_288,
+      12_290,
+      24_600,
+      28_000,
+      29_998,
+      40_000,
+    )
+    const { min, max, last } = track.columns(cuts)
+    for (const [i, low] of min.entries()) {
+      const slow = slowColumn(changes, cuts[i] ?? 0, cuts[i + 1] ?? 0)
+      expect({ min: low, max: max[i], last: last[i] }).toEqual(slow)
+    }
+    for (const event of [0, 1, 5, 12_287, 12_288, 24_576, 29_997, 50_000]) {
+      const before = changes.findLast(([at]) => at <= event)?.[1]
+      expect(track.at(event)).toBe(before)
+    }
+  })
+
+  it('takes less than half of eight bytes a change where values and events lie near each other', () => {
+    const track = new Track()
+    for (let i = 0; i < 8192; i++) track.push(1_000_000 + i * 2, 60_000 - (i % 100))
+    track.push(2_000_000, 0)
+    track.trim()
+    expect(track.bytes).toBeLessThan(8192 * 4)
   })
 
   it('gives the value as each event leaves it, also where events share a time', () => {

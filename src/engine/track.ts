@@ -1,10 +1,15 @@
 /** One value over the events of a run: kept when it changes, reduced to columns when asked for. */
+import { BLOCK, PackedColumns } from './packed-columns'
 import { partitionPoint } from './partition-point'
 
-/** Room for more changes, each time it is short: a little more copying for less that lies empty. */
-const GROWTH = 1.5
-/** Changes whose extremes are kept as one, so that a long run is not walked change by change. */
-const BLOCK = 64
+const PART_SHIFT = 12
+/** Changes that are packed together once there are so many. */
+const PART = 1 << PART_SHIFT
+const FIRST_ROOM = 64
+
+/** Where a part keeps them. */
+const EVENTS = 0
+const VALUES = 1
 
 export interface TrackColumns {
   readonly min: Float64Array<ArrayBuffer>
@@ -12,38 +17,72 @@ export interface TrackColumns {
   readonly last: Float64Array<ArrayBuffer>
 }
 
+/** Changes [k * PART, k + 1 * PART), packed, with the extremes of each block of them. */
+interface Part {
+  readonly firstEvent: number
+  readonly packed: PackedColumns
+  readonly lows: Int32Array
+  readonly highs: Int32Array
+}
+
+/** Least and greatest so far. */
+interface Extremes {
+  low: number
+  high: number
+}
+
 export class Track {
-  #events = new Uint32Array(1024)
-  // Pages and calls: a run has fewer than 2^31 of either.
-  #values = new Int32Array(1024)
-  #length = 0
+  readonly #parts: Part[] = []
+  /** Changes behind the parts. */
+  // Events, pages and calls: a run has fewer than 2^31 of any.
+  #events = new Int32Array(FIRST_ROOM)
+  #values = new Int32Array(FIRST_ROOM)
+  #open = 0
   #last = Number.NaN
-  /** Extremes of each whole block of changes, as far as somebody asked. */
-  #lows = new Int32Array(0)
-  #highs = new Int32Array(0)
+
+  /** Bytes of the arrays that hold the changes. */
+  get bytes(): number {
+    return this.#parts.reduce(
+      (sum, { packed, lows, highs }) => sum + packed.bytes + lows.byteLength + highs.byteLength,
+      this.#events.byteLength + this.#values.byteLength,
+    )
+  }
 
   push(event: number, value: number): void {
     if (value === this.#last) return
-    if (this.#length === this.#events.length) this.#grow()
-    this.#events[this.#length] = event
-    this.#values[this.#length] = value
-    this.#length++
+    if (this.#open === this.#events.length) this.#makeRoom()
+    this.#events[this.#open] = event
+    this.#values[this.#open] = value
+    this.#open++
     this.#last = value
   }
 
-  #grow(): void {
-    const length = Math.ceil(this.#events.length * GROWTH)
-    const events = new Uint32Array(length)
-    const values = new Int32Array(length)
-    events.set(this.#events)
-    values.set(this.#values)
+  /** Gives back the room for changes that do not come any more. */
+  trim(): void {
+    this.#resize(this.#open)
+  }
+
+  #makeRoom(): void {
+    if (this.#open < PART) {
+      this.#resize(Math.min(PART, Math.max(FIRST_ROOM, this.#open * 2)))
+      return
+    }
+    this.#parts.push(partOf(this.#events, this.#values))
+    this.#open = 0
+  }
+
+  #resize(room: number): void {
+    const events = new Int32Array(room)
+    const values = new Int32Array(room)
+    events.set(this.#events.subarray(0, this.#open))
+    values.set(this.#values.subarray(0, this.#open))
     this.#events = events
     this.#values = values
   }
 
   /** The value once an event has happened; before the first change the one it begins with. */
   at(event: number): number {
-    return this.#before(this.#firstFrom(event + 1, 0))
+    return this.#before(this.#firstFrom(event + 1))
   }
 
   /**
@@ -51,84 +90,106 @@ export class Track {
    * before gives the value a column begins with; one without a change carries it on.
    */
   columns(edges: Uint32Array): TrackColumns {
-    this.#summarise()
     const count = Math.max(0, edges.length - 1)
     const min = new Float64Array(count)
     const max = new Float64Array(count)
     const last = new Float64Array(count)
-    let from = this.#firstFrom(edges[0] ?? 0, 0)
+    const scratch = new Int32Array(BLOCK)
+    let from = this.#firstFrom(edges[0] ?? 0)
+    let value = this.#before(from)
     for (let column = 0; column < count; column++) {
-      const to = this.#firstFrom(edges[column + 1] as number, from)
-      const value = this.#before(from)
-      min[column] = Math.min(value, this.#least(from, to))
-      max[column] = Math.max(value, this.#greatest(from, to))
-      last[column] = this.#before(to)
+      const to = this.#firstFrom(edges[column + 1] as number)
+      const found: Extremes = { low: value, high: value }
+      if (from < to) {
+        this.#look(from, to, found, scratch)
+        value = this.#before(to)
+      }
+      min[column] = found.low
+      max[column] = found.high
+      last[column] = value
       from = to
     }
     return { min, max, last }
   }
 
-  /** The first change, from number `low` on, that is not before an event. */
-  #firstFrom(event: number, low: number): number {
+  /** The first change that is not before an event. */
+  #firstFrom(event: number): number {
+    const parts = this.#parts
     const events = this.#events
-    return low + partitionPoint(this.#length - low, (i) => (events[low + i] as number) < event)
-  }
-
-  #before(change: number): number {
-    return this.#length > 0 ? (this.#values[Math.max(0, change - 1)] as number) : 0
-  }
-
-  #summarise(): void {
-    const blocks = Math.floor(this.#length / BLOCK)
-    const known = this.#lows.length
-    if (blocks === known) return
-    const lows = new Int32Array(blocks)
-    const highs = new Int32Array(blocks)
-    lows.set(this.#lows)
-    highs.set(this.#highs)
-    for (let block = known; block < blocks; block++) {
-      const values = this.#values.subarray(block * BLOCK, (block + 1) * BLOCK)
-      lows[block] = leastOf(values, 0, BLOCK)
-      highs[block] = greatestOf(values, 0, BLOCK)
+    const behind = parts.length << PART_SHIFT
+    if (this.#open > 0 && (events[0] as number) < event) {
+      return behind + partitionPoint(this.#open, (i) => (events[i] as number) < event)
     }
-    this.#lows = lows
-    this.#highs = highs
+    const k = partitionPoint(parts.length, (i) => (parts[i] as Part).firstEvent < event) - 1
+    const part = parts[k]
+    if (part === undefined) return 0
+    const { packed } = part
+    return (k << PART_SHIFT) + partitionPoint(PART, (i) => packed.at(EVENTS, i) < event)
   }
 
-  #least(from: number, to: number): number {
-    const [first, end] = wholeBlocks(from, to)
-    if (first >= end) return leastOf(this.#values, from, to)
-    return Math.min(
-      leastOf(this.#values, from, first * BLOCK),
-      leastOf(this.#lows, first, end),
-      leastOf(this.#values, end * BLOCK, to),
-    )
+  /** The value that holds until a change; the first one before the first change. */
+  #before(change: number): number {
+    if (this.#parts.length === 0 && this.#open === 0) return 0
+    const i = Math.max(0, change - 1)
+    const part = this.#parts[i >> PART_SHIFT]
+    return part === undefined
+      ? (this.#values[i & (PART - 1)] as number)
+      : part.packed.at(VALUES, i & (PART - 1))
   }
 
-  #greatest(from: number, to: number): number {
-    const [first, end] = wholeBlocks(from, to)
-    if (first >= end) return greatestOf(this.#values, from, to)
-    return Math.max(
-      greatestOf(this.#values, from, first * BLOCK),
-      greatestOf(this.#highs, first, end),
-      greatestOf(this.#values, end * BLOCK, to),
-    )
+  /** Takes in the values of changes [from, to). */
+  #look(from: number, to: number, found: Extremes, scratch: Int32Array): void {
+    for (let at = from; at < to;) {
+      const k = at >> PART_SHIFT
+      const end = Math.min(to, (k + 1) << PART_SHIFT)
+      const [first, last] = [at & (PART - 1), ((end - 1) & (PART - 1)) + 1]
+      const part = this.#parts[k]
+      if (part === undefined) takeIn(this.#values, first, last, found)
+      else lookIn(part, first, last, found, scratch)
+      at = end
+    }
   }
 }
 
-/** Blocks that lie whole within changes [from, to). */
-function wholeBlocks(from: number, to: number): [number, number] {
-  return [Math.ceil(from / BLOCK), Math.floor(to / BLOCK)]
+function partOf(events: Int32Array, values: Int32Array): Part {
+  const lows = new Int32Array(PART / BLOCK)
+  const highs = new Int32Array(PART / BLOCK)
+  for (let block = 0; block < lows.length; block++) {
+    const found: Extremes = { low: Infinity, high: -Infinity }
+    takeIn(values, block * BLOCK, (block + 1) * BLOCK, found)
+    lows[block] = found.low
+    highs[block] = found.high
+  }
+  const firstEvent = events[0] as number
+  return { firstEvent, packed: new PackedColumns([events, values]), lows, highs }
 }
 
-function leastOf(values: Int32Array, from: number, to: number): number {
-  let least = Infinity
-  for (let i = from; i < to; i++) if ((values[i] as number) < least) least = values[i] as number
-  return least
+/** Whole blocks by their extremes, what is left of others change by change. */
+function lookIn(
+  { packed, lows, highs }: Part,
+  from: number,
+  to: number,
+  found: Extremes,
+  scratch: Int32Array,
+): void {
+  for (let at = from; at < to;) {
+    const block = Math.floor(at / BLOCK)
+    const end = Math.min(to, (block + 1) * BLOCK)
+    if (end - at === BLOCK) {
+      takeIn(lows, block, block + 1, found)
+      takeIn(highs, block, block + 1, found)
+    } else {
+      packed.unpack(VALUES, scratch, at, end, 0)
+      takeIn(scratch, 0, end - at, found)
+    }
+    at = end
+  }
 }
 
-function greatestOf(values: Int32Array, from: number, to: number): number {
-  let most = -Infinity
-  for (let i = from; i < to; i++) if ((values[i] as number) > most) most = values[i] as number
-  return most
+function takeIn(values: Int32Array, from: number, to: number, found: Extremes): void {
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number
+    if (value < found.low) found.low = value
+    if (value > found.high) found.high = value
+  }
 }

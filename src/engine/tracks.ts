@@ -60,6 +60,16 @@ export class Tracks {
     t.migrateFailures.push(event, this.#failures)
   }
 
+  /** Bytes of the arrays of all tracks. */
+  get bytes(): number {
+    return this.#all().reduce((sum, [, track]) => sum + track.bytes, 0)
+  }
+
+  /** Gives back room that is not needed when nothing comes any more. */
+  trim(): void {
+    for (const [, track] of this.#all()) track.trim()
+  }
+
   /** Every value track between each two neighbours of ascending event numbers, those of the actors last. */
   data(edges: Uint32Array): TrackData[] {
     return this.#all().map(([name, track]) => ({ name, ...track.columns(edges) }))

@@ -171,11 +171,13 @@ export class Freezer<T extends object> {
   #bases = new Map<Column, Base>()
   /** Copies of small columns as last kept. */
   #small = new WeakMap<Column, Column>()
+  readonly #records: Records
   #images = 0
 
   constructor(state: T, shared: ReadonlySet<object>) {
     this.#state = state
     this.#shared = shared
+    this.#records = new Records(shared)
   }
 
   /** An image of the state as it is now. */
@@ -183,7 +185,7 @@ export class Freezer<T extends object> {
     if (this.#images++ % FULL_EVERY === 0) this.#bases = new Map()
     let bytes = 0
     const frozen = copyGraph(this.#state, this.#shared, (value) => {
-      if (!isColumn(value)) return null
+      if (!isColumn(value)) return this.#records.keep(value)
       if (value.length < LARGE) {
         const [column, added] = this.#keepSmall(value)
         bytes += added
@@ -214,6 +216,78 @@ export class Freezer<T extends object> {
     const delta = packDelta(column, base.full, base.raw)
     return [new PackedColumn(delta), deltaBytes(delta)]
   }
+}
+
+/** An object or a list that holds nothing but values and records of lower depth. */
+type RecordLike = Record<string, unknown>
+
+/** How deep records are: one that holds lists of values, and no deeper. */
+const RECORD_DEPTH = 2
+
+/**
+ * Copies of small plain records, shared by the images of a run as long as they do not change: a run
+ * gathers log lines, holders and areas of old, and each image would have all of them again.
+ */
+class Records {
+  readonly #shared: ReadonlySet<object>
+  /** Copies as last kept. */
+  readonly #copies = new WeakMap<object, RecordLike>()
+
+  constructor(shared: ReadonlySet<object>) {
+    this.#shared = shared
+  }
+
+  /** The copy of a record, the one of before where it is the same; null for what is no record. */
+  keep(value: object, depth = RECORD_DEPTH): object | null {
+    if (depth === 0 || !isPlain(value)) return null
+    const copy = this.#copyOf(value as RecordLike, depth)
+    if (copy === null) return null
+    const known = this.#copies.get(value)
+    if (known !== undefined && sameFields(known, copy)) return known
+    this.#copies.set(value, copy)
+    return copy
+  }
+
+  #copyOf(value: RecordLike, depth: number): RecordLike | null {
+    if (Array.isArray(value)) return this.#copyOfList(value, depth) as RecordLike | null
+    const copy = { ...value }
+    for (const key of Object.keys(copy)) {
+      const child = this.#childOf(copy[key], depth)
+      if (child === NO_RECORD) return null
+      copy[key] = child
+    }
+    return copy
+  }
+
+  #copyOfList(list: readonly unknown[], depth: number): unknown[] | null {
+    const copy = [...list]
+    for (let i = 0; i < copy.length; i++) {
+      const child = this.#childOf(copy[i], depth)
+      if (child === NO_RECORD) return null
+      copy[i] = child
+    }
+    return copy
+  }
+
+  #childOf(child: unknown, depth: number): unknown {
+    if (typeof child !== 'object' || child === null || this.#shared.has(child)) return child
+    return this.keep(child, depth - 1) ?? NO_RECORD
+  }
+}
+
+const NO_RECORD = Symbol('no record')
+
+function isPlain(value: object): boolean {
+  const proto = Object.getPrototypeOf(value) as object | null
+  return proto === Object.prototype || proto === Array.prototype
+}
+
+function sameFields(a: RecordLike, b: RecordLike): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((field, i) => Object.is(field, b[i]))
+  }
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.is(a[key], b[key]))
 }
 
 function sameColumn(a: Column, b: Column): boolean {
