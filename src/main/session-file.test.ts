@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,6 +56,16 @@ describe('a session file', () => {
     await writeFile(file, '')
     await truncate(file, MAX_SESSION_BYTES + 1)
     expect(await message(file)).toContain('at most 50,331,648 are read')
+  })
+
+  it('is not waited for where it is a pipe, nor read without end where the kernel makes it up', async () => {
+    execFileSync('mkfifo', [file])
+    const pipe = await readSessionFile(file)
+    expect(pipe.ok ? null : pipe.error.message).toBe(
+      `${file} cannot be read: it is no file; choose a file.`,
+    )
+    const made = await readSessionFile('/proc/self/pagemap')
+    expect(made.ok && made.value.bytes.length).toBe(0)
   })
 
   it('in a folder that is not there is not saved, and it is said why', async () => {

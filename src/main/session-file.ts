@@ -1,5 +1,6 @@
 /** Session files on the disk: read within bounds, written whole, the version before kept beside them. */
-import { copyFile, link, open, realpath, rename, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, link, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { writeFileAtomic } from '../host/atomic-write'
 import { failure, success, type FailureCode, type Result } from '../shared/result'
@@ -24,19 +25,31 @@ const REASONS: Readonly<Record<string, string>> = {
 
 export async function readSessionFile(path: string): Promise<Result<OpenedFile>> {
   try {
-    const file = await open(path, 'r')
+    // A pipe that nobody writes to would be waited for otherwise.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       const stat = await file.stat()
       if (!stat.isFile()) return refusal('bad-input', 'read', path, 'it is no file; choose a file')
       if (stat.size > MAX_SESSION_BYTES) return tooLarge(path, stat.size)
-      const bytes = new Uint8Array(await file.readFile())
-      return success({ path, name: basename(path), bytes })
+      return success({ path, name: basename(path), bytes: await readUpTo(file, stat.size) })
     } finally {
       await file.close()
     }
   } catch (error) {
     return problem('read', path, error)
   }
+}
+
+/** What a file has, and no more than it said: one that grows, or that the kernel makes up, has no end. */
+async function readUpTo(file: FileHandle, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size)
+  let length = 0
+  while (length < size) {
+    const { bytesRead } = await file.read(bytes, length, size - length, length)
+    if (bytesRead === 0) break
+    length += bytesRead
+  }
+  return bytes.subarray(0, length)
 }
 
 /** What was in the file is in `FILE~` then. A link stays one: what it leads to is written. */
