@@ -222,7 +222,7 @@ export const FIRST_VIEW: SessionView = {
   },
   map: { mode: 'state', cell: null },
   filter: '',
-  layout: { folded: [], tabs: {}, runs: 'both', timelineShare: 50 },
+  layout: { folded: [], tabs: {}, runs: 'both', timelineShare: 54 },
 }
 
 /** Who reads and writes session files for an engine. */

@@ -24,7 +24,7 @@ export interface KeptLayout {
   readonly timelineShare: number
 }
 
-const FIRST: KeptLayout = { folded: [], tabs: {}, runs: 'both', timelineShare: 50 }
+const FIRST: KeptLayout = { folded: [], tabs: {}, runs: 'both', timelineShare: 54 }
 
 export const useLayoutStore = defineStore('layout', () => {
   const kept = read()
@@ -147,7 +147,8 @@ function layoutOf(value: Partial<Record<keyof KeptLayout, unknown>>): KeptLayout
     folded: FOLDS.filter((f) => Array.isArray(folded) && folded.includes(f)),
     tabs: tabsOf(tabs),
     runs: runs === 'a' || runs === 'b' ? runs : 'both',
-    timelineShare: typeof share === 'number' && share >= 10 && share <= 90 ? share : 50,
+    timelineShare:
+      typeof share === 'number' && share >= 10 && share <= 90 ? share : FIRST.timelineShare,
   }
 }
 
