@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { fileOf, namedParts } from '../src/formats/test/mutate'
-import { MAX_SESSION_BYTES } from '../src/shared/session'
+import { MAX_SESSION_BYTES, SESSION_VERSION } from '../src/shared/session'
 import { launchElectron, type ElectronSession } from './helpers/electron'
 import { patchSwitch, run, waitForComparison } from './steps'
 
@@ -135,11 +135,13 @@ const TO_OPEN: readonly {
     what: 'a session of a later version, whose recipe can be looked at',
     make: async (path) => {
       const later = (text: string): string =>
-        text.replace('"version":1', '"version":7').replace(/"writer":"[^"]*"/, '"writer":"3.1.4"')
+        text
+          .replace(`"version":${SESSION_VERSION}`, '"version":7')
+          .replace(/"writer":"[^"]*"/, '"writer":"3.1.4"')
       await writeFile(path, await withPart('manifest', later))
     },
     says: [
-      'format 7, written by Pinscope 3.1.4; this Pinscope reads formats up to 1',
+      `format 7, written by Pinscope 3.1.4; this Pinscope reads formats up to ${SESSION_VERSION}`,
       'Open it with Pinscope 3.1.4 or later',
       'a.scenario: "sc-01"',
       /b\.kernel\.patches: \[1,2,3,4,5\]/,

@@ -7,7 +7,7 @@ import type { PlaceAt } from './place'
 import type { Failure, Result } from './result'
 
 /** The format that is written; docs/session-format.md. */
-export const SESSION_VERSION = 1
+export const SESSION_VERSION = 2
 
 /** Scenarios that do not ship, in one session at most. */
 export const MAX_SESSION_SCENARIOS = 8

@@ -8,8 +8,9 @@ import { planScenario } from '../../src/formats/scenario'
 import { archiveText, decodeSession } from '../../src/formats/session/decode'
 import { encodeSession } from '../../src/formats/session/encode'
 import { shippedScenarios } from '../../src/formats/shipped'
-import { mutated } from '../../src/formats/test/mutate'
+import { fileOf, mutated, namedParts } from '../../src/formats/test/mutate'
 import { SESSION } from '../../src/formats/test/session'
+import { SESSION_VERSION } from '../../src/shared/session'
 
 const MAX_MS = 2000
 const MAX_MB = 512
@@ -41,6 +42,23 @@ async function baseFile(): Promise<{ bytes: Uint8Array; events: number }> {
   return { bytes: file.value, events }
 }
 
+/** The same session as version 1 wrote it, so that the steps to the form of today are tried too. */
+function asOfVersion1(bytes: Uint8Array): Buffer {
+  const changes: Readonly<Record<string, (text: string) => string>> = {
+    manifest: (text) => text.replace(`"version":${SESSION_VERSION}`, '"version":1'),
+    scenario: (text) => {
+      const { texts } = JSON.parse(text) as { texts: string[] }
+      return JSON.stringify({ text: texts[0] })
+    },
+  }
+  return fileOf(
+    namedParts(bytes).map(([name, content]) => {
+      const change = changes[name]
+      return [name, change === undefined ? content : Buffer.from(change(content.toString()))]
+    }),
+  )
+}
+
 /** What is wrong with how a file was taken, null when nothing is, and how long it took. */
 function taken(bytes: Uint8Array): { fault: string | null; ms: number } {
   const began = performance.now()
@@ -69,11 +87,16 @@ function faultOf(
 async function main(): Promise<void> {
   const [count = 0, seed = 0] = process.argv.slice(2).map(Number)
   const { bytes, events } = await baseFile()
+  const older = asOfVersion1(bytes)
+  for (const base of [bytes, older]) {
+    const opened = decodeSession(base)
+    if (!opened.ok || opened.value.recovered !== null) throw new Error('the file is not whole')
+  }
   const faults: string[] = []
   const outcomes: Record<string, number> = {}
   let slowest = 0
   for (let i = 0; i < count && faults.length < 10; i++) {
-    const file = mutated(bytes, seed + i)
+    const file = mutated((seed + i) % 4 === 0 ? older : bytes, seed + i)
     let fault: string | null
     try {
       const { fault: found, ms } = taken(file.bytes)

@@ -16,7 +16,7 @@ import {
 } from '../../shared/session'
 import { countText } from '../../shared/text'
 import { archiveOf } from './archive'
-import { isInPieces, readParts, signatureOf } from './container'
+import { isInPieces, readParts, signatureOf, type ReadParts } from './container'
 import { issueText } from './issue'
 import { BadPart, readJson } from './json'
 import { unpackRecipe } from './packed-recipe'
@@ -34,8 +34,26 @@ export function decodeSession(bytes: Uint8Array): Opened {
   const reader = new PartReader(parts, lost)
   const raw = reader.raw()
   const version = versionOf(raw)
+  if (version === null) return decodeUnknown(raw, parts, reader.lost)
   if (version > SESSION_VERSION) return failWith(tooNew(raw, version))
   return decodeParts(upgrade(raw, version), version, reader)
+}
+
+/** Without its manifest a file may be of any version: it is taken for the one by which it loses least. */
+function decodeUnknown(
+  raw: RawParts,
+  parts: ReadParts['parts'],
+  lost: readonly LostPart[],
+): Opened {
+  const tries = Array.from({ length: SESSION_VERSION }, (_, i) => {
+    const version = SESSION_VERSION - i
+    return decodeParts(upgrade(raw, version), version, new PartReader(parts, lost))
+  })
+  return tries.reduce((best, next) => (lossOf(next) < lossOf(best) ? next : best))
+}
+
+function lossOf(opened: Opened): number {
+  return opened.ok ? (opened.value.recovered?.lost.length ?? 0) : Infinity
 }
 
 /** Why a file is not even read; null when it is. */
@@ -82,15 +100,15 @@ function beginning(bytes: Uint8Array): string {
   return `it begins with ${Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ')}`
 }
 
-/** The version in the manifest; that of today where it cannot be read. */
-function versionOf({ manifest }: RawParts): number {
+/** The version in the manifest; null where it cannot be read. */
+function versionOf({ manifest }: RawParts): number | null {
   const version =
     typeof manifest === 'object' && manifest !== null && 'version' in manifest
       ? manifest.version
       : null
   return typeof version === 'number' && Number.isSafeInteger(version) && version >= 1
     ? version
-    : SESSION_VERSION
+    : null
 }
 
 function tooNew(raw: RawParts, version: number): SessionRefusal {
@@ -182,10 +200,7 @@ function decodeParts(raw: RawParts, version: number, reader: PartReader): Opened
     a: unpackRecipe(a),
     b: unpackRecipe(b),
   }))
-  const scenarios = reader.take('scenario', raw, schema.scenario, ({ text, more = [] }) => [
-    text,
-    ...more,
-  ])
+  const scenarios = reader.take('scenario', raw, schema.scenario, ({ texts }) => texts)
   const digests = reader.take('digests', raw, schema.digests, same)
   const forks = reader.take('forks', raw, schema.forks, (list) =>
     list.map((fork) => ({ ...fork, recipe: unpackRecipe(fork.recipe) })),

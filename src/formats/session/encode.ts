@@ -73,8 +73,7 @@ function* contentsOf(doc: SessionDoc, archive: Archive): Generator<[SessionPart,
   const shown = (id: number | null): number | null => (id !== null && known.has(id) ? id : null)
   yield ['manifest', { format: 'pinscope', version: SESSION_VERSION, writer, name, note }]
   yield ['recipe', { a: packRecipe(a.recipe), b: packRecipe(b.recipe) }]
-  const [text, ...more] = doc.scenarios
-  if (text !== undefined) yield ['scenario', { text, ...(more.length > 0 && { more }) }]
+  if (doc.scenarios.length > 0) yield ['scenario', { texts: doc.scenarios }]
   yield ['digests', { a: a.proof, b: b.proof, forks: proofsOf(doc.forks) }]
   yield ['forks', doc.forks.map(packFork)]
   yield ['bookmarks', doc.bookmarks]

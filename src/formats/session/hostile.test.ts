@@ -1,13 +1,19 @@
 /** Files that somebody made to do harm, by name; tools/fuzz tries what nobody thought of. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import type { OpenedSession, SessionPart, SessionRefusal } from '../../shared/session'
+import {
+  SESSION_VERSION,
+  type OpenedSession,
+  type SessionPart,
+  type SessionRefusal,
+} from '../../shared/session'
 import { fileOf, mutated, namedParts } from '../test/mutate'
 import { SESSION } from '../test/session'
 import { archiveText, decodeSession } from './decode'
 import { encodeSession } from './encode'
-import { upgrade } from './upgrade'
+import { CHAIN, upgrade } from './upgrade'
 
 const PIECES = [0, 1, 2].map((i) => ({
   ...{ from: i * 100, count: 100, of: 300 },
@@ -169,25 +175,66 @@ describe('recorded events in a file', () => {
   })
 })
 
+const SESSIONS = 'src/formats/test/sessions'
+
 describe('versions', () => {
-  it('a file that format 1 wrote opens for ever', () => {
-    const { doc, archive, version, recovered } = opened(
-      readFileSync('src/formats/test/sessions/v1.pinscope'),
-    )
-    expect(doc).toStrictEqual(SESSION)
-    expect({ archive, version, recovered }).toEqual({
-      ...{ archive: { a: { events: 300, of: 300 }, b: null }, version: 1, recovered: null },
-    })
+  it('each has its step to the next one, and a file that it wrote', () => {
+    expect(CHAIN).toHaveLength(SESSION_VERSION - 1)
+    const versions = Array.from({ length: SESSION_VERSION }, (_, i) => `v${i + 1}.pinscope`)
+    expect(readdirSync(SESSIONS)).toEqual(expect.arrayContaining(versions))
   })
+
+  it.each([
+    ['v1.pinscope', 1, []],
+    ['v1-own.pinscope', 1, ['{ "id": "own", "title": "from a board" }']],
+    ['v2.pinscope', 2, ['{ "id": "own", "title": "from a board" }', '{ "id": "more" }']],
+  ])('the file %s that format %i wrote opens for ever', (name, version, scenarios) => {
+    const archive = { a: name === 'v1-own.pinscope' ? null : { events: 300, of: 300 }, b: null }
+    const bytes = readFileSync(join(SESSIONS, name))
+    const before = Buffer.from(bytes)
+    expect(opened(bytes)).toStrictEqual({
+      ...{ doc: { ...SESSION, scenarios }, archive, version, recovered: null },
+    })
+    // What is brought to the form of today is a copy.
+    expect(bytes.equals(before)).toBe(true)
+  })
+
+  it('a file of this format is written today as it was when the format was made', () => {
+    const scenarios = ['{ "id": "own", "title": "from a board" }', '{ "id": "more" }']
+    const today = encodeSession({ ...SESSION, scenarios }, { a: PIECES })
+    const then = readFileSync(join(SESSIONS, `v${SESSION_VERSION}.pinscope`))
+    expect(today.ok && Buffer.from(today.value).equals(then)).toBe(true)
+  })
+
+  it('an older file that lost its manifest loses that alone', () => {
+    const bytes = readFileSync(join(SESSIONS, 'v1-own.pinscope'))
+    bytes[bytes.indexOf('PARTmanifest') + 40] = 0
+    const { doc, version, recovered } = opened(bytes)
+    expect(version).toBe(1)
+    expect(recovered?.lost.map(({ part }) => part)).toEqual(['manifest'])
+    expect(doc.scenarios).toHaveLength(1)
+  })
+
+  it.each(['5', 'null', '[]', '{"text":5}', '{"text":"x","texts":[]}', '{"text":["x"]}'])(
+    'an older file whose scenario is %s loses that part, with the reason',
+    (text) => {
+      const parts = namedParts(readFileSync(join(SESSIONS, 'v1-own.pinscope')))
+      const file = fileOf(parts.map(([n, c]) => [n, n === 'scenario' ? Buffer.from(text) : c]))
+      const { doc, recovered } = opened(file)
+      expect(recovered?.lost).toMatchObject([{ part: 'scenario', reason: expect.anything() }])
+      expect(doc.scenarios).toEqual([])
+    },
+  )
 
   const later = (manifest: string): Buffer => withPart('manifest', manifest)
 
   it('a file of a later format is refused with the version it needs, and its recipe is shown', () => {
-    const text = textOf('manifest').replace('"version":1', '"version":7,"more":[1]')
+    const now = `"version":${SESSION_VERSION}`
+    const text = textOf('manifest').replace(now, '"version":7,"more":[1]')
     const { code, message, preview } = refused(later(text.replace('0.1.0', '2.3.0')))
     expect(code).toBe('too-new')
     expect(message).toContain(
-      'format 7, written by Pinscope 2.3.0; this Pinscope reads formats up to 1',
+      `format 7, written by Pinscope 2.3.0; this Pinscope reads formats up to ${SESSION_VERSION}`,
     )
     expect(preview).toMatchObject({ version: 7, writer: '2.3.0' })
     expect(preview?.recipe).toContainEqual({ name: 'a.scenario', value: '"sc-01"' })

@@ -1,4 +1,4 @@
-/** What the parts of a session file hold, version 1. */
+/** What the parts of a session file hold, as of today's version. */
 import * as v from 'valibot'
 import { MAP_MODES, type Recipe } from '../../shared/contract'
 import {
@@ -95,11 +95,9 @@ export const recipes = v.strictObject({ a: packedRecipe, b: packedRecipe })
 
 const scenarioText = text(1, MAX_SCENARIO)
 
-/** `more` where runs of several scenarios hang in the tree. */
-export const scenario = v.strictObject({
-  text: scenarioText,
-  more: v.optional(list(scenarioText, MAX_SESSION_SCENARIOS - 1)),
-})
+const scenarioTexts = list(scenarioText, MAX_SESSION_SCENARIOS)
+
+export const scenario = v.strictObject({ texts: scenarioTexts })
 
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits'))
 
@@ -225,7 +223,7 @@ export const doc: v.GenericSchema<unknown, SessionDoc> = v.strictObject({
   writer: text(0, MAX_NAME),
   name: text(0, MAX_TITLE),
   note: text(0, MAX_TEXT),
-  scenarios: list(scenarioText, MAX_SESSION_SCENARIOS),
+  scenarios: scenarioTexts,
   a: v.strictObject(run),
   b: v.strictObject(run),
   forks: list(v.strictObject({ ...forkHead, ...run }), MAX_FORKS),

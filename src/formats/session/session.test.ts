@@ -4,6 +4,7 @@ import {
   MAX_SESSION_SCENARIOS,
   FIRST_VIEW,
   MAX_SESSION_BYTES,
+  SESSION_VERSION,
   type OpenedSession,
   type SessionDoc,
   type SessionRefusal,
@@ -87,7 +88,7 @@ describe('a session file', () => {
     expect(opened(encoded(SESSION))).toStrictEqual({
       doc: SESSION,
       archive: { a: null, b: null },
-      version: 1,
+      version: SESSION_VERSION,
       recovered: null,
     })
     const own = { ...SESSION, scenarios: ['{ "title": "from a board" }', '{ "title": "edited" }'] }
