@@ -9,10 +9,12 @@ import { app, dialog, nativeTheme, type BrowserWindow } from 'electron'
 import { launchEngine } from '../host/engine-launcher'
 import { reasonOf } from '../host/rpc'
 import { parseArguments, sessionArgument, type Arguments } from './arguments'
+import { ExportShell } from './export-shell'
 import { PageBridge } from './ipc'
 import { installMenu } from './menu'
 import { APP_ORIGIN, registerAppScheme, serveAppProtocol } from './protocol'
 import { lockDown } from './security'
+import { servePage } from './serve-page'
 import { Shell } from './shell'
 import { runSmoke } from './smoke'
 import { utilityEngine } from './utility-engine'
@@ -61,6 +63,7 @@ async function start(given: Arguments): Promise<void> {
     },
   })
 
+  new ExportShell(servePage(origin))
   const shell = new Shell(origin, given.file ?? askedEarly)
   const stateFile = given.smoke === null ? join(app.getPath('userData'), 'window.json') : null
   const window = createWindow({ preload: PRELOAD, icon: ICON, stateFile })

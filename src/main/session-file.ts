@@ -100,14 +100,14 @@ function tooLarge(path: string, size: number): Result<never> {
   return refusal('too-large', 'read', path, why)
 }
 
-function problem(what: 'read' | 'saved', path: string, error: unknown): Result<never> {
+export function problem(what: 'read' | 'saved', path: string, error: unknown): Result<never> {
   const code = codeOf(error)
   if (code === null) throw error
   const why = REASONS[code] ?? 'the system refused it'
   return refusal(code === 'ENOENT' ? 'not-found' : 'bad-input', what, path, `${why} (${code})`)
 }
 
-function refusal(code: FailureCode, what: string, path: string, why: string): Result<never> {
+export function refusal(code: FailureCode, what: string, path: string, why: string): Result<never> {
   return failure(code, `${path} cannot be ${what}: ${why}.`)
 }
 

@@ -35,6 +35,9 @@ const shell: DesktopShell = {
     ipcRenderer.invoke(SHELL_CHANNELS.openDropped, webUtils.getPathForFile(file as never)),
   saveSession: (bytes, path, suggested) =>
     ipcRenderer.invoke(SHELL_CHANNELS.saveSession, bytes, path, suggested),
+  beginExport: (suggested) => ipcRenderer.invoke(SHELL_CHANNELS.beginExport, suggested),
+  writeExport: (id, bytes) => ipcRenderer.invoke(SHELL_CHANNELS.writeExport, id, bytes),
+  endExport: (id, keep) => ipcRenderer.invoke(SHELL_CHANNELS.endExport, id, keep),
   takeAsked: () => ipcRenderer.invoke(SHELL_CHANNELS.takeAsked),
   listenAsked: (listener) => {
     const forward = (): void => listener()

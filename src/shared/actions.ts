@@ -33,6 +33,9 @@ export const ACTIONS: readonly Action[] = [
   action('session.save', 'Save Session', 'File', 'Ctrl+S'),
   action('session.save-as', 'Save Session As…', 'File', 'Ctrl+Shift+S'),
   action('scenario.choose', 'Open Scenario…', 'File', 'Ctrl+Shift+O'),
+  action('export.run', 'Export Run…', 'File', 'Ctrl+E'),
+  action('export.report', 'Export Comparison…', 'File', 'Ctrl+Shift+E'),
+  action('export.linux-mm', 'Copy for linux-mm', 'File', 'Ctrl+Alt+C'),
   action('run.both', 'Run Both', 'File', 'Ctrl+R'),
   action('run.cancel', 'Cancel', 'File', 'Ctrl+.'),
 

@@ -15,6 +15,12 @@ export interface OpenedFile {
 
 export type SavedFile = Pick<OpenedFile, 'path' | 'name'>
 
+/** A file that pieces are written to; it is there when all are. */
+export interface ExportTarget {
+  readonly id: number
+  readonly path: string
+}
+
 export interface DesktopShell {
   readonly zoom: (step: ZoomStep) => void
   readonly toggleFullScreen: () => Promise<void>
@@ -31,6 +37,11 @@ export interface DesktopShell {
     path: string | null,
     suggested: string,
   ) => Promise<Result<SavedFile | null>>
+  /** Lets the user say where an export goes; null when no place was chosen. Nothing is replaced yet. */
+  readonly beginExport: (suggested: string) => Promise<Result<ExportTarget | null>>
+  readonly writeExport: (id: number, bytes: Uint8Array) => Promise<Result<null>>
+  /** Puts what was written in its place, or gives it up. */
+  readonly endExport: (id: number, keep: boolean) => Promise<Result<SavedFile | null>>
   /** The file that the system asked the application to open; null when there is none. */
   readonly takeAsked: () => Promise<Result<OpenedFile | null>>
   /** Tells when the system asks for a file. */
@@ -42,6 +53,9 @@ export const SHELL_CHANNELS = {
   openSession: 'pinscope-shell:openSession',
   openDropped: 'pinscope-shell:openDropped',
   saveSession: 'pinscope-shell:saveSession',
+  beginExport: 'pinscope-shell:beginExport',
+  writeExport: 'pinscope-shell:writeExport',
+  endExport: 'pinscope-shell:endExport',
   takeAsked: 'pinscope-shell:takeAsked',
   asked: 'pinscope-shell:asked',
 } as const

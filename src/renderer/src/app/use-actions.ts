@@ -11,6 +11,7 @@ import { DOCKS, FOLDS, useLayoutStore } from '../stores/layout'
 import { useMapStore } from '../stores/map'
 import { useTourStore } from '../stores/tour'
 import { THEMES, useSettingsStore } from '../stores/settings'
+import { provideExportActions } from '../views/export/export-actions'
 import { provideTimelineActions } from '../views/timeline/timeline-actions'
 
 export function provideActions(): void {
@@ -59,6 +60,7 @@ export function provideActions(): void {
   })
   provideCompareActions()
   provideTimelineActions()
+  provideExportActions()
 }
 
 /** Zoom is the browser's own affair where there is no shell. */

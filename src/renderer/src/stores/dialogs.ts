@@ -2,7 +2,16 @@
 import { defineStore } from 'pinia'
 import { computed, ref, type WritableComputedRef } from 'vue'
 
-export type DialogName = 'palette' | 'keys' | 'library' | 'glossary' | 'seek' | 'page' | 'fork'
+export type DialogName =
+  | 'palette'
+  | 'keys'
+  | 'library'
+  | 'glossary'
+  | 'seek'
+  | 'page'
+  | 'fork'
+  | 'export-run'
+  | 'export-report'
 
 export const useDialogsStore = defineStore('dialogs', () => {
   const shown = ref<DialogName | null>(null)

@@ -69,12 +69,18 @@ function download(
   _path: string | null,
   suggested: string,
 ): Promise<Result<SavedSession>> {
+  const name = suggested.endsWith('.pinscope') ? suggested : `${suggested}.pinscope`
+  offerDownload(new Blob([bytes], { type: 'application/octet-stream' }), name)
+  return Promise.resolve(success({ path: null, name }))
+}
+
+/** Hands a file to the browser. */
+export function offerDownload(content: Blob, name: string): void {
   const link = document.createElement('a')
-  const address = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }))
+  const address = URL.createObjectURL(content)
   link.href = address
-  link.download = suggested.endsWith('.pinscope') ? suggested : `${suggested}.pinscope`
+  link.download = name
   link.click()
   // Some browsers read it only after this turn.
   setTimeout(() => URL.revokeObjectURL(address), 10_000)
-  return Promise.resolve(success({ path: null, name: link.download }))
 }

@@ -1,0 +1,32 @@
+/** Answers what a page asks of its window; pages of others and frames inside of ours are refused. */
+import { BrowserWindow, ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron'
+import { failure } from '../shared/result'
+import { isSameOrigin } from './security'
+
+/** A window as Electron gives it back for a page. */
+export type Window = NonNullable<ReturnType<typeof BrowserWindow.fromWebContents>>
+
+export type ServePage = (
+  channel: string,
+  answer: (window: Window, ...args: readonly unknown[]) => unknown,
+) => void
+
+export function servePage(origin: string): ServePage {
+  return (channel, answer) => {
+    ipcMain.handle(channel, (event: IpcMainInvokeEvent, ...args: unknown[]) => {
+      const frame = event.senderFrame
+      const window = BrowserWindow.fromWebContents(event.sender)
+      const isOurs = frame?.parent === null && isSameOrigin(frame.url, origin)
+      if (!isOurs || window === null) return failure('bad-input', 'this page may not call')
+      return answer(window, ...args)
+    })
+  }
+}
+
+/** Calls `begin` whenever a window's page goes, by a reload or a crash, or a new one comes. */
+export function onNewPage(contents: WebContents, begin: () => void): void {
+  contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+    if (isMainFrame && !isSameDocument) begin()
+  })
+  contents.on('render-process-gone', begin)
+}
