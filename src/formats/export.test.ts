@@ -28,15 +28,19 @@ async function runOf(id: string): Promise<Recording> {
   if (scenario === undefined) throw new Error(`no ${id}`)
   const plan = planScenario(scenario, {})
   if (!plan.ok) throw new Error(plan.error.message)
-  const recipe = {
-    scenario: id,
-    seed: 1,
-    set: {},
-    kernel: { patches: [], mode: 'strict' as const },
-  }
-  const made = await record(plan.value, recipe, HOOKS)
+  return await recorded(plan.value)
+}
+
+async function recorded(plan: Parameters<typeof record>[0]): Promise<Recording> {
+  const kernel = { patches: [], mode: 'strict' } as const
+  const made = await record(plan, { scenario: plan.id, seed: 1, set: {}, kernel }, HOOKS)
   if (!made.ok) throw new Error(made.error.message)
   return made.value
+}
+
+/** Microseconds of a file in nanoseconds again. */
+function ns(us: number): number {
+  return Math.round(us * 1000)
 }
 
 function traceText(recording: Recording): string {
@@ -80,15 +84,8 @@ describe('ftrace text', () => {
   it('is read back so whatever the actors do', async () => {
     await fc.assert(
       fc.asyncProperty(randomPlan, async (plan) => {
-        const recipe = {
-          scenario: plan.id,
-          seed: 1,
-          set: {},
-          kernel: { patches: [], mode: 'strict' as const },
-        }
-        const made = await record(plan, recipe, HOOKS)
-        if (!made.ok) throw new Error(made.error.message)
-        expect(heldByTrace(traceText(made.value))).toEqual(heldByText(made.value))
+        const made = await recorded(plan)
+        expect(heldByTrace(traceText(made))).toEqual(heldByText(made))
       }),
       { numRuns: 5 },
     )
@@ -124,6 +121,30 @@ describe('Chrome trace', () => {
       })
       expect(around).toBe(true)
     }
+  })
+
+  it('is so whatever the actors do, and slices of a thread lie one in another or apart', async () => {
+    let seen = 0
+    await fc.assert(
+      fc.asyncProperty(randomPlan, async (plan) => {
+        const { traceEvents } = parsed(await recorded(plan))
+        // In the order in which they begin, outer ones first; ends of those that are not over yet.
+        const open = new Map<number, number[]>()
+        const slices = traceEvents.flatMap((event) =>
+          event.ph === 'X'
+            ? [{ tid: event.tid, from: ns(event.ts), to: ns(event.ts + event.dur) }]
+            : [],
+        )
+        for (const { tid, from, to } of slices.toSorted((x, y) => x.from - y.from || y.to - x.to)) {
+          const ends = (open.get(tid) ?? []).filter((end) => end > from)
+          expect(to).toBeLessThanOrEqual(ends.at(-1) ?? Infinity)
+          open.set(tid, [...ends, to])
+        }
+        seen += slices.length
+      }),
+      { numRuns: 5 },
+    )
+    expect(seen).toBeGreaterThan(0)
   })
 
   it('refuses what is no event of the format', () => {

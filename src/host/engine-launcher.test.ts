@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Recipe } from '../shared/contract'
 import { failure, success } from '../shared/result'
 import { EngineSupervisor } from './engine-launcher'
@@ -95,9 +95,10 @@ describe('EngineSupervisor', () => {
     const { supervisor, told, starts } = supervised(() => {
       throw new Error('no such file')
     })
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await vi.waitFor(() => {
+      expect(told.at(-1)).toContain('3 times within 10 s (no such file)')
+    })
     expect(starts()).toBe(3)
-    expect(told.at(-1)).toContain('3 times within 10 s (no such file)')
     expect((await supervisor.calls.listBuilds()).ok).toBe(false)
     expect((await supervisor.calls.run({} as Recipe, 'again')).ok).toBe(false)
     expect(starts()).toBe(4)
