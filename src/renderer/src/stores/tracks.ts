@@ -11,7 +11,9 @@ import {
   type Row,
   type RowPrefs,
 } from '../views/timeline/rows-model'
+import { filled } from '../views/timeline/fill-model'
 import { useScaleStore } from './scale'
+import type { SideName } from './side'
 
 const KEY = 'pinscope.tracks'
 
@@ -23,9 +25,23 @@ export const useTracksStore = defineStore('tracks', () => {
 
   const all = computed(() => allRows(scale.wholes))
   const list = computed(() => ordered(all.value, prefs.value))
-  const arranged = computed(() => arrange(all.value, prefs.value, filter.value))
+  /** Pixels that each timeline in sight has for its rows. */
+  const rooms = shallowRef<ReadonlyMap<SideName, number>>(new Map())
+  /** The rows to draw, as high as the smaller room lets them be: both runs are read across. */
+  const arranged = computed(() =>
+    filled(
+      arrange(all.value, prefs.value, filter.value),
+      Math.min(...(rooms.value.size === 0 ? [0] : rooms.value.values())),
+    ),
+  )
 
   watch(prefs, (now) => window.localStorage.setItem(KEY, JSON.stringify(now)))
+
+  /** Null: it is no more in sight. */
+  function setRoom(side: SideName, room: number | null): void {
+    const others = [...rooms.value].filter(([name]) => name !== side)
+    rooms.value = new Map(room === null ? others : [...others, [side, room]])
+  }
 
   function shows(row: Row): boolean {
     return isShown(row, all.value, prefs.value)
@@ -53,7 +69,7 @@ export const useTracksStore = defineStore('tracks', () => {
     filter.value = ''
   }
 
-  return { filter, list, all, arranged, shows, isPinned, setShown, setPinned, move, reset }
+  return { filter, list, all, arranged, setRoom, shows, isPinned, setShown, setPinned, move, reset }
 })
 
 /** What was kept; nothing where nothing readable was. */
