@@ -4,6 +4,7 @@ import { BrowserWindow, dialog, ipcMain, type IpcMainInvokeEvent } from 'electro
 import { failure, success, type Result } from '../shared/result'
 import { SHELL_CHANNELS, type OpenedFile, type SavedFile } from '../shared/shell'
 import { isSameOrigin } from './security'
+import { openTexts, saveScenario } from './text-dialogs'
 import { readSessionFile, withEnding, writeSessionFile } from './session-file'
 
 /** A window as Electron gives it back for a page. */
@@ -37,6 +38,16 @@ export class Shell {
       }
       return this.#save(window, bytes, path, suggested)
     })
+    this.#serve(SHELL_CHANNELS.openTexts, (window, kind) =>
+      kind === 'texts' || kind === 'scenario'
+        ? openTexts(window, kind)
+        : failure('bad-input', 'openTexts: texts or scenario is expected'),
+    )
+    this.#serve(SHELL_CHANNELS.saveScenario, (window, text, suggested) =>
+      typeof text === 'string' && typeof suggested === 'string'
+        ? saveScenario(window, text, suggested)
+        : failure('bad-input', 'saveScenario: a text and a name are expected'),
+    )
     this.#serve(SHELL_CHANNELS.takeAsked, () => this.#takeAsked())
   }
 

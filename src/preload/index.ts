@@ -38,6 +38,9 @@ const shell: DesktopShell = {
   beginExport: (suggested) => ipcRenderer.invoke(SHELL_CHANNELS.beginExport, suggested),
   writeExport: (id, bytes) => ipcRenderer.invoke(SHELL_CHANNELS.writeExport, id, bytes),
   endExport: (id, keep) => ipcRenderer.invoke(SHELL_CHANNELS.endExport, id, keep),
+  openTexts: (kind) => ipcRenderer.invoke(SHELL_CHANNELS.openTexts, kind),
+  saveScenario: (text, suggested) =>
+    ipcRenderer.invoke(SHELL_CHANNELS.saveScenario, text, suggested),
   takeAsked: () => ipcRenderer.invoke(SHELL_CHANNELS.takeAsked),
   listenAsked: (listener) => {
     const forward = (): void => listener()

@@ -13,6 +13,8 @@ export interface OpenedFile {
   readonly bytes: Uint8Array
 }
 
+export type OpenedText = Pick<OpenedFile, 'name' | 'bytes'>
+
 export type SavedFile = Pick<OpenedFile, 'path' | 'name'>
 
 /** A file that pieces are written to; it is there when all are. */
@@ -42,6 +44,10 @@ export interface DesktopShell {
   readonly writeExport: (id: number, bytes: Uint8Array) => Promise<Result<null>>
   /** Puts what was written in its place, or gives it up. */
   readonly endExport: (id: number, keep: boolean) => Promise<Result<SavedFile | null>>
+  /** Lets the user choose texts to import, or a scenario file, and reads them; null when none was chosen. */
+  readonly openTexts: (kind: 'texts' | 'scenario') => Promise<Result<readonly OpenedText[] | null>>
+  /** Writes a scenario to a file that the user is asked for; its path, or null when none was chosen. */
+  readonly saveScenario: (text: string, suggested: string) => Promise<Result<string | null>>
   /** The file that the system asked the application to open; null when there is none. */
   readonly takeAsked: () => Promise<Result<OpenedFile | null>>
   /** Tells when the system asks for a file. */
@@ -56,6 +62,8 @@ export const SHELL_CHANNELS = {
   beginExport: 'pinscope-shell:beginExport',
   writeExport: 'pinscope-shell:writeExport',
   endExport: 'pinscope-shell:endExport',
+  openTexts: 'pinscope-shell:openTexts',
+  saveScenario: 'pinscope-shell:saveScenario',
   takeAsked: 'pinscope-shell:takeAsked',
   asked: 'pinscope-shell:asked',
 } as const

@@ -72,6 +72,9 @@ type NumberArray = InstanceType<(typeof ARRAY_TYPES)[ArrayTypeName]>
 /** Type and element count of an array, in the order of the frame. */
 type ArrayEntry = readonly [type: ArrayTypeName, length: number]
 
+/** Bytes of files that a page may send in one message of a WebSocket. */
+export const MAX_SENT_BYTES = 1000 * 1024
+
 /** `PSW1`. */
 const MAGIC = 0x31575350
 const PREAMBLE = 8

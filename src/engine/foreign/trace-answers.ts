@@ -29,6 +29,8 @@ const SLICE = 1 << 14
 const MOST_LINES = 100_000
 const MOST_PFNS = 65_536
 const LINE_PFNS = 4
+/** Gaps that a verdict names; all are in its `foreign` part. */
+const SAID_CUTS = 3
 
 /** Why a call cannot be answered for a trace. */
 export function onlyToLookAt(name: string): Result<never> {
@@ -76,7 +78,7 @@ export class KeptTrace {
 export function traceSummary({ id, run }: KeptTrace): RunSummary {
   const { trace } = run
   const failed = run.spans.filter((span) => span.ret < 0)
-  const cuts = trace.cuts.map(cutTextOf)
+  const { cuts } = trace
   return {
     run: id,
     recipe: { scenario: trace.name, seed: 0, set: {}, kernel: { patches: [], mode: 'strict' } },
@@ -101,7 +103,8 @@ export function traceSummary({ id, run }: KeptTrace): RunSummary {
     verdict: [
       `A recording of another kernel: ${countText(trace.events)} events, to be looked at, not stepped through`,
       ...failedText(failed),
-      ...cuts,
+      ...cuts.slice(0, SAID_CUTS).map(cutTextOf),
+      ...(cuts.length > SAID_CUTS ? [`${countText(cuts.length - SAID_CUTS)} more gaps`] : []),
     ].join('; '),
     verdictGood: failed.length === 0,
     foreign: { name: trace.name, startNs: run.startNs, cuts: trace.cuts },

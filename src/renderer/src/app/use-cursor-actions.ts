@@ -4,6 +4,7 @@ import { useBookmarksStore } from '../stores/bookmarks'
 import { useComparisonStore } from '../stores/comparison'
 import { useCursorStore } from '../stores/cursor'
 import { useDialogsStore } from '../stores/dialogs'
+import { foreignOf } from '../stores/side'
 import { usePinscope } from '../wire/pinscope'
 import { nextTrouble } from './next-trouble'
 
@@ -32,12 +33,17 @@ export function provideCursorActions(): void {
     if (here !== null) bookmarks.add({ side, event: here.event, timeNs: here.timeNs, note: '' })
   }
 
+  /** Bookmarks are of the session, and a recording of another kernel is no part of it. */
+  function canBookmark(): boolean {
+    return cursor.here !== null && foreignOf(comparison[cursor.side]) === null
+  }
+
   actions.provide({
     'cursor.start': { run: () => cursor.goToTime(cursor.side, 0), enabled },
     'cursor.end': { run: () => cursor.stand(cursor.side, null), enabled },
     'cursor.seek': { run: () => dialogs.show('seek'), enabled },
     'cursor.next-failure': { run: () => toFailure(1), enabled },
     'cursor.previous-failure': { run: () => toFailure(-1), enabled },
-    'bookmark.add': { run: bookmark, enabled: () => cursor.here !== null },
+    'bookmark.add': { run: bookmark, enabled: canBookmark },
   })
 }

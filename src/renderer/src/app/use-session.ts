@@ -3,11 +3,13 @@ import { onBeforeUnmount, onMounted, ref, watch } from 'vue'
 import { useActionsStore } from '../stores/actions'
 import { useComparisonStore } from '../stores/comparison'
 import { useSessionStore } from '../stores/session'
+import { useImport } from './use-import'
 
 export function useSession(): { readonly takeAsked: () => Promise<void> } {
   const session = useSessionStore()
   const comparison = useComparisonStore()
   const shell = window.pinscopeShell
+  const { drop } = useImport()
   const enabled = (): boolean => !session.busy && comparison.scenarios.length > 0
 
   useActionsStore().provide({
@@ -41,8 +43,7 @@ export function useSession(): { readonly takeAsked: () => Promise<void> } {
   function dropped(event: DragEvent): void {
     if (!isFile(event)) return
     event.preventDefault()
-    const file = event.dataTransfer?.files[0]
-    if (file !== undefined && enabled()) void session.drop(file)
+    if (enabled()) void drop([...(event.dataTransfer?.files ?? [])])
   }
 
   const unlisten = shell?.listenAsked(() => void takeAsked())

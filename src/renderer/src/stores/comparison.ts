@@ -82,12 +82,15 @@ export const useComparisonStore = defineStore('comparison', () => {
     await runBoth()
   }
 
-  /** Shows runs that are there already, with their recipe; a side that is left out stays. */
+  /**
+   * Shows runs that are there already, with their recipe; a side that is left out stays. A recording of another
+   * kernel has none: the scenario stays.
+   */
   async function show(
     runs: Readonly<Partial<Record<SideName, RunSummary>>>,
   ): Promise<Result<null>> {
     const answer = await showRuns(runs)
-    const recipe = (runs.a ?? runs.b)?.recipe
+    const recipe = [runs.a, runs.b].find((run) => run !== undefined && !run.foreign)?.recipe
     if (answer.ok && recipe !== undefined) {
       scenarioId.value = recipe.scenario
       seed.value = recipe.seed

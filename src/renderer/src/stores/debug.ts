@@ -14,7 +14,7 @@ import { useComparisonStore } from './comparison'
 import { useCursorStore } from './cursor'
 import { carryOver } from './debug-carry'
 import { isSamePlace, NO_DEBUG, type SideDebug } from './debug-side'
-import { SIDES, type SideName } from './side'
+import { foreignOf, SIDES, type SideName } from './side'
 import { answered, cleared, EMPTY_TRANSCRIPT, withBlock, type Block } from './transcript'
 
 /** A line that the engine has not answered yet. */
@@ -43,7 +43,9 @@ export const useDebugStore = defineStore('debug', () => {
   const following = ref(false)
 
   const here = computed(() => sides.value[cursor.side])
-  const summary = computed(() => comparison[cursor.side].shown?.summary ?? null)
+  const summary = computed(() => summaryOf(cursor.side))
+  /** There is nothing to step through where a recording of another kernel is shown. */
+  const foreign = computed(() => foreignOf(comparison[cursor.side]))
   const state = computed(() => here.value.state)
   /** The debugger looks at a fork, which neither run of the window shows. */
   const inFork = computed(() => {
@@ -88,8 +90,10 @@ export const useDebugStore = defineStore('debug', () => {
     sides.value = { ...sides.value, [name]: { ...sides.value[name], ...part } }
   }
 
+  /** The run that a side shows; a recording is none. */
   function summaryOf(name: SideName): RunSummary | null {
-    return comparison[name].shown?.summary ?? null
+    const { shown } = comparison[name]
+    return foreignOf({ shown }) === null ? (shown?.summary ?? null) : null
   }
 
   function isAt(name: SideName): boolean {
@@ -170,7 +174,7 @@ export const useDebugStore = defineStore('debug', () => {
     transcript.value = withBlock(transcript.value, block)
     const now = summaryOf(name)
     if (now === null) {
-      end(id, 'There is no run yet; run the scenario first.\n', 'failed')
+      end(id, `${noRunText(foreignOf(comparison[name])?.name)}\n`, 'failed')
       return null
     }
     const token = `debug${++tokens}`
@@ -279,7 +283,14 @@ export const useDebugStore = defineStore('debug', () => {
 
   return {
     ...{ sides, transcript, running, failure, asked, following },
-    ...{ here, summary, state, inFork, isHere, canRun },
+    ...{ here, summary, foreign, state, inFork, isHere, canRun },
     ...{ follow, run, setUp, forget, stop, addWatch, dropWatch, goTo, clear, askFor },
   }
 })
+
+/** Why there is nothing to debug. */
+function noRunText(recording: string | undefined): string {
+  return recording === undefined
+    ? 'There is no run yet; run the scenario first.'
+    : `${recording} is a recording of another kernel: there is nothing to step through.`
+}

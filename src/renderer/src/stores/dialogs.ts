@@ -12,6 +12,7 @@ export type DialogName =
   | 'fork'
   | 'export-run'
   | 'export-report'
+  | 'import'
 
 export const useDialogsStore = defineStore('dialogs', () => {
   const shown = ref<DialogName | null>(null)

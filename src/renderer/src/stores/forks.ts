@@ -53,7 +53,8 @@ export const useForksStore = defineStore('forks', () => {
     watch(
       () => comparison[side].shown?.summary ?? null,
       (summary) => {
-        if (summary === null || nodeOf(summary.run) !== undefined) return
+        if (summary === null || summary.foreign !== undefined) return
+        if (nodeOf(summary.run) !== undefined) return
         homes.value = { ...homes.value, [side]: add({ summary, parent: null, text: '', at: null }) }
       },
       { flush: 'sync', immediate: true },

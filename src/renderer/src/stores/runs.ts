@@ -105,7 +105,9 @@ export function useRuns(
     const before = wanted.flatMap(({ name }) => sideOf(name).value.shown?.summary.run ?? [])
     parting.value = null
     for (const { name, run } of shown) {
-      const { kernel } = run.summary.recipe
+      const { foreign, recipe } = run.summary
+      // A recording has no kernel that could be chosen: that of the side's next run stays.
+      const kernel = foreign === undefined ? recipe.kernel : sideOf(name).value.kernel
       change(name, { kernel, phase: 'done', failure: null, shown: run })
     }
     before.forEach(release)

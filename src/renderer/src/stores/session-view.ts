@@ -9,7 +9,7 @@ import { useLayoutStore } from './layout'
 import { useMapStore } from './map'
 import { useScaleStore } from './scale'
 import { useSelectionStore } from './selection'
-import type { SideName } from './side'
+import { foreignOf, type SideName } from './side'
 
 export interface ViewKeeper {
   readonly keep: (shown: SessionView['shown']) => SessionView
@@ -28,13 +28,21 @@ export function useSessionView(): ViewKeeper {
   function keep(shown: SessionView['shown']): SessionView {
     return {
       shown,
-      cursor: { side: cursor.side, a: placeOf(cursor.at.a), b: placeOf(cursor.at.b) },
-      selection: { side: selection.side, pfn: selection.pfn },
+      cursor: { side: cursor.side, a: placeIn('a'), b: placeIn('b') },
+      selection: {
+        side: selection.side,
+        pfn: foreignOf(comparison[selection.side]) === null ? selection.pfn : null,
+      },
       timeline: { sameTime: scale.sameTime, ...scale.kept() },
       map: { mode: map.mode, cell: map.zoom === 'fit' ? null : map.zoom },
       filter: filter.applied,
       layout: layout.now(),
     }
+  }
+
+  /** A place in a recording of another kernel is none in the run that is saved. */
+  function placeIn(side: SideName): PlaceAt | null {
+    return foreignOf(comparison[side]) === null ? placeOf(cursor.at[side]) : null
   }
 
   /** The runs are there; what watches them has had its turn first. */

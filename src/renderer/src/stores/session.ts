@@ -27,7 +27,7 @@ import {
 import { sessionFiles, type SessionFile } from './session-files'
 import { forget, remake, type Remade, type RemakeStep } from './session-remake'
 import { useSessionView } from './session-view'
-import { SIDES } from './side'
+import { foreignOf, SIDES } from './side'
 
 /** What became of opening or saving, to be read and closed. */
 export interface Notice {
@@ -233,12 +233,25 @@ export const useSessionStore = defineStore('session', () => {
       name.value = nameOfFile(written.value.name)
       path.value = written.value.path
       saved.value = fingerprint(now)
-      const lines = missingLines(doc)
+      const lines = [...missingLines(doc), ...recordingLines()]
       notice.value = { good: true, text: `Saved ${written.value.name}.`, lines }
       return true
     } finally {
       saving.value = false
     }
+  }
+
+  /** What is shown and no part of a session. */
+  function recordingLines(): string[] {
+    return SIDES.flatMap((side) => {
+      const name = foreignOf(comparison[side])?.name
+      const run = side.toUpperCase()
+      return name === undefined
+        ? []
+        : [
+            `The recording ${name} that ${run} shows is not in the file, the run of ${run} is: keep ${name} itself.`,
+          ]
+    })
   }
 
   async function docOf(now: Work, title: string): Promise<SessionDoc> {

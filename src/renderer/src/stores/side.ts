@@ -1,5 +1,6 @@
 /** One side of the comparison: what was asked for, how far it is, and what it shows meanwhile. */
 import type { BuildInfo, KernelChoice, PageMapData, RunSummary } from '../../../shared/contract'
+import type { ForeignInfo } from '../../../shared/interchange'
 import type { Failure } from '../../../shared/result'
 
 export const SIDES = ['a', 'b'] as const
@@ -35,6 +36,11 @@ export function idleSide(patches: readonly number[]): SideState {
     failure: null,
     shown: null,
   }
+}
+
+/** The recording of another kernel that stands in the place of the side's run; null where it shows a run. */
+export function foreignOf({ shown }: Pick<SideState, 'shown'>): ForeignInfo | null {
+  return shown?.summary.foreign ?? null
 }
 
 /** True when what the side shows is not the result of what is selected. */

@@ -15,7 +15,7 @@ import { isComparable } from './fork-tree'
 import { useHighlightStore } from './highlight'
 import { useLatest } from './latest'
 import { useSelectionStore } from './selection'
-import { SIDES, type SideName } from './side'
+import { foreignOf, SIDES, type SideName } from './side'
 import { useRemedies } from './why-remedies'
 import { blockingPfns, firstTrouble, pinToGoTo } from './why-report'
 
@@ -40,7 +40,9 @@ export const useWhyStore = defineStore('why', () => {
   let isApplying = false
   let tokens = 0
 
-  const runOf = (name: SideName): RunId | null => comparison[name].shown?.summary.run ?? null
+  /** A recording of another kernel has no references that explained anything. */
+  const runOf = (name: SideName): RunId | null =>
+    foreignOf(comparison[name]) === null ? (comparison[name].shown?.summary.run ?? null) : null
 
   watch(
     () => cursor.side,

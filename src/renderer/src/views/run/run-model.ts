@@ -14,6 +14,11 @@ export function kernelText(kernel: KernelChoice): string {
   return patches.length === 5 ? 'full series' : `patches ${patchesText(patches)}`
 }
 
+/** A time as the kernel prints it: seconds since it was started. */
+export function stampText(ns: number): string {
+  return `[${(ns / 1e9).toFixed(6).padStart(12)}]`
+}
+
 export interface Notice {
   readonly sign: 'bad' | 'warn'
   /** What happened. */
