@@ -153,7 +153,7 @@ const TO_OPEN: readonly {
       await writeFile(path, '')
       await truncate(path, MAX_SESSION_BYTES + 1)
     },
-    says: ['50,331,649 bytes, at most 50,331,648 are read', 'choose a session file'],
+    says: ['100,663,297 bytes, at most 100,663,296 are read', 'choose a session file'],
   },
   {
     what: 'a folder',

@@ -7,18 +7,17 @@ import {
   CLOSE_NOT_WELCOME,
   decodeMessage,
   encodeMessage,
+  MAX_REQUEST_BYTES,
   type AnswerMessage,
   type NewsMessage,
   type WelcomeMessage,
 } from '../shared/wire'
 import { failure } from '../shared/result'
 import type { Engine } from './engine-launcher'
-import { answerRequest, askOf, readRequest, reasonOf, type Ask } from './rpc'
+import { answerRequest, askOf, readRequest, reasonOf, type Ask, type RawRequest } from './rpc'
 import { ClientSession } from './session'
+import { readPart, Upload, type Taken } from './upload'
 import { askChecked } from './validate'
-
-/** Largest message a page may send: a request is a recipe at most. */
-export const MAX_REQUEST_BYTES = 1024 * 1024
 
 const HELLO_MS = 5000
 const MAX_OPEN_REQUESTS = 64
@@ -32,6 +31,7 @@ export class PageSocket {
   readonly #ask: Ask
   readonly #late: NodeJS.Timeout
   #welcome = false
+  readonly #upload = new Upload()
   #open = 0
 
   constructor(socket: WebSocket, token: string, engine: Engine) {
@@ -69,11 +69,23 @@ export class PageSocket {
       this.#greet(message?.ok === true ? message.value : null)
       return
     }
-    const request = message?.ok === true ? readRequest(message.value) : null
-    if (request === null) {
-      this.#socket.close(CLOSE_BAD_MESSAGE, 'not a request')
+    const value = message?.ok === true ? message.value : null
+    const part = readPart(value)
+    if (part !== null) {
+      this.#take(this.#upload.take(part))
       return
     }
+    const request = readRequest(value)
+    this.#take(request === null ? { kind: 'broken' } : { kind: 'request', request })
+  }
+
+  #take(taken: Taken): void {
+    if (taken.kind === 'broken') this.#socket.close(CLOSE_BAD_MESSAGE, 'not a request')
+    else if (taken.kind === 'refused') this.#answer({ id: taken.id, result: taken.result })
+    else if (taken.kind === 'request') this.#carryOut(taken.request)
+  }
+
+  #carryOut(request: RawRequest): void {
     if (this.#open === MAX_OPEN_REQUESTS) {
       const answer = `more than ${MAX_OPEN_REQUESTS} calls at once; wait for an answer`
       this.#answer({ id: request.id, result: failure('bad-input', answer) })

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Tell } from '../engine'
 import { success, type Result } from '../shared/result'
-import { decodeMessage, encodeMessage } from '../shared/wire'
+import { decodeMessage, encodeMessage, requestFrames } from '../shared/wire'
 import { launchEngine, type LaunchEngine } from './engine-launcher'
 import { forkEngine } from './fork-engine'
 import { startBrowserHost, type BrowserHost } from './serve'
@@ -241,6 +241,77 @@ describe('the browser host over its WebSocket', () => {
     const page = await welcomed(port, token)
     page.socket.send(Buffer.alloc(1024 * 1024 + 1))
     expect(await page.closed).toBe(1009)
+  })
+
+  it('takes a file above 1 MiB in parts, and answers other calls between them', async () => {
+    const { port, token, asked } = await start()
+    const page = await welcomed(port, token)
+    const file = Uint8Array.from({ length: 3_000_000 }, (_, i) => i % 251)
+    const frames = requestFrames({ id: 4, call: 'unpackSession', args: [file] })
+    if (!frames.ok) throw new Error(frames.error.message)
+    for (const [i, frame] of frames.value.entries()) {
+      page.socket.send(frame)
+      if (i === 1) page.send({ id: 5, call: 'listBuilds', args: [] })
+    }
+    expect(await page.next()).toMatchObject({ id: 5, result: { ok: true } })
+    expect(await page.next()).toMatchObject({ id: 4, result: { ok: true } })
+    const [name, got] = asked.at(-1) ?? []
+    expect([name, Buffer.from(got as Uint8Array).equals(file)]).toEqual(['unpackSession', true])
+  })
+
+  it('refuses a file that is too large at its first part, and goes on', async () => {
+    const { port, token, asked } = await start()
+    const page = await welcomed(port, token)
+    const part = (call: string, of: number, from: number, length: number) => ({
+      part: { id: 1, call, of, from, bytes: new Uint8Array(length) },
+    })
+    for (const [call, of] of [
+      ['unpackSession', 200_000_000],
+      ['listBuilds', 1_500_000],
+      ['constructor', 1_500_000],
+    ] as const) {
+      page.send(part(call, of, 0, 500_000))
+      expect(await page.next()).toMatchObject({
+        id: 1,
+        result: { error: { code: 'too-large', message: expect.stringContaining(call) } },
+      })
+      for (let from = 500_000; from < of; from += 500_000) {
+        page.send(part(call, of, from, Math.min(500_000, of - from)))
+      }
+    }
+    page.send({ id: 2, call: 'listBuilds', args: [] })
+    expect(await page.next()).toMatchObject({ id: 2, result: { ok: true } })
+    expect(asked).toStrictEqual([['listBuilds']])
+  })
+
+  it('closes with 4400 on parts that do not make a request', async () => {
+    const { port, token, asked } = await start()
+    const bytes = new Uint8Array(10)
+    const first = { id: 1, call: 'unpackSession', of: 1000, from: 0, bytes }
+    const other = encodeMessage({ id: 9, call: 'listBuilds', args: [] })
+    for (const parts of [
+      [{ ...first, from: 10 }],
+      [first, { ...first, from: 20 }],
+      [first, { ...first, id: 2, from: 10 }],
+      [first, { ...first, from: 10, bytes: new Uint8Array(0) }],
+      [{ ...first, of: 5 }],
+      [{ ...first, of: 10 }],
+      [{ ...first, of: other.length, bytes: other }],
+    ]) {
+      const page = await welcomed(port, token)
+      for (const part of parts) page.send({ part })
+      expect(await page.closed).toBe(4400)
+    }
+    expect(asked).toStrictEqual([])
+  })
+
+  it('takes no part from a stranger', async () => {
+    const { port, asked } = await start()
+    const page = await connect(port)
+    const bytes = new Uint8Array(10)
+    page.send({ part: { id: 1, call: 'unpackSession', of: 10, from: 0, bytes } })
+    expect(await page.closed).toBe(4401)
+    expect(asked).toStrictEqual([])
   })
 
   it('refuses more than 64 calls at once by an answer, and answers again after them', async () => {

@@ -10,10 +10,10 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { failure, success, type Result } from '../shared/result'
-import { SOCKET_PATH } from '../shared/wire'
+import { MAX_REQUEST_BYTES, SOCKET_PATH } from '../shared/wire'
 import type { LaunchEngine } from './engine-launcher'
 import { answerPage, plainAnswer, type PageAnswer } from './page-files'
-import { MAX_REQUEST_BYTES, PageSocket } from './page-socket'
+import { PageSocket } from './page-socket'
 
 export interface BrowserHostOptions {
   /** 0 takes a free one. */

@@ -55,7 +55,7 @@ describe('a session file', () => {
     expect(await message(folder)).toBe(`${folder} cannot be read: it is no file; choose a file.`)
     await writeFile(file, '')
     await truncate(file, MAX_SESSION_BYTES + 1)
-    expect(await message(file)).toContain('at most 50,331,648 are read')
+    expect(await message(file)).toContain('at most 100,663,296 are read')
   })
 
   it('is not waited for where it is a pipe, nor read without end where the kernel makes it up', async () => {

@@ -13,7 +13,7 @@ export const SESSION_VERSION = 2
 export const MAX_SESSION_SCENARIOS = 8
 
 /** A session file is not larger than this, bytes. */
-export const MAX_SESSION_BYTES = 48 * 1024 * 1024
+export const MAX_SESSION_BYTES = 96 * 1024 * 1024
 
 export type SessionSide = 'a' | 'b'
 

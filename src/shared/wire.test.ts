@@ -2,7 +2,15 @@ import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CALL_NAMES } from './contract'
-import { callsOver, decodeMessage, encodeMessage } from './wire'
+import { MAX_SESSION_BYTES } from './session'
+import {
+  callsOver,
+  decodeMessage,
+  encodeMessage,
+  MAX_REQUEST_BYTES,
+  mostOf,
+  requestFrames,
+} from './wire'
 
 const key = fc
   .oneof(fc.string(), fc.constantFrom('$', '$$', '$x', 'constructor', 'toString', 'é'))
@@ -193,5 +201,49 @@ describe('callsOver', () => {
     await calls.page(3, 0x6f103, null)
     expect(asked).toStrictEqual([['page', [3, 0x6f103, null]]])
     expect(Object.keys(calls)).toStrictEqual(Object.keys(CALL_NAMES))
+  })
+})
+
+describe('a request', () => {
+  const request = (bytes: Uint8Array) => ({ id: 7, call: 'unpackSession', args: [bytes] }) as const
+
+  it('of a megabyte is one message', () => {
+    const frames = requestFrames(request(new Uint8Array(MAX_REQUEST_BYTES - 1000)))
+    expect(frames.ok && frames.value.map((frame) => decodeMessage(frame))).toMatchObject([
+      { value: { id: 7, call: 'unpackSession' } },
+    ])
+  })
+
+  it('with a larger file comes in parts, none larger than a message, that give it again', () => {
+    const file = Uint8Array.from({ length: 2 * MAX_REQUEST_BYTES }, (_, i) => i % 251)
+    const frames = requestFrames(request(file))
+    if (!frames.ok) throw new Error(frames.error.message)
+    expect(frames.value.length).toBeGreaterThan(2)
+    expect(Math.max(...frames.value.map(({ length }) => length))).toBeLessThan(MAX_REQUEST_BYTES)
+    const parts = frames.value.map((frame) => {
+      const { value } = decodeMessage(frame) as {
+        value: { part: { id: number; call: string; of: number; from: number; bytes: Uint8Array } }
+      }
+      return value.part
+    })
+    const [{ of } = { of: 0 }] = parts
+    const whole = new Uint8Array(of)
+    for (const { id, call, from, bytes } of parts) {
+      expect([id, call]).toEqual([7, 'unpackSession'])
+      whole.set(bytes, from)
+    }
+    const again = decodeMessage(whole) as { value: { args: [Uint8Array] } }
+    expect(Buffer.from(again.value.args[0]).equals(file)).toBe(true)
+  })
+
+  it('that is too large for its call is refused, and nothing of it is sent', () => {
+    expect(requestFrames(request(new Uint8Array(MAX_SESSION_BYTES + 100_000)))).toMatchObject({
+      error: { code: 'too-large', message: expect.stringContaining('at most 100,728,832') },
+    })
+    const line = 'x'.repeat(MAX_REQUEST_BYTES)
+    expect(requestFrames({ id: 1, call: 'consoleRun', args: [1, line, 't'] })).toMatchObject({
+      error: { code: 'too-large' },
+    })
+    expect(mostOf('toString')).toBe(MAX_REQUEST_BYTES)
   })
 })

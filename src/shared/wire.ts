@@ -10,6 +10,8 @@
  */
 import { CALL_NAMES, type CallName, type Calls, type NewsName } from './contract'
 import { failure, success, type Result } from './result'
+import { MAX_SESSION_BYTES } from './session'
+import { countText } from './text'
 
 /** Client to server, once and first, where the wire is open to strangers. */
 export interface HelloMessage {
@@ -28,6 +30,23 @@ export interface RequestMessage {
   readonly args: readonly unknown[]
 }
 
+/**
+ * A piece of a request that is too large for one message: the request's own frame in pieces, one after the
+ * other and in order, with what is needed to refuse it before it is there.
+ */
+export interface PartMessage {
+  readonly part: {
+    /** Of the request. */
+    readonly id: number
+    readonly call: CallName
+    /** Bytes of the whole frame. */
+    readonly of: number
+    /** Where this piece begins in it. */
+    readonly from: number
+    readonly bytes: Uint8Array
+  }
+}
+
 export interface AnswerMessage {
   readonly id: number
   readonly result: Result<unknown>
@@ -40,6 +59,58 @@ export interface NewsMessage {
 
 /** Path of the browser host's WebSocket. */
 export const SOCKET_PATH = '/ws'
+
+/** Largest message a page may send. */
+export const MAX_REQUEST_BYTES = 1024 * 1024
+
+/** Calls that carry files, whose requests come in parts: bytes of the files at most. */
+export const FILE_CALLS: Readonly<Partial<Record<CallName, number>>> = {
+  unpackSession: MAX_SESSION_BYTES,
+  openArchive: MAX_SESSION_BYTES,
+  importTexts: 64 * 1024 * 1024,
+}
+
+/** Bytes of a request besides its files. */
+const SLACK = 64 * 1024
+const PART_BYTES = 768 * 1024
+
+/** As many bytes as the frame of a request may have, in parts or not. */
+export function mostOf(call: string): number {
+  const files = Object.hasOwn(FILE_CALLS, call) ? FILE_CALLS[call as CallName] : undefined
+  return files === undefined ? MAX_REQUEST_BYTES : files + SLACK
+}
+
+/** The messages that carry a request: itself, or its frame in pieces. Refused where it is too large. */
+export function requestFrames(request: RequestMessage): Result<readonly Uint8Array<ArrayBuffer>[]> {
+  const { id, call } = request
+  const size = filesOf(request)
+  if (size > mostOf(call)) return failure('too-large', tooLargeText(call, size))
+  const frame = encodeMessage(request)
+  const of = frame.length
+  if (of > mostOf(call)) return failure('too-large', tooLargeText(call, of))
+  if (of <= MAX_REQUEST_BYTES) return success([frame])
+  const frames: Uint8Array<ArrayBuffer>[] = []
+  for (let from = 0; from < of; from += PART_BYTES) {
+    const bytes = frame.subarray(from, from + PART_BYTES)
+    frames.push(encodeMessage({ part: { id, call, of, from, bytes } } satisfies PartMessage))
+  }
+  return success(frames)
+}
+
+/** Bytes of the files among the arguments of a request; nothing is encoded for it. */
+function filesOf({ args }: RequestMessage): number {
+  const sizeOf = (value: unknown): number => {
+    if (value instanceof Uint8Array) return value.length
+    if (typeof value !== 'object' || value === null) return 0
+    return Object.values(value).reduce<number>((sum, member) => sum + sizeOf(member), 0)
+  }
+  return args.reduce<number>((sum, arg) => sum + sizeOf(arg), 0)
+}
+
+export function tooLargeText(call: string, bytes: number): string {
+  const most = countText(mostOf(call))
+  return `${call} has ${countText(bytes)} bytes, and at most ${most} can be sent to the server: choose less, or use the desktop application`
+}
 
 /** WebSocket close codes of the browser host. */
 export const CLOSE_BAD_MESSAGE = 4400
@@ -78,7 +149,7 @@ export const MAX_SENT_BYTES = 1000 * 1024
 /** `PSW1`. */
 const MAGIC = 0x31575350
 const PREAMBLE = 8
-const MAX_FRAME = 64 * 1024 * 1024
+const MAX_FRAME = 128 * 1024 * 1024
 const MAX_HEADER = 16 * 1024 * 1024
 const MAX_ARRAYS = 1024
 const MAX_DEPTH = 64
@@ -182,16 +253,20 @@ function uncarried(what: string | number): TypeError {
 class BadFrame extends Error {}
 
 /** The value of a frame. Its arrays are copies: nothing refers to `bytes` afterwards. */
-export function decodeMessage(bytes: Uint8Array, maxBytes = MAX_FRAME): Result<unknown> {
+export function decodeMessage(
+  bytes: Uint8Array,
+  maxBytes = MAX_FRAME,
+  maxHeader = MAX_HEADER,
+): Result<unknown> {
   try {
-    return success(decodeFrame(bytes, maxBytes))
+    return success(decodeFrame(bytes, maxBytes, maxHeader))
   } catch (error) {
     if (error instanceof BadFrame) return failure('bad-input', `bad message: ${error.message}`)
     throw error
   }
 }
 
-function decodeFrame(bytes: Uint8Array, maxBytes: number): unknown {
+function decodeFrame(bytes: Uint8Array, maxBytes: number, maxHeader: number): unknown {
   if (bytes.length > maxBytes) {
     throw new BadFrame(`${bytes.length} bytes, at most ${maxBytes} are taken`)
   }
@@ -199,7 +274,7 @@ function decodeFrame(bytes: Uint8Array, maxBytes: number): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.getUint32(0, true) !== MAGIC) throw new BadFrame('not a Pinscope message')
   const headerLength = view.getUint32(4, true)
-  if (headerLength > MAX_HEADER) throw new BadFrame(`a header of ${headerLength} bytes`)
+  if (headerLength > maxHeader) throw new BadFrame(`a header of ${headerLength} bytes`)
   if (PREAMBLE + headerLength > bytes.length) throw new BadFrame('its header is cut off')
 
   const header = parseHeader(bytes.subarray(PREAMBLE, PREAMBLE + headerLength))

@@ -153,7 +153,7 @@ describe('a file that is no session', () => {
   it('is refused before anything is read when it is too large', () => {
     const { code, message } = refused(new Uint8Array(MAX_SESSION_BYTES + 1))
     expect(code).toBe('too-large')
-    expect(message).toContain('50,331,649 bytes')
+    expect(message).toContain('100,663,297 bytes')
   })
 })
 

@@ -90,6 +90,22 @@ describe('connectBrowser', () => {
     expect(await map).toMatchObject({ ok: true, value: { cells: Uint8Array.of(1, 2) } })
   })
 
+  it('sends a file in parts, and refuses at once what is too large', async () => {
+    const { socket, connection } = await connect()
+    const opened = connection.pinscope.unpackSession(new Uint8Array(2_000_000))
+    expect(socket.sent.slice(1)).toMatchObject([
+      { part: { id: 0, call: 'unpackSession', from: 0 } },
+      { part: { from: 768 * 1024 } },
+      { part: { from: 2 * 768 * 1024 } },
+    ])
+    socket.tell({ id: 0, result: success(null) })
+    expect(await opened).toMatchObject({ ok: true })
+    expect(await connection.pinscope.unpackSession(new Uint8Array(101_000_000))).toMatchObject({
+      error: { code: 'too-large' },
+    })
+    expect(socket.sent).toHaveLength(4)
+  })
+
   it('tells news to those who listen, until they stop', async () => {
     const { socket, connection } = await connect()
     const heard: number[] = []

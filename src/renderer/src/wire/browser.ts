@@ -9,11 +9,11 @@ import {
   CLOSE_NOT_WELCOME,
   decodeMessage,
   encodeMessage,
+  requestFrames,
   SOCKET_PATH,
   type AnswerMessage,
   type HelloMessage,
   type NewsMessage,
-  type RequestMessage,
 } from '../../../shared/wire'
 
 /** Why the page cannot reach the host. */
@@ -63,7 +63,9 @@ class SocketClient {
   ): Promise<{ ok: true; value: Connection } | { ok: false; error: ConnectProblem }> {
     return new Promise((resolve) => {
       let welcome = false
-      this.#socket.addEventListener('open', () => this.#send({ hello: token }))
+      this.#socket.addEventListener('open', () =>
+        this.#socket.send(encodeMessage({ hello: token } satisfies HelloMessage)),
+      )
       this.#socket.addEventListener('message', ({ data }) => {
         const message = decoded(data)
         if (welcome) {
@@ -100,13 +102,14 @@ class SocketClient {
     if (this.#gone) return Promise.resolve(goneAnswer())
     const id = this.#nextId++
     return new Promise((resolve) => {
+      const frames = requestFrames({ id, call, args })
+      if (!frames.ok) {
+        resolve(frames)
+        return
+      }
       this.#waiting.set(id, resolve)
-      this.#send({ id, call, args })
+      for (const frame of frames.value) this.#socket.send(frame)
     })
-  }
-
-  #send(message: HelloMessage | RequestMessage): void {
-    this.#socket.send(encodeMessage(message))
   }
 
   #take(message: unknown): void {
