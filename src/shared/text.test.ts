@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { countText, many, pagesText, pfnText, retText, returnText, timeText } from './text'
+import {
+  countText,
+  many,
+  pagesText,
+  pfnText,
+  readTime,
+  retText,
+  returnText,
+  timeText,
+} from './text'
 
 describe('text', () => {
   it('separates thousands', () => {
@@ -32,6 +41,14 @@ describe('text', () => {
       '3.21 ms',
       '1.5 s',
     ])
+  })
+  it('reads times with their units, as it writes them and as one types them', () => {
+    expect(['1.5us', ' 2 s ', '640 ns', '0.0004 us'].map(readTime)).toEqual([1500, 2e9, 640, 0])
+    expect([640, 12_400, 3_210_000, 1.5e9].map((ns) => readTime(timeText(ns)))).toEqual([
+      640, 12_400, 3_210_000, 1.5e9,
+    ])
+    const none = ['2 min', '7', 'ms', '-1 ms', '1e3 ns', '1,000 us', ''].map(readTime)
+    expect(none).toEqual(none.map(() => null))
   })
   it('writes PFNs in hex and errors by name', () => {
     expect([pfnText(421888), retText(-12, 'ENOMEM'), retText(1000, null)]).toEqual([

@@ -28,6 +28,14 @@ export function timeText(ns: number): string {
   return `${trim(ns / 1e9)} s`
 }
 
+const NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 }
+
+/** A typed time with its unit, `54.4 ms`, in nanoseconds; null when it is none. */
+export function readTime(text: string): number | null {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*(ns|us|ms|s)$/.exec(text.trim()) ?? []
+  return number === undefined ? null : Math.round(Number(number) * (NS[unit] ?? 1))
+}
+
 function trim(x: number): string {
   return String(Number(x.toPrecision(4)))
 }

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, ref, shallowReactive } from 'vue'
 import { ACTIONS, type Action } from '../../../shared/actions'
+import { isText, keep, membersThat, readKept } from './kept'
 
 /** How an action is carried out, and whether it can be now. */
 export interface ActionHandler {
@@ -74,25 +75,15 @@ export const useActionsStore = defineStore('actions', () => {
   function setKeys(id: string, keys: readonly string[] | null): void {
     const { [id]: _before, ...others } = ownKeys.value
     ownKeys.value = keys === null ? others : { ...others, [id]: keys }
-    window.localStorage.setItem(KEY, JSON.stringify(ownKeys.value))
+    keep(KEY, ownKeys.value)
   }
 
   return { handlers, ownKeys, provide, isEnabled, run, perform, keysOf, byKey, setKeys }
 })
 
 function readKeys(): OwnKeys {
-  try {
-    const value: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? '{}')
-    if (typeof value !== 'object' || value === null) return {}
-    return Object.fromEntries(
-      Object.entries(value).filter(
-        (entry): entry is [string, string[]] =>
-          KNOWN.has(entry[0]) &&
-          Array.isArray(entry[1]) &&
-          entry[1].every((key) => typeof key === 'string'),
-      ),
-    )
-  } catch {
-    return {}
-  }
+  return membersThat(
+    readKept(KEY),
+    (keys, id): keys is string[] => KNOWN.has(id) && Array.isArray(keys) && keys.every(isText),
+  )
 }

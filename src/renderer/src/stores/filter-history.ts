@@ -1,5 +1,6 @@
 /** Filters that were in force, the latest first: remembered from one start to the next. */
 import { ref, type Ref } from 'vue'
+import { forgetKept, keep, readKept, textsOf } from './kept'
 
 const KEY = 'pinscope.filters'
 const MOST_KEPT = 30
@@ -11,27 +12,17 @@ export interface FilterHistory {
 }
 
 export function useFilterHistory(): FilterHistory {
-  const history = ref<readonly string[]>(read())
+  const history = ref<readonly string[]>(textsOf(readKept(KEY)).slice(0, MOST_KEPT))
 
   function remember(filter: string): void {
     history.value = [filter, ...history.value.filter((f) => f !== filter)].slice(0, MOST_KEPT)
-    window.localStorage.setItem(KEY, JSON.stringify(history.value))
+    keep(KEY, history.value)
   }
 
   function forget(): void {
     history.value = []
-    window.localStorage.removeItem(KEY)
+    forgetKept(KEY)
   }
 
   return { history, remember, forget }
-}
-
-function read(): readonly string[] {
-  try {
-    const value: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? '[]')
-    if (!Array.isArray(value)) return []
-    return value.filter((filter) => typeof filter === 'string').slice(0, MOST_KEPT)
-  } catch {
-    return []
-  }
 }

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import { ASPECTS, type Aspect } from '../../../shared/sheet'
+import { keep, membersOf, readKept } from './kept'
 
 export type InspectorTab = 'page' | Aspect
 
@@ -23,8 +24,7 @@ export const useInspectorStore = defineStore('inspector', () => {
   const audits = ref<boolean>(false)
 
   watch([tab, compares], () => {
-    const now: Kept = { tab: tab.value, compares: compares.value }
-    window.localStorage.setItem(KEY, JSON.stringify(now))
+    keep(KEY, { tab: tab.value, compares: compares.value } satisfies Kept)
   })
 
   return { tab, compares, audits }
@@ -32,15 +32,9 @@ export const useInspectorStore = defineStore('inspector', () => {
 
 /** What was kept; the first view where nothing readable was. */
 function read(): Kept {
-  try {
-    const value: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? 'null')
-    if (typeof value !== 'object' || value === null) return FIRST
-    const { tab, compares } = value as Partial<Record<keyof Kept, unknown>>
-    return {
-      tab: ['page' as const, ...ASPECTS].find((known) => known === tab) ?? FIRST.tab,
-      compares: typeof compares === 'boolean' ? compares : FIRST.compares,
-    }
-  } catch {
-    return FIRST
+  const { tab, compares } = membersOf(readKept(KEY))
+  return {
+    tab: ['page' as const, ...ASPECTS].find((known) => known === tab) ?? FIRST.tab,
+    compares: typeof compares === 'boolean' ? compares : FIRST.compares,
   }
 }

@@ -1,6 +1,7 @@
 /** Which areas are open, and where: remembered from one start to the next. Sizes are the splitters'. */
 import { defineStore } from 'pinia'
 import { nextTick, ref, shallowRef, watch } from 'vue'
+import { forgetKept, isText, keep, membersOf, membersThat, readKept } from './kept'
 import type { SideName } from './side'
 
 /** Places of the workbench that can be folded away. */
@@ -27,7 +28,7 @@ export interface KeptLayout {
 const FIRST: KeptLayout = { folded: [], tabs: {}, runs: 'both', timelineShare: 54 }
 
 export const useLayoutStore = defineStore('layout', () => {
-  const kept = read()
+  const kept = layoutOf(membersOf(readKept(KEY)))
   const folded = ref<readonly Fold[]>(kept.folded)
   const tabs = ref<Readonly<Partial<Record<DockName, string>>>>(kept.tabs)
   /** The runs that are shown. */
@@ -39,7 +40,7 @@ export const useLayoutStore = defineStore('layout', () => {
   const homes = shallowRef<ReadonlyMap<string, DockName>>(new Map())
 
   watch([folded, tabs, runs, timelineShare], () => {
-    window.localStorage.setItem(KEY, JSON.stringify(now()))
+    keep(KEY, now())
   })
 
   function now(): KeptLayout {
@@ -103,7 +104,7 @@ export const useLayoutStore = defineStore('layout', () => {
   }
 
   function reset(): void {
-    window.localStorage.removeItem(SIZES_KEY)
+    forgetKept(SIZES_KEY)
     folded.value = FIRST.folded
     tabs.value = FIRST.tabs
     runs.value = FIRST.runs
@@ -130,17 +131,7 @@ export const useLayoutStore = defineStore('layout', () => {
   }
 })
 
-/** What was kept; the first layout where nothing readable was. */
-function read(): KeptLayout {
-  try {
-    const value: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? 'null')
-    if (typeof value !== 'object' || value === null) return FIRST
-    return layoutOf(value)
-  } catch {
-    return FIRST
-  }
-}
-
+/** What is known of a layout; the rest is as it is at first. */
 function layoutOf(value: Partial<Record<keyof KeptLayout, unknown>>): KeptLayout {
   const { folded, tabs, runs, timelineShare: share } = value
   return {
@@ -153,10 +144,8 @@ function layoutOf(value: Partial<Record<keyof KeptLayout, unknown>>): KeptLayout
 }
 
 function tabsOf(value: unknown): KeptLayout['tabs'] {
-  if (typeof value !== 'object' || value === null) return {}
-  return Object.fromEntries(
-    Object.entries(value).filter(
-      ([dock, area]) => DOCKS.some((d) => d === dock) && typeof area === 'string',
-    ),
+  return membersThat(
+    value,
+    (area, dock): area is string => isText(area) && DOCKS.some((d) => d === dock),
   )
 }

@@ -1,6 +1,7 @@
 /** What outlives a session: how the user wants the window to look. */
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
+import { keep, readKept } from './kept'
 
 export const THEMES = ['system', 'dark', 'light', 'contrast'] as const
 export type Theme = (typeof THEMES)[number]
@@ -35,7 +36,7 @@ export const useSettingsStore = defineStore('settings', () => {
 
   function chooseTheme(chosen: Theme): void {
     theme.value = chosen
-    window.localStorage.setItem(KEY, chosen)
+    keep(KEY, chosen)
   }
 
   return { theme, shownTheme, chooseTheme }
@@ -45,6 +46,6 @@ export const useSettingsStore = defineStore('settings', () => {
 function firstTheme(): Theme {
   const asked = new URLSearchParams(window.location.search).get('theme')
   if (isTheme(asked)) return asked
-  const kept = window.localStorage.getItem(KEY)
+  const kept = readKept(KEY)
   return isTheme(kept) ? kept : 'system'
 }

@@ -12,6 +12,7 @@ import {
   type RowPrefs,
 } from '../views/timeline/rows-model'
 import { filled } from '../views/timeline/fill-model'
+import { keep, membersOf, membersThat, readKept, textsOf } from './kept'
 import { useScaleStore } from './scale'
 import type { SideName } from './side'
 
@@ -35,7 +36,7 @@ export const useTracksStore = defineStore('tracks', () => {
     ),
   )
 
-  watch(prefs, (now) => window.localStorage.setItem(KEY, JSON.stringify(now)))
+  watch(prefs, (now) => keep(KEY, now))
 
   /** Null: it is no more in sight. */
   function setRoom(side: SideName, room: number | null): void {
@@ -74,25 +75,7 @@ export const useTracksStore = defineStore('tracks', () => {
 
 /** What was kept; nothing where nothing readable was. */
 function read(): RowPrefs {
-  try {
-    const value: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? 'null')
-    if (typeof value !== 'object' || value === null) return NO_PREFS
-    const { order, pinned, shown } = value as Partial<Record<keyof RowPrefs, unknown>>
-    return { order: texts(order), pinned: texts(pinned), shown: switches(shown) }
-  } catch {
-    return NO_PREFS
-  }
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
-}
-
-function switches(value: unknown): Record<string, boolean> {
-  if (typeof value !== 'object' || value === null) return {}
-  return Object.fromEntries(
-    Object.entries(value).filter(
-      (entry): entry is [string, boolean] => typeof entry[1] === 'boolean',
-    ),
-  )
+  const { order, pinned, shown } = membersOf(readKept(KEY))
+  const isSwitch = (value: unknown): value is boolean => typeof value === 'boolean'
+  return { order: textsOf(order), pinned: textsOf(pinned), shown: membersThat(shown, isSwitch) }
 }

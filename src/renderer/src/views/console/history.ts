@@ -1,4 +1,5 @@
 /** Lines typed before, as a shell has them: up and down go through them, and they can be searched. */
+import { keep, readKept, textsOf } from '../../stores/kept'
 
 const KEY = 'pinscope.console.history'
 const MOST = 1000
@@ -36,14 +37,9 @@ export function foundBefore(lines: readonly string[], text: string, below: numbe
 }
 
 export function readHistory(): readonly string[] {
-  try {
-    const value: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? '[]')
-    return Array.isArray(value) ? value.filter((l): l is string => typeof l === 'string') : []
-  } catch {
-    return []
-  }
+  return textsOf(readKept(KEY))
 }
 
 export function keepHistory(lines: readonly string[]): void {
-  window.localStorage.setItem(KEY, JSON.stringify(lines))
+  keep(KEY, lines)
 }

@@ -5,7 +5,7 @@ import {
   layoutPx,
   moved,
   placed,
-  readLayout,
+  layoutOf,
   resized,
   shownColumns,
   toggled,
@@ -48,15 +48,15 @@ describe('columns that were kept', () => {
       ...resized(toggled(moved(FIRST_LAYOUT, 'event', 1), 'pfns'), 'name', 222),
       time: 'cursor',
     } as const
-    expect(readLayout(JSON.stringify(layout))).toEqual(layout)
+    expect(layoutOf(JSON.parse(JSON.stringify(layout)))).toEqual(layout)
   })
 
   it('are as at first where they cannot be read', () => {
-    expect(readLayout(null)).toEqual(FIRST_LAYOUT)
-    expect(readLayout('{broken')).toEqual(FIRST_LAYOUT)
-    expect(readLayout('7')).toEqual(FIRST_LAYOUT)
+    expect(layoutOf(undefined)).toEqual(FIRST_LAYOUT)
+    expect(layoutOf('broken')).toEqual(FIRST_LAYOUT)
+    expect(layoutOf(7)).toEqual(FIRST_LAYOUT)
     const odd = { order: ['pfns', 'no such'], hidden: COLUMN_IDS, widths: { cpu: 'x' }, time: 1 }
-    const layout = readLayout(JSON.stringify(odd))
+    const layout = layoutOf(odd)
     expect(layout.order[0]).toBe('pfns')
     expect(layout.order).toHaveLength(COLUMN_IDS.length)
     expect(layout.hidden).toEqual(FIRST_LAYOUT.hidden)

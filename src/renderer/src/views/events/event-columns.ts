@@ -1,4 +1,5 @@
 /** Columns of the event list: which, in what order, how wide. */
+import { membersOf } from '../../stores/kept'
 import { TIME_FORMS, type TimeForm } from './event-time'
 
 export const COLUMN_IDS = ['event', 'time', 'cpu', 'actor', 'name', 'fields', 'pfns'] as const
@@ -85,13 +86,12 @@ export function placed(layout: ColumnLayout, id: ColumnId, target: ColumnId): Co
   return { ...layout, order: [...others.slice(0, to), id, ...others.slice(to)] }
 }
 
-/** What was kept as text; what cannot be read is as it is at first. */
-export function readLayout(text: string | null): ColumnLayout {
-  const kept = parsed(text)
+/** What was kept; what cannot be read is as it is at first. */
+export function layoutOf(value: unknown): ColumnLayout {
+  const kept: Partial<Record<keyof ColumnLayout, unknown>> = membersOf(value)
   const order = listOf(kept.order)
   const hidden = kept.hidden === undefined ? FIRST_LAYOUT.hidden : listOf(kept.hidden)
-  const widths: Partial<Record<string, unknown>> =
-    typeof kept.widths === 'object' && kept.widths !== null ? kept.widths : {}
+  const widths = membersOf(kept.widths)
   const layout: ColumnLayout = {
     order: [...order, ...COLUMN_IDS.filter((id) => !order.includes(id))],
     hidden: hidden.length < COLUMN_IDS.length ? hidden : FIRST_LAYOUT.hidden,
@@ -102,15 +102,6 @@ export function readLayout(text: string | null): ColumnLayout {
     const px = widths[id]
     return typeof px === 'number' && Number.isFinite(px) ? resized(so, id, px) : so
   }, layout)
-}
-
-function parsed(text: string | null): Partial<Record<keyof ColumnLayout, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text ?? '{}')
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return {}
-  }
 }
 
 function listOf(value: unknown): ColumnId[] {

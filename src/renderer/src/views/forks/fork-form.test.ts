@@ -5,7 +5,6 @@ import {
   otherwiseOf,
   problemsOf,
   readPages,
-  readTime,
   type ForkForm,
   type FormContext,
 } from './fork-form'
@@ -67,14 +66,13 @@ describe('the form of a fork', () => {
     expect(problems({ change: 'grow', event: '' })).toEqual({})
   })
 
-  it('reads sizes and times in their units', () => {
+  it('reads pages and sizes', () => {
     expect([readPages('4M'), readPages('512 KiB'), readPages('1,024'), readPages('x')]).toEqual([
       1024,
       128,
       1024,
       null,
     ])
-    expect([readTime('1.5us'), readTime('2 s'), readTime('2 min')]).toEqual([1500, 2e9, null])
   })
 
   it('begins at the cursor, or before the request that failed when that stands at the end', () => {

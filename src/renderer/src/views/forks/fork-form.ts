@@ -1,6 +1,6 @@
 /** The form of a fork: what is typed, what is wrong with it, and the fork it stands for. Pure. */
 import type { FailingInfo, KernelChoice, RunSummary } from '../../../../shared/contract'
-import { countText } from '../../../../shared/text'
+import { countText, readTime } from '../../../../shared/text'
 import type { Otherwise } from '../../stores/forks'
 import { withPatchFlipped } from '../../stores/side'
 
@@ -74,14 +74,6 @@ export function readPages(text: string): number | null {
   const size = /^(\d{1,9})\s*([km])(ib)?$/i.exec(text.trim())
   if (size === null) return readCount(text)
   return (Number(size[1]) * (size[2]?.toLowerCase() === 'm' ? 1024 : 1)) / 4
-}
-
-const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 }
-
-/** `10 ms` in ns. */
-export function readTime(text: string): number | null {
-  const parts = /^(\d+(?:\.\d+)?)\s*(ns|us|ms|s)$/.exec(text.trim())
-  return parts === null ? null : Math.round(Number(parts[1]) * (UNITS[parts[2] ?? ''] ?? 0))
 }
 
 /** The kernel a fork begins with: that of the recipe, or of the last fork that changed it. */

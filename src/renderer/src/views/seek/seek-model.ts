@@ -1,12 +1,11 @@
 /** What a typed place of a run means. */
+import { readTime } from '../../../../shared/text'
 
 export type Goal =
   | { readonly kind: 'event'; readonly event: number }
   | { readonly kind: 'time'; readonly timeNs: number }
   | { readonly kind: 'end' }
   | { readonly kind: 'problem'; readonly text: string }
-
-const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 }
 
 const FORMS = 'an event such as 204,552, a time such as 54.4 ms, start or end'
 
@@ -18,9 +17,8 @@ export function goalOf(text: string, events: number, endNs: number): Goal {
   if (typed === 'end') return { kind: 'end' }
   const event = /^#?(\d{1,3}(?:,\d{3})+|\d+)$/.exec(typed)?.[1]
   if (event !== undefined) return eventGoal(Number(event.replaceAll(',', '')), events)
-  const time = /^(\d+(?:\.\d+)?)\s*(ns|us|ms|s)$/.exec(typed)
-  if (time === null) return { kind: 'problem', text: `“${text.trim()}” is not ${FORMS}.` }
-  const timeNs = Math.round(Number(time[1]) * (UNITS[time[2] ?? ''] ?? 1))
+  const timeNs = readTime(typed)
+  if (timeNs === null) return { kind: 'problem', text: `“${text.trim()}” is not ${FORMS}.` }
   return timeNs > endNs
     ? { kind: 'problem', text: `The run ended at ${endNs / 1e6} ms.` }
     : { kind: 'time', timeNs }
