@@ -20,15 +20,30 @@ export interface FrameSink {
 /** What a function without a return value returns. */
 export const VOID = NaN
 
-/** The running task enters a function; pairs with frameLeave. A function has at most six arguments. */
-export function frameEnter(m: Machine, fn: string, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): void {
+/**
+ * The running task enters a function; pairs with frameLeave. A function has at most six arguments. What is
+ * left out is seen to only when somebody is told: default values would be set at every call.
+ */
+export function frameEnter(
+  m: Machine,
+  fn: string,
+  a?: number,
+  b?: number,
+  c?: number,
+  d?: number,
+  e?: number,
+  f?: number,
+): void {
   if (m.trace.frames !== null) tellEnter(m.trace.frames, fn, [a, b, c, d, e, f])
 }
 
-function tellEnter(sink: FrameSink, fn: string, args: number[]): void {
+function tellEnter(sink: FrameSink, fn: string, args: readonly (number | undefined)[]): void {
   const known = FUNCTIONS[fn]
   if (known === undefined) throw new Error(`${fn} is not in the table of functions`)
-  sink.enter(fn, args.slice(0, known.args.length))
+  sink.enter(
+    fn,
+    known.args.map((_, i) => args[i] ?? 0),
+  )
 }
 
 /** The running task leaves the function it entered last; hands the return value on. */
