@@ -10,6 +10,7 @@ export const createTrace: typeof Trace.createTrace = () => ({
   digest: createDigest(),
   sink: null,
   frames: null,
+  freeLists: null,
 })
 
 export const emit: typeof Trace.emit = (m) => {

@@ -125,7 +125,7 @@ async function runSlices(
   const refused = run.refusals[0]
   if (refused !== undefined) return failure('bad-input', refusalText(refused))
   hooks.onProgress(run.machine.trace.events, 1)
-  recorder.tracks.trim()
+  recorder.finish()
   return success({
     machine: run.machine,
     tape: new Tape(runPlan, keyframes, run.machine.trace.events),

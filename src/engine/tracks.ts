@@ -1,6 +1,14 @@
 /** The value tracks of a run. */
-import type { FixedTrack, TrackData, TrackName, TrackReading } from '../shared/timeline'
+import {
+  FREE_TYPES,
+  type FixedTrack,
+  type FreeType,
+  type TrackData,
+  type TrackName,
+  type TrackReading,
+} from '../shared/timeline'
 import { exactZoneState, freeCmaPages, freePages, VM_ZONE_STAT_NAMES, type Machine } from '../sim'
+import type { FreeByType } from './free-by-type'
 import { Track } from './track'
 
 const NR_ANON_PAGES = VM_ZONE_STAT_NAMES.indexOf('nr_anon_pages')
@@ -24,6 +32,10 @@ export class Tracks {
     migrateAttempts: new Track(),
     migrateFailures: new Track(),
   }
+  /** Pages on the free lists, by number of the migratetype. */
+  readonly #freeOf = FREE_TYPES.map(() => new Track())
+  /** What the lists had changed when they were last looked at. */
+  #listChanges = -1
   /** Pins by the name of the task that holds them. */
   readonly #pinsOf = new Map<string, { pins: number; readonly track: Track }>()
   #attempts = 0
@@ -48,8 +60,9 @@ export class Tracks {
   }
 
   /** Looks at the machine as an event leaves it. */
-  sample(m: Machine, event: number): void {
+  sample(m: Machine, lists: FreeByType, event: number): void {
     const t = this.#tracks
+    if (lists.changes !== this.#listChanges) this.#sampleLists(lists, event)
     t.free.push(event, freePages(m))
     t.freeCma.push(event, freeCmaPages(m))
     t.anon.push(event, pagesOf(m, NR_ANON_PAGES))
@@ -58,6 +71,13 @@ export class Tracks {
     t.pinsInCma.push(event, m.cmaFramesPinned)
     t.migrateAttempts.push(event, this.#attempts)
     t.migrateFailures.push(event, this.#failures)
+  }
+
+  #sampleLists({ pages, changes }: FreeByType, event: number): void {
+    this.#listChanges = changes
+    for (let type = 0; type < this.#freeOf.length; type++) {
+      ;(this.#freeOf[type] as Track).push(event, pages[type] as number)
+    }
   }
 
   /** Bytes of the arrays of all tracks. */
@@ -82,10 +102,14 @@ export class Tracks {
 
   #all(): [TrackName, Track][] {
     const fixed = Object.entries(this.#tracks) as [FixedTrack, Track][]
+    const free = this.#freeOf.map((track, type): [TrackName, Track] => [
+      `free:${FREE_TYPES[type] as FreeType}`,
+      track,
+    ])
     const own = [...this.#pinsOf].map(([actor, { track }]): [TrackName, Track] => [
       `pins:${actor}`,
       track,
     ])
-    return [...fixed, ...own]
+    return [...fixed, ...free, ...own]
   }
 }

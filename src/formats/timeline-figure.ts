@@ -30,6 +30,12 @@ const PANELS: Readonly<Record<string, Panel>> = {
   anon: { label: 'anon, pages', fill: '#4590ba', unit: countText },
   file: { label: 'file, pages', fill: '#007e5c', unit: countText },
   free: { label: 'free, pages', fill: '#7aa7c4', unit: countText },
+  'free:Unmovable': { label: 'free Unmovable', fill: '#8a6fb3', unit: countText },
+  'free:Reclaimable': { label: 'free Reclaimable', fill: '#5f9a74', unit: countText },
+  'free:Movable': { label: 'free Movable', fill: '#7aa7c4', unit: countText },
+  'free:Reserve': { label: 'free Reserve', fill: '#8a8a8a', unit: countText },
+  'free:CMA': { label: 'free CMA', fill: '#b59a1c', unit: countText },
+  'free:Isolate': { label: 'free Isolate', fill: '#b86a6a', unit: countText },
   latency: { label: 'request latency', fill: '#7266a7', unit: timeText },
 }
 

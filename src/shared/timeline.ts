@@ -1,13 +1,30 @@
 /** What the timeline draws: value tracks per pixel column, one lane per actor, marks. Plain data. */
 
+/** Migratetypes as the kernel prints them, in the order of its numbers. */
+export const FREE_TYPES = [
+  'Unmovable',
+  'Reclaimable',
+  'Movable',
+  'Reserve',
+  'CMA',
+  'Isolate',
+] as const
+export type FreeType = (typeof FREE_TYPES)[number]
+
 /**
  * Value tracks that every run has. Tracks of one actor are named `pins:camera`. Units: pages for
- * memory, calls for migration (running totals), nanoseconds for latency. Free pages by migratetype are
- * not among them: like the kernel, the model counts only those of CMA, and walking the lists at every
- * event would cost more than the run.
+ * memory, calls for migration (running totals), nanoseconds for latency. `free` and `freeCma` are the
+ * kernel's counters; `free:Movable` and the like are the pages on the free lists of a migratetype, as
+ * pagetypeinfo counts them, those of ISOLATE blocks included.
  */
 export const TRACKS = [
   'free',
+  'free:Unmovable',
+  'free:Reclaimable',
+  'free:Movable',
+  'free:Reserve',
+  'free:CMA',
+  'free:Isolate',
   'freeCma',
   'usedCma',
   'anon',

@@ -5,6 +5,7 @@
 import { createDigest, digestWord, type Digest } from './digest'
 import type { FrameSink } from '../trace/frames'
 import type { Machine } from './machine'
+import type { Page } from './types'
 
 export interface Trace {
   /** Number of events so far = number of the next event. */
@@ -13,6 +14,16 @@ export interface Trace {
   sink: TraceSink | null
   /** Level 2: entries, locals and returns of functions; null is off. No part of the digest. */
   frames: FrameSink | null
+  /** Told of the free lists; null is off. No part of the digest. */
+  freeLists: FreeListSink | null
+}
+
+/** Told of every block that goes on a free list or off it, as it does. */
+export interface FreeListSink {
+  /** A block of 2^order frames is on the list of a migratetype now. */
+  added(page: Page, order: number, type: number): void
+  /** It is on none. */
+  removed(page: Page, order: number): void
 }
 
 /** Takes events as they happen; called after the state change the event tells of. */
@@ -29,7 +40,7 @@ export interface TraceSink {
 }
 
 export function createTrace(): Trace {
-  return { events: 0, digest: createDigest(), sink: null, frames: null }
+  return { events: 0, digest: createDigest(), sink: null, frames: null, freeLists: null }
 }
 
 /** Emits one event. `type` is an EV_* number of trace/events; unused fields are 0. */

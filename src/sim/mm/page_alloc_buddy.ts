@@ -103,6 +103,14 @@ export function freeListHead(zone: Zone, order: number, type: MigrateType): numb
   return zone.free_list[order * MIGRATE_TYPES + type] as number
 }
 
+function tellAdded(m: Machine, page: Page, order: number, type: MigrateType): void {
+  if (m.trace.freeLists !== null) m.trace.freeLists.added(page, order, type)
+}
+
+function tellRemoved(m: Machine, page: Page, order: number): void {
+  if (m.trace.freeLists !== null) m.trace.freeLists.removed(page, order)
+}
+
 /** Changes NF, and NC when the type is CMA. */
 export function __mod_zone_freepage_state(
   m: Machine,
@@ -141,6 +149,7 @@ export function __free_one_page(
     const buddy = page ^ (1 << order)
     if (!page_is_buddy(m, zone, buddy, order)) break
     list_del(mem, buddy)
+    tellRemoved(m, buddy, order)
     nr_free[order] = (nr_free[order] as number) - 1
     rmv_page_order(m, buddy)
     page &= ~(1 << order)
@@ -150,6 +159,7 @@ export function __free_one_page(
   const head = freeListHead(zone, order, type)
   if (isNextMergeLikely(m, zone, page, order)) list_add_tail(mem, page, head)
   else list_add(mem, page, head)
+  tellAdded(m, page, order, type)
   nr_free[order] = (nr_free[order] as number) + 1
   frameLocal(m, 'order', order)
   frameLeave(m, '__free_one_page')
@@ -196,6 +206,7 @@ function expand(
   for (let order = high - 1; order >= low; order--) {
     const half = page + (1 << order)
     list_add(m.mem, half, freeListHead(zone, order, type))
+    tellAdded(m, half, order, type)
     zone.nr_free[order] = (zone.nr_free[order] as number) + 1
     set_page_order(m, half, order)
   }
@@ -205,6 +216,7 @@ function expand(
 /** Unlinks a free block and unmarks its head. */
 export function takeFreeBlock(m: Machine, zone: Zone, page: Page, order: number): void {
   list_del(m.mem, page)
+  tellRemoved(m, page, order)
   rmv_page_order(m, page)
   zone.nr_free[order] = (zone.nr_free[order] as number) - 1
 }
@@ -242,7 +254,9 @@ export function move_freepages(
     }
     const order = page_order(m, page)
     list_del(m.mem, page)
+    tellRemoved(m, page, order)
     list_add(m.mem, page, freeListHead(zone, order, type))
+    tellAdded(m, page, order, type)
     set_freepage_migratetype(m, page, type)
     page += 1 << order
     moved += 1 << order

@@ -205,14 +205,16 @@ function freezeRun(stage: Stage, freezer: Freezer<RunState>): RunImage {
 
 /** Copies a machine without what carries its run, which is no part of its state. */
 function alone<T>(m: Machine, copy: () => T): T {
-  const { sink, frames } = m.trace
+  const { sink, frames, freeLists } = m.trace
   const { runtime } = m
   m.trace.sink = null
   m.trace.frames = null
+  m.trace.freeLists = null
   m.runtime = null
   const made = copy()
   m.trace.sink = sink
   m.trace.frames = frames
+  m.trace.freeLists = freeLists
   m.runtime = runtime
   return made
 }

@@ -1,4 +1,5 @@
 /** Colours for what is painted rather than styled: read from the tokens of the theme in force. */
+import type { FreeType } from '../../../shared/timeline'
 import type { ShownTheme } from '../stores/settings'
 import type { MapPalette } from '../views/page-map/draw'
 
@@ -40,11 +41,11 @@ export interface ChartPalette {
   readonly bad: string
   readonly good: string
   readonly warn: string
-  readonly free: string
+  /** Free pages of each migratetype, as on the map. */
+  readonly freeOf: Readonly<Record<FreeType, string>>
   readonly anon: string
   readonly file: string
   readonly cma: string
-  readonly cmaFill: string
   readonly pinned: string
   readonly surface: string
   /** Text on a filled bar. */
@@ -63,9 +64,15 @@ export function chartPalette(token: ReadToken): ChartPalette {
     surface: token('--surface'),
     anon: token('--page-anon'),
     file: token('--page-file'),
-    free: token('--page-free-movable'),
+    freeOf: {
+      Unmovable: token('--page-free-unmovable'),
+      Reclaimable: token('--page-free-reclaimable'),
+      Movable: token('--page-free-movable'),
+      Reserve: token('--page-free-reserve'),
+      CMA: token('--page-free-cma'),
+      Isolate: token('--page-free-isolate'),
+    },
     cma: token('--warn'),
-    cmaFill: token('--page-free-cma'),
     pinned: token('--page-pinned-long'),
     ground: token('--on-accent'),
   }

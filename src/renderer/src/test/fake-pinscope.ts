@@ -315,10 +315,15 @@ function fakeSeries({ summary, full }: FakeRun, columns: number): SeriesData {
 
 /** Courses over the part of the run that is over, for tracks that have one. */
 function valuesOf(full: boolean): (name: FixedTrack, x: number) => number {
+  const free = (x: number): number =>
+    x < 0.26 ? 9_600 - x * 33_000 : x < 0.5 ? 1_012 : full ? 900 : 1_012
+  const cma = (x: number): number =>
+    x < 0.1 ? 4_096 : x < 0.26 ? 4_096 - (x - 0.1) * 21_000 : full && x > 0.6 ? 300 : 706
   const courses: Partial<Record<FixedTrack, (x: number) => number>> = {
-    free: (x) => (x < 0.26 ? 9_600 - x * 33_000 : x < 0.5 ? 1_012 : full ? 900 : 1_012),
-    freeCma: (x) =>
-      x < 0.1 ? 4_096 : x < 0.26 ? 4_096 - (x - 0.1) * 21_000 : full && x > 0.6 ? 300 : 706,
+    free,
+    freeCma: cma,
+    'free:CMA': cma,
+    'free:Movable': (x) => Math.max(0, free(x) - cma(x)),
     pins: (x) => (x < 0.3 ? 0 : Math.min(2_048, (x - 0.3) * 16_000)),
     pinsInCma: (x) => (full || x < 0.3 ? 0 : Math.min(2_048, (x - 0.3) * 16_000)),
     migrateFailures: (x) => (full || x < 0.52 ? 0 : Math.min(8_000, (x - 0.52) * 17_000)),

@@ -84,11 +84,12 @@ describe('the stack', () => {
       track('pins', [10, 10, 10, 10]),
       track('anon', [15, 15, 15, 15]),
       track('file', [5, 5, 5, 5]),
-      track('freeCma', [3, 3, 3, 3]),
-      track('free', [9, 9, 9, 9]),
+      track('free:CMA', [3, 3, 3, 3]),
+      track('free:Reserve', [1, 1, 1, 1]),
+      track('free:Movable', [5, 5, 5, 5]),
     ])
     const paths = bandPaths(run, ALL, same)
     const heights = Object.values(paths).map((path) => path[1])
-    expect(heights).toEqual([10, 15, 20, 23, 29])
+    expect(heights).toEqual([10, 15, 20, 23, 23, 24, 24, 24, 29])
   })
 })

@@ -1,6 +1,6 @@
 /** The value tracks of a block of rows as one ECharts option; pure. */
 import type { LineSeriesOption } from 'echarts/charts'
-import type { SeriesData } from '../../../../shared/timeline'
+import { FREE_TYPES, type FreeType, type SeriesData } from '../../../../shared/timeline'
 import {
   BANDS,
   trackOf,
@@ -107,7 +107,10 @@ function rowSeries(input: TracksInput, row: Placed, series: SeriesData): LineSer
 }
 
 function bandColours(p: ChartPalette): Readonly<Record<Band, string>> {
-  return { pinned: p.pinned, anon: p.anon, file: p.file, 'free CMA': p.cmaFill, free: p.free }
+  const free = Object.fromEntries(
+    FREE_TYPES.map((type) => [`free ${type}`, p.freeOf[type]]),
+  ) as Record<`free ${FreeType}`, string>
+  return { pinned: p.pinned, anon: p.anon, file: p.file, ...free }
 }
 
 /** From the highest border down, so that each band covers what the ones above it filled. */
@@ -121,7 +124,8 @@ function stackSeries(
   return BANDS.toReversed().map((band) =>
     line(`${row.id}/${band}`, paths[band], groundOf(row), {
       line: band === 'pinned' ? palette.pinned : palette.ground,
-      width: band === 'pinned' ? 1 : 0.5,
+      // Several kinds of free pages are often none at all: their borders would be one thick line.
+      width: band === 'pinned' ? 1 : band.startsWith('free') ? 0 : 0.5,
       fill: colours[band],
       opacity: 1,
     }),
@@ -148,7 +152,7 @@ function partSeries(
 /** What is filled is what hurts; the classes have the colours they have on the map. */
 function strokeOf({ track, shape }: Part, p: ChartPalette): Stroke {
   const colour = colourOf(track, p)
-  const fills = track === 'freeCma' ? p.cmaFill : track === 'free' ? p.free : colour
+  const fills = fillOf(track, p) ?? colour
   return {
     line: colour,
     width: shape === 'fill' ? 0 : 1,
@@ -157,10 +161,19 @@ function strokeOf({ track, shape }: Part, p: ChartPalette): Stroke {
   }
 }
 
+/** Free pages have the colours of the map, which are too quiet for a line. */
+function fillOf(track: Part['track'], { freeOf }: ChartPalette): string | null {
+  if (track === 'free') return freeOf.Movable
+  if (track === 'freeCma') return freeOf.CMA
+  const type = FREE_TYPES.find((name) => track === `free:${name}`)
+  return type === undefined ? null : freeOf[type]
+}
+
 function colourOf(track: Part['track'], p: ChartPalette): string {
   if (track.startsWith('pins')) return p.pinned
   const known: Partial<Record<Part['track'], string>> = {
     freeCma: p.cma,
+    'free:CMA': p.cma,
     anon: p.anon,
     file: p.file,
     migrateFailures: p.bad,

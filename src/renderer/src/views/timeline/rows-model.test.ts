@@ -23,6 +23,9 @@ const run = series([
   track('anon', [0, 0, 25, 25]),
   track('file', [0, 0, 10, 10]),
   track('freeCma', [8, 8, 8, 2]),
+  track('free:CMA', [8, 8, 8, 2]),
+  track('free:Movable', [30, 30, 20, 15]),
+  track('free:Reserve', [2, 2, 2, 3]),
   track('free', [40, 40, 30, 20]),
   track('latency', [NaN, NaN, 900, NaN], [NaN, NaN, 1_500, NaN]),
   track('pins:camera', [0, 0, 10, 30], [0, 10, 20, 30]),
@@ -41,7 +44,9 @@ describe('rows', () => {
     const other = series([track('pins:aio', [0, 0, 0, 0])], { lanes: [] })
     expect(ids(allRows([run, other]))).toEqual([
       ...['memory', 'cma', 'pins', 'pins:camera', 'pins:aio', 'migration', 'latency'],
-      ...['lane:camera', 'lane:codec', 'free', 'anon', 'file'],
+      ...['lane:camera', 'lane:codec', 'free'],
+      ...['free:Unmovable', 'free:Reclaimable', 'free:Movable', 'free:Reserve', 'free:CMA'],
+      ...['free:Isolate', 'anon', 'file'],
     ])
   })
 
@@ -64,6 +69,7 @@ describe('rows', () => {
 
   it('are found by all words of a filter, hidden ones too', () => {
     expect(ids(arrange(rows, NO_PREFS, 'CAM').rest)).toEqual(['pins:camera', 'lane:camera'])
+    expect(ids(arrange(rows, NO_PREFS, 'free lists isol').rest)).toEqual(['free:Isolate'])
     expect(ids(arrange(rows, NO_PREFS, ' lane cam').rest)).toEqual(['lane:camera'])
     expect(arrange(rows, NO_PREFS, 'nothing').rest).toEqual([])
   })
@@ -93,7 +99,17 @@ describe('rows', () => {
 describe('values', () => {
   it('of the stack count every page once: pinned ones are taken out of anon, then out of file', () => {
     const at = valuesAt(run, 2_500)
-    expect(bandsOf(at)).toEqual({ pinned: 20, anon: 5, file: 10, 'free CMA': 8, free: 22 })
+    expect(bandsOf(at)).toEqual({
+      pinned: 20,
+      anon: 5,
+      file: 10,
+      'free CMA': 8,
+      'free Isolate': 0,
+      'free Reserve': 2,
+      'free Unmovable': 0,
+      'free Reclaimable': 0,
+      'free Movable': 20,
+    })
     expect(bandsOf(valuesAt(run, 3_500))).toMatchObject({ pinned: 30, anon: 0, file: 5 })
   })
 
@@ -123,7 +139,7 @@ describe('values', () => {
     expect(longText(row('latency'), valuesAt(run, 2_500))).toBe('latency: 1.5 us')
     expect(shortText(row('latency'), at)).toBe('-')
     expect(longText(row('memory'), at)).toBe(
-      'memory: 30 pinned, 0 anon, 5 file, 2 free CMA, 18 free pages',
+      'memory: 30 pinned, 0 anon, 5 file, 2 free CMA, 3 free Reserve, 15 free Movable pages',
     )
   })
 })

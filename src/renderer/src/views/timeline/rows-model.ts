@@ -1,5 +1,11 @@
 /** The rows of a timeline: which there are, in what order, how high, and what they say; pure. */
-import type { ActorLane, SeriesData, TrackData, TrackName } from '../../../../shared/timeline'
+import {
+  FREE_TYPES,
+  type ActorLane,
+  type SeriesData,
+  type TrackData,
+  type TrackName,
+} from '../../../../shared/timeline'
 import { countText, timeText } from '../../../../shared/text'
 import type { TimeRange } from './view-model'
 
@@ -77,6 +83,9 @@ const LAST: readonly Row[] = [
 ]
 const DETAILS: readonly Row[] = [
   trackRow('free', 'free', 'pages', part('free', 'area')),
+  ...FREE_TYPES.map((type) =>
+    trackRow(`free:${type}`, `${type} free lists`, 'pages', part(`free:${type}`, 'area')),
+  ),
   trackRow('anon', 'anon', 'pages', part('anon', 'area')),
   trackRow('file', 'file', 'pages', part('file', 'area')),
 ]
@@ -216,8 +225,18 @@ export function laneOf(series: SeriesData | null, row: LaneRow): ActorLane | und
   return series?.lanes.find(({ actor }) => actor === row.label)
 }
 
-/** Classes of the stack from below, the strongest colour at the ground. */
-export const BANDS = ['pinned', 'anon', 'file', 'free CMA', 'free'] as const
+/** Classes of the stack from below, the strongest colour at the ground; of free pages the rarest. */
+export const BANDS = [
+  'pinned',
+  'anon',
+  'file',
+  'free CMA',
+  'free Isolate',
+  'free Reserve',
+  'free Unmovable',
+  'free Reclaimable',
+  'free Movable',
+] as const
 export type Band = (typeof BANDS)[number]
 
 export type Values = (name: TrackName) => number | null
@@ -228,13 +247,16 @@ export function bandsOf(values: Values): Record<Band, number> {
   const [anon, file, pins] = [value('anon'), value('file'), value('pins')]
   const pinned = Math.min(pins, anon + file)
   const ofAnon = Math.min(pinned, anon)
-  const freeCma = value('freeCma')
   return {
     pinned,
     anon: anon - ofAnon,
     file: file - (pinned - ofAnon),
-    'free CMA': freeCma,
-    free: Math.max(0, value('free') - freeCma),
+    'free CMA': value('free:CMA'),
+    'free Isolate': value('free:Isolate'),
+    'free Reserve': value('free:Reserve'),
+    'free Unmovable': value('free:Unmovable'),
+    'free Reclaimable': value('free:Reclaimable'),
+    'free Movable': value('free:Movable'),
   }
 }
 
@@ -298,7 +320,9 @@ export function longText(row: Row, values: Values): string {
   if (row.kind === 'lane') return `lane of ${row.label}`
   if (row.kind === 'stack') {
     const bands = bandsOf(values)
-    return `${row.label}: ${BANDS.map((band) => `${countText(bands[band])} ${band}`).join(', ')} pages`
+    // Most migratetypes have nothing free at most times: what is not there is not told of them.
+    const told = BANDS.filter((band) => bands[band] > 0 || !band.startsWith('free'))
+    return `${row.label}: ${told.map((band) => `${countText(bands[band])} ${band}`).join(', ')} pages`
   }
   const texts = row.parts.map(({ track, note }) =>
     `${valueText(values(track), row.unit)} ${note}`.trim(),
