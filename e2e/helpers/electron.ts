@@ -14,8 +14,10 @@ export interface ElectronSession {
   readonly complaints: Complaints
   /** Ends the engine's process from outside, as the system does when memory is short. */
   readonly killEngine: () => Promise<void>
-  /** Ends the application and fails the test if the page complained. */
+  /** Ends the application, whatever is not saved, and fails the test if the page complained. */
   readonly close: () => Promise<void>
+  /** Ends the application's own process from outside; its folder of user data stays. */
+  readonly kill: () => Promise<void>
 }
 
 /**
@@ -30,17 +32,20 @@ const HOLD_READY = join(
 )
 
 /**
- * Starts the built application in the runtime that `npm start` would use, with a user data folder
- * of its own, and waits for its first window.
+ * Starts the built application in the runtime that `npm start` would use, and waits for its first window. Its
+ * user data are in the folder given, or in one of its own that goes with it.
  */
-export async function launchElectron(args: readonly string[] = []): Promise<ElectronSession> {
+export async function launchElectron(
+  args: readonly string[] = [],
+  folder: string | null = null,
+): Promise<ElectronSession> {
   const runtime = await resolveElectron()
   if (!runtime.ok) throw new Error(runtime.reason)
-  const userData = await mkdtemp(join(tmpdir(), 'pinscope-e2e-'))
+  const userData = folder ?? (await mkdtemp(join(tmpdir(), 'pinscope-e2e-')))
   const sandbox = sandboxArgs()
   const app = await _electron.launch({
     executablePath: runtime.path,
-    args: ['-r', HOLD_READY, ...sandbox, root, `--user-data-dir=${userData}`, ...args],
+    args: ['-r', HOLD_READY, `--user-data-dir=${userData}`, ...sandbox, root, ...args],
     // Playwright would switch the sandbox off for everyone.
     chromiumSandbox: sandbox.length === 0,
     cwd: root,
@@ -53,12 +58,17 @@ export async function launchElectron(args: readonly string[] = []): Promise<Elec
   await page.waitForLoadState('domcontentloaded')
 
   const close = async (): Promise<void> => {
-    try {
-      await app.close()
-    } finally {
-      await rm(userData, { recursive: true, force: true })
-    }
+    const closed = app.waitForEvent('close')
+    // Closed as by its user it would ask about work that is not saved. The answer may be lost with it.
+    await app.evaluate(({ app: electron }) => electron.exit(0)).catch(() => undefined)
+    await closed
+    if (folder === null) await rm(userData, { recursive: true, force: true })
     complaints.refuse()
+  }
+  const kill = async (): Promise<void> => {
+    const closed = app.waitForEvent('close')
+    app.process().kill('SIGKILL')
+    await closed
   }
   const killEngine = async (): Promise<void> => {
     const engines = await app.evaluate(({ app: electron }) =>
@@ -70,5 +80,5 @@ export async function launchElectron(args: readonly string[] = []): Promise<Elec
     if (engines.length !== 1) throw new Error(`${engines.length} engine processes, not one`)
     process.kill(engines[0] as number, 'SIGKILL')
   }
-  return { app, page, complaints, killEngine, close }
+  return { app, page, complaints, killEngine, close, kill }
 }

@@ -15,7 +15,7 @@ import { installMenu } from './menu'
 import { APP_ORIGIN, registerAppScheme, serveAppProtocol } from './protocol'
 import { lockDown } from './security'
 import { servePage } from './serve-page'
-import { Shell } from './shell'
+import { serveSessions } from './sessions'
 import { runSmoke } from './smoke'
 import { utilityEngine } from './utility-engine'
 import { createWindow } from './windows'
@@ -55,19 +55,31 @@ async function start(given: Arguments): Promise<void> {
   app.once('will-quit', () => {
     engine.close()
   })
-  installMenu({
-    isDevelopment: development !== null,
-    isMac: process.platform === 'darwin',
-    choose: (command) => {
-      bridge.hear('onDidChooseCommand', { command })
-    },
+  const { shell, recent, admit } = serveSessions({
+    origin,
+    asked: given.file ?? askedEarly,
+    folder: given.smoke ?? app.getPath('userData'),
+    keeps: given.smoke === null,
+    onRecent: () => setMenu(),
   })
+  const setMenu = (): void => {
+    installMenu({
+      isDevelopment: development !== null,
+      isMac: process.platform === 'darwin',
+      choose: (command) => {
+        bridge.hear('onDidChooseCommand', { command })
+      },
+      recent: recent.list,
+      openRecent: (path) => openAsked(path),
+    })
+  }
+  setMenu()
 
   new ExportShell(servePage(origin))
-  const shell = new Shell(origin, given.file ?? askedEarly)
   const stateFile = given.smoke === null ? join(app.getPath('userData'), 'window.json') : null
   const window = createWindow({ preload: PRELOAD, icon: ICON, stateFile })
   bridge.admit(window.webContents)
+  admit(window)
   openAsked = (path) => {
     if (window.isDestroyed()) return
     shell.ask(path, window)
@@ -80,7 +92,7 @@ async function start(given: Arguments): Promise<void> {
   })
   const address = pageAddress(development, given)
   if (given.smoke === null) {
-    offerReload(window)
+    reloadAfterCrash(window)
     await window.loadURL(address)
   } else {
     // Whatever makes the app quit before the run has its result is a failure of it.
@@ -105,19 +117,30 @@ function raise(window: BrowserWindow): void {
   window.focus()
 }
 
-/** A window whose page died asks what to do; a reload starts a new one. */
-function offerReload(window: BrowserWindow): void {
+/** A page that dies again so soon after a new one was made is not made anew without being asked for. */
+const CALM_MS = 10_000
+
+/** A window whose page died has a new one, which offers what the one before had not saved. */
+function reloadAfterCrash(window: BrowserWindow): void {
+  let last = -Infinity
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit') return
-    const choice = dialog.showMessageBoxSync(window, {
-      type: 'error',
-      message: `The page's process is gone (${reason}).`,
-      detail: 'Runs are made again from their recipes after a reload.',
-      buttons: ['Reload', 'Quit'],
-    })
-    if (choice === 0) window.reload()
-    else app.quit()
+    const now = performance.now()
+    const isCalm = now - last > CALM_MS
+    last = now
+    if (isCalm || askToReload(window, reason)) window.reload()
+    else window.destroy()
   })
+}
+
+function askToReload(window: BrowserWindow, reason: string): boolean {
+  const choice = dialog.showMessageBoxSync(window, {
+    type: 'error',
+    message: `The page's process is gone again (${reason}).`,
+    detail: 'Work that was not saved is kept, and offered after a reload and at the next start.',
+    buttons: ['Reload', 'Quit'],
+  })
+  return choice === 0
 }
 
 function report(error: unknown): void {

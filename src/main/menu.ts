@@ -1,6 +1,7 @@
 /** The native menu: made from the one table of actions, and what only the system can do. */
 import { app, Menu, type MenuItemConstructorOptions } from 'electron'
 import { ACTIONS, MENUS, type Action, type MenuName } from '../shared/actions'
+import type { RecentFile } from '../shared/shell'
 
 export interface MenuOptions {
   /** True where the page comes from the development server. */
@@ -8,6 +9,8 @@ export interface MenuOptions {
   readonly isMac: boolean
   /** Hands an action to the page, by its id. */
   readonly choose: (command: string) => void
+  readonly recent: readonly RecentFile[]
+  readonly openRecent: (path: string) => void
 }
 
 const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' }
@@ -28,13 +31,31 @@ export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[]
 }
 
 /** Actions of a menu; where the first word of their id changes, a line parts them. */
-function actionItems(name: MenuName, { choose }: MenuOptions): MenuItemConstructorOptions[] {
+function actionItems(name: MenuName, options: MenuOptions): MenuItemConstructorOptions[] {
   const actions = ACTIONS.filter((action) => action.menu === name)
   return actions.flatMap((action, i) => {
     const before = actions[i - 1]
     const parted = before !== undefined && groupOf(before) !== groupOf(action)
-    return [...(parted ? [SEPARATOR] : []), item(action, choose)]
+    return [
+      ...(parted ? [SEPARATOR] : []),
+      item(action, options.choose),
+      ...(action.id === 'session.open' ? [recentMenu(options)] : []),
+    ]
   })
+}
+
+/** What was opened or saved last; the folder tells files of one name apart. */
+function recentMenu({ recent, openRecent, choose }: MenuOptions): MenuItemConstructorOptions {
+  const items = recent.map(({ path, name, folder }) => ({
+    label: `${name}  (${folder})`.replaceAll('&', '&&'),
+    click: () => openRecent(path),
+  }))
+  const clear = { label: 'Clear Recent', click: () => choose('session.clear-recent') }
+  return {
+    label: 'Open Recent',
+    enabled: recent.length > 0,
+    submenu: [...items, SEPARATOR, clear],
+  }
 }
 
 function groupOf({ id }: Action): string {

@@ -33,8 +33,33 @@ const shell: DesktopShell = {
   // know files by the DOM, which is not there on this side of the wall.
   openDropped: (file) =>
     ipcRenderer.invoke(SHELL_CHANNELS.openDropped, webUtils.getPathForFile(file as never)),
-  saveSession: (bytes, path, suggested) =>
-    ipcRenderer.invoke(SHELL_CHANNELS.saveSession, bytes, path, suggested),
+  saveSession: (bytes, path, suggested, over) =>
+    ipcRenderer.invoke(SHELL_CHANNELS.saveSession, bytes, path, suggested, over),
+  checkFile: (path) => ipcRenderer.invoke(SHELL_CHANNELS.checkFile, path),
+  reopenSession: (path) => ipcRenderer.invoke(SHELL_CHANNELS.reopenSession, path),
+  recentFiles: () => ipcRenderer.invoke(SHELL_CHANNELS.recentFiles),
+  openRecent: (path) => ipcRenderer.invoke(SHELL_CHANNELS.openRecent, path),
+  clearRecent: () => ipcRenderer.invoke(SHELL_CHANNELS.clearRecent),
+  recovery: {
+    keep: (doc, { name, path }) => ipcRenderer.invoke(SHELL_CHANNELS.keepWork, doc, name, path),
+    clear: () => ipcRenderer.invoke(SHELL_CHANNELS.clearWork),
+    left: () => ipcRenderer.invoke(SHELL_CHANNELS.leftWork),
+    read: (id) => ipcRenderer.invoke(SHELL_CHANNELS.readWork, id),
+    discard: (id) => ipcRenderer.invoke(SHELL_CHANNELS.discardWork, id),
+  },
+  tellChanged: (changed, name) => ipcRenderer.invoke(SHELL_CHANNELS.tellChanged, changed, name),
+  listenSave: (save) => {
+    const answer = (): void => {
+      save().then(
+        (saved) => ipcRenderer.invoke(SHELL_CHANNELS.saveAnswered, saved),
+        () => ipcRenderer.invoke(SHELL_CHANNELS.saveAnswered, false),
+      )
+    }
+    ipcRenderer.on(SHELL_CHANNELS.saveAsked, answer)
+    return () => {
+      ipcRenderer.off(SHELL_CHANNELS.saveAsked, answer)
+    }
+  },
   beginExport: (suggested) => ipcRenderer.invoke(SHELL_CHANNELS.beginExport, suggested),
   writeExport: (id, bytes) => ipcRenderer.invoke(SHELL_CHANNELS.writeExport, id, bytes),
   endExport: (id, keep) => ipcRenderer.invoke(SHELL_CHANNELS.endExport, id, keep),

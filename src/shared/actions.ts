@@ -30,8 +30,11 @@ const action = (
 
 export const ACTIONS: readonly Action[] = [
   action('session.open', 'Open Session…', 'File', 'Ctrl+O'),
+  action('session.recent', 'Open Recent…', null),
+  action('session.clear-recent', 'Clear Recent', null),
   action('session.save', 'Save Session', 'File', 'Ctrl+S'),
   action('session.save-as', 'Save Session As…', 'File', 'Ctrl+Shift+S'),
+  action('session.recover', 'Recover Unsaved Work…', 'File'),
   action('scenario.choose', 'Open Scenario…', 'File', 'Ctrl+Shift+O'),
   action('scenario.open-file', 'Open Scenario File…', 'File'),
   action('scenario.save-as', 'Save Scenario As…', 'File'),

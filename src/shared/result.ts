@@ -22,6 +22,7 @@ export type FailureCode =
   | 'damaged'
   | 'too-new'
   | 'too-large'
+  | 'changed-on-disk'
 
 export function success<T>(value: T): Result<T, never> {
   return { ok: true, value }

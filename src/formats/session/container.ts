@@ -23,7 +23,7 @@ export interface ReadParts {
 }
 
 /** As in PNG: a byte that is no ASCII, line ends that a change as text would change, an end of file. */
-const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x49, 0x4e, 0x0d, 0x0a, 0x1a, 0x0a)
+export const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x49, 0x4e, 0x0d, 0x0a, 0x1a, 0x0a)
 const MARKER = Uint8Array.of(0x50, 0x41, 0x52, 0x54)
 const NAME_BYTES = 12
 const HEAD = 28

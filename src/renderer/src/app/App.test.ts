@@ -189,7 +189,10 @@ describe('first window', () => {
     await open()
     const { handlers } = useActionsStore()
     const nobody = ACTIONS.filter(({ id }) => !handlers.has(id)).map(({ id }) => id)
-    expect(nobody).toEqual(['zoom.in', 'zoom.out', 'zoom.reset'])
+    expect(nobody).toEqual([
+      ...['session.recent', 'session.clear-recent'],
+      ...['zoom.in', 'zoom.out', 'zoom.reset'],
+    ])
   })
 
   it('obeys the native menu', async () => {

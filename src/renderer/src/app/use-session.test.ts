@@ -26,6 +26,8 @@ function open() {
   const refusing: (() => void)[] = []
   let tell = (): void => undefined
   vi.stubGlobal('pinscopeShell', {
+    listenSave: () => () => undefined,
+    tellChanged: () => Promise.resolve(success(null)),
     listenAsked: (listener: () => void) => {
       tell = listener
       return () => undefined

@@ -1,13 +1,16 @@
-/** Sessions in the window: its actions, files that are dropped on it, and files the system asks for. */
+/** Sessions in the window: its actions, files that are dropped on it, and what the shell asks and is told. */
 import { onBeforeUnmount, onMounted, ref, watch } from 'vue'
 import { useActionsStore } from '../stores/actions'
 import { useComparisonStore } from '../stores/comparison'
+import { useDialogsStore } from '../stores/dialogs'
+import { useRecoveryStore } from '../stores/recovery'
 import { useSessionStore } from '../stores/session'
 import { useImport } from './use-import'
 
 export function useSession(): { readonly takeAsked: () => Promise<void> } {
   const session = useSessionStore()
   const comparison = useComparisonStore()
+  const recovery = useRecoveryStore()
   const shell = window.pinscopeShell
   const { drop } = useImport()
   const enabled = (): boolean => !session.busy && comparison.scenarios.length > 0
@@ -16,7 +19,10 @@ export function useSession(): { readonly takeAsked: () => Promise<void> } {
     'session.open': { run: () => session.choose(), enabled },
     'session.save': { run: () => session.save(), enabled },
     'session.save-as': { run: () => session.save(true), enabled },
+    'session.recover': { run: () => recovery.offer(), enabled: () => enabled() && recovery.any },
   })
+  provideRecent(enabled)
+  askBeforeLeaving()
 
   /** A file that the system asked for while another was opened or saved: it waits with the shell. */
   const waits = ref(false)
@@ -46,15 +52,49 @@ export function useSession(): { readonly takeAsked: () => Promise<void> } {
     if (enabled()) void drop([...(event.dataTransfer?.files ?? [])])
   }
 
+  const check = (): void => void session.checkDisk()
   const unlisten = shell?.listenAsked(() => void takeAsked())
   onMounted(() => {
+    window.addEventListener('focus', check)
     window.addEventListener('dragover', over)
     window.addEventListener('drop', dropped)
   })
   onBeforeUnmount(() => {
+    window.removeEventListener('focus', check)
     window.removeEventListener('dragover', over)
     window.removeEventListener('drop', dropped)
     unlisten?.()
   })
   return { takeAsked }
+}
+
+/** A browser's page knows no paths, so it has no files to list. */
+function provideRecent(enabled: () => boolean): void {
+  const shell = window.pinscopeShell
+  if (shell === undefined) return
+  useActionsStore().provide({
+    'session.recent': { run: () => useDialogsStore().show('recent'), enabled },
+    'session.clear-recent': () => shell.clearRecent(),
+  })
+}
+
+/** The shell asks before it closes a window with work that is not saved; a browser does it itself. */
+function askBeforeLeaving(): void {
+  const session = useSessionStore()
+  const shell = window.pinscopeShell
+  if (shell !== undefined) {
+    const tell = (): void => void shell.tellChanged(session.changed, session.name)
+    watch([() => session.changed, () => session.name], tell, { flush: 'sync' })
+    onBeforeUnmount(shell.listenSave(() => session.save()))
+    return
+  }
+  const ask = (event: BeforeUnloadEvent): void => event.preventDefault()
+  watch(
+    () => session.changed,
+    (changed) => {
+      if (changed) window.addEventListener('beforeunload', ask)
+      else window.removeEventListener('beforeunload', ask)
+    },
+  )
+  onBeforeUnmount(() => window.removeEventListener('beforeunload', ask))
 }

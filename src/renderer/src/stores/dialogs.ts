@@ -13,6 +13,7 @@ export type DialogName =
   | 'export-run'
   | 'export-report'
   | 'import'
+  | 'recent'
 
 export const useDialogsStore = defineStore('dialogs', () => {
   const shown = ref<DialogName | null>(null)

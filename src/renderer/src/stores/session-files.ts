@@ -1,7 +1,7 @@
 /** Where session files come from and go to: the system's dialogs in the application, a file field and downloads in a browser. */
 import { failure, success, type Result } from '../../../shared/result'
 import { MAX_SESSION_BYTES } from '../../../shared/session'
-import type { DesktopShell } from '../../../shared/shell'
+import type { DesktopShell, DiskState } from '../../../shared/shell'
 import { countText } from '../../../shared/text'
 
 export interface SessionFile {
@@ -9,6 +9,13 @@ export interface SessionFile {
   readonly path: string | null
   readonly name: string
   readonly bytes: Uint8Array
+  /** Of work that was never saved, and is found again: the path is that of the file it belongs to. */
+  readonly work?: {
+    /** Name of its session; empty without one. */
+    readonly name: string
+    /** It is open; whole, or without what could not be read. */
+    readonly opened: (whole: boolean) => void
+  }
 }
 
 export type SavedSession = Pick<SessionFile, 'path' | 'name'>
@@ -20,15 +27,27 @@ export interface SessionFiles {
     bytes: Uint8Array<ArrayBuffer>,
     path: string | null,
     suggested: string,
+    over: boolean,
   ) => Promise<Result<SavedSession | null>>
+  /** What another program did to a file since it was opened or saved; a browser's page cannot know it. */
+  readonly check: (path: string) => Promise<Result<DiskState>>
+  readonly reopen: (path: string) => Promise<Result<SessionFile>>
 }
 
 export function sessionFiles(shell: DesktopShell | undefined): SessionFiles {
-  if (shell === undefined) return { open: pick, openDropped: read, save: download }
+  if (shell === undefined) {
+    return {
+      ...{ open: pick, openDropped: read, save: download },
+      check: () => Promise.resolve(success('same')),
+      reopen: (path) => Promise.resolve(failure('not-found', `${path} is out of reach here.`)),
+    }
+  }
   return {
     open: () => shell.openSession(),
     openDropped: (file) => shell.openDropped(file),
-    save: (bytes, path, suggested) => shell.saveSession(bytes, path, suggested),
+    save: (bytes, path, suggested, over) => shell.saveSession(bytes, path, suggested, over),
+    check: (path) => shell.checkFile(path),
+    reopen: (path) => shell.reopenSession(path),
   }
 }
 

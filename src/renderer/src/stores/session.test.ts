@@ -5,6 +5,7 @@ import type { Calls, Pinscope } from '../../../shared/contract'
 import { failure, success } from '../../../shared/result'
 import type { SessionDoc } from '../../../shared/session'
 import { fakeOwn } from '../test/fake-catalogue'
+import type { DiskState } from '../../../shared/shell'
 import { createFakePinscope, type FakePinscope } from '../test/fake-pinscope'
 import { PINSCOPE } from '../wire/pinscope'
 import { useBookmarksStore } from './bookmarks'
@@ -45,8 +46,15 @@ async function open(calls: Partial<Calls> = {}) {
     },
   })
   const saved: (string | null)[] = []
+  const disk: { state: DiskState } = { state: 'same' }
   vi.stubGlobal('pinscopeShell', {
-    saveSession: (_bytes: Uint8Array, path: string | null, suggested: string) => {
+    checkFile: () => Promise.resolve(success(disk.state)),
+    reopenSession: (path: string) =>
+      Promise.resolve(success({ path, name: 'sc-01', bytes: BYTES })),
+    saveSession: (_bytes: Uint8Array, path: string | null, suggested: string, over: boolean) => {
+      if (path !== null && disk.state === 'changed' && !over) {
+        return Promise.resolve(failure('changed-on-disk', 'it was changed.'))
+      }
       saved.push(path)
       return Promise.resolve(success({ path: path ?? `/x/${suggested}`, name: suggested }))
     },
@@ -59,7 +67,7 @@ async function open(calls: Partial<Calls> = {}) {
   const session = useSessionStore(pinia)
   await comparison.open()
   return {
-    ...{ pinscope, comparison, session, saved },
+    ...{ pinscope, comparison, session, saved, disk },
     forks: useForksStore(pinia),
     bookmarks: useBookmarksStore(pinia),
     doc: () => packed,
@@ -211,5 +219,59 @@ describe('a session', () => {
     expect(await session.save()).toBe(false)
     expect(session.notice?.text).toContain('The session was not saved: the session cannot be saved')
     expect(session.changed).toBe(true)
+  })
+})
+
+describe('a session whose file another program changed', () => {
+  it('is not written over without a word, and then is', async () => {
+    const { session, bookmarks, disk, saved } = await open()
+    await session.save()
+    bookmarks.add({ side: 'a', event: 5, timeNs: 50, note: '' })
+    disk.state = 'changed'
+    expect(await session.save()).toBe(false)
+    expect(session.conflict).toBe(true)
+    await session.resolve('stay')
+    expect(session).toMatchObject({ conflict: false, changed: true })
+    expect(saved).toEqual([null])
+
+    await session.save()
+    await session.resolve('over')
+    expect(saved).toEqual([null, '/x/sc-01'])
+    expect(session.changed).toBe(false)
+  })
+
+  it('is saved elsewhere, or opened again without the changes', async () => {
+    const { session, bookmarks, disk, saved } = await open()
+    await session.save()
+    disk.state = 'changed'
+    await session.save()
+    await session.resolve('elsewhere')
+    expect(saved).toEqual([null, null])
+
+    bookmarks.add({ side: 'a', event: 5, timeNs: 50, note: '' })
+    await session.resolve('reload')
+    expect(bookmarks.list).toEqual([])
+    expect(session.changed).toBe(false)
+  })
+
+  it('is told of once when the user comes back, and of its end as well', async () => {
+    const { session, disk } = await open()
+    await session.checkDisk()
+    expect(session.notice).toBeNull()
+    await session.save()
+    disk.state = 'changed'
+    await session.checkDisk()
+    expect(session.notice?.text).toContain('/x/sc-01 was changed by another program')
+    session.dismiss()
+    await session.checkDisk()
+    expect(session.notice).toBeNull()
+    disk.state = 'gone'
+    await session.checkDisk()
+    expect(session.notice?.text).toContain('is not there any more')
+    expect(session.notice?.action).toBeUndefined()
+    disk.state = 'changed'
+    await session.checkDisk()
+    await session.notice?.action?.run()
+    expect(session.notice?.text).toContain('Opened sc-01')
   })
 })

@@ -17,13 +17,16 @@ import { useForksStore } from './forks'
 import {
   fingerprint,
   nameOfFile,
+  ownProofs,
   restoredTree,
   scenariosOf,
   shownForks,
   withScenarioIds,
   workDoc,
+  type Proofs,
   type Work,
 } from './session-doc'
+import { useDisk } from './session-disk'
 import { sessionFiles, type SessionFile } from './session-files'
 import { forget, remake, type Remade, type RemakeStep } from './session-remake'
 import { useSessionView } from './session-view'
@@ -34,6 +37,8 @@ export interface Notice {
   readonly good: boolean
   readonly text: string
   readonly lines: readonly string[]
+  /** What can be done about it. */
+  readonly action?: { readonly title: string; readonly run: () => unknown }
 }
 
 export interface Opening extends RemakeStep {
@@ -75,7 +80,12 @@ export const useSessionStore = defineStore('session', () => {
     bookmarks: bookmarks.list,
     debug: debug.sides,
   }))
-  const changed = computed(() => saved.value !== null && fingerprint(work.value) !== saved.value)
+  const print = computed(() => fingerprint(work.value))
+  const changed = computed(() => saved.value !== null && print.value !== saved.value)
+  /** A text that is another whenever there is more to be kept; null where nothing is, as all is saved. */
+  const mark = computed(() =>
+    changed.value ? `${print.value}${JSON.stringify(view.keep(shownForks(work.value)))}` : null,
+  )
   const busy = computed(() => opening.value !== null || saving.value)
 
   watch(
@@ -120,6 +130,16 @@ export const useSessionStore = defineStore('session', () => {
     if (how === 'discard' || (await save())) await open(file)
   }
 
+  const disk = useDisk({
+    files,
+    idlePath: () => (busy.value ? null : path.value),
+    tell: (text, action) => {
+      notice.value = { good: false, text, lines: [], ...(action === null ? {} : { action }) }
+    },
+    open,
+    save,
+  })
+
   async function open(file: SessionFile): Promise<void> {
     if (busy.value) return
     const what = `${file.name} was not opened`
@@ -141,16 +161,18 @@ export const useSessionStore = defineStore('session', () => {
         return
       }
       const refused = await setUp(doc)
-      name.value = nameOfFile(file.name)
+      name.value = file.work?.name ?? nameOfFile(file.name)
       path.value = file.path
       note.value = doc.note
-      saved.value = fingerprint(work.value)
+      // Work that was found again is in no file.
+      saved.value = file.work === undefined ? print.value : ''
       const lines = [
         ...(recovered === null ? [] : [recovered.text]),
         ...made.value.problems,
         ...refused.map((line) => `Not set again: ${line}`),
       ]
-      notice.value = openedNotice(file.name, doc, made.value, lines)
+      notice.value = openedNotice(file, doc, made.value, lines)
+      file.work?.opened(recovered === null)
     } finally {
       opening.value = null
     }
@@ -217,18 +239,19 @@ export const useSessionStore = defineStore('session', () => {
   }
 
   /** True when it is saved; where it is not, what is open stays, with the reason. */
-  async function save(as = false): Promise<boolean> {
+  async function save(as = false, over = false): Promise<boolean> {
     if (busy.value) return false
     saving.value = true
     try {
       const now = work.value
-      const suggested = name.value === '' ? comparison.scenarioId : name.value
-      const doc = await docOf(now, suggested)
+      const suggested = title()
+      const doc = docOf(now, suggested, await proofsOf(now))
       const bytes = await pinscope.packSession(doc)
       const written = bytes.ok
-        ? await files.save(bytes.value, as ? null : path.value, suggested)
+        ? await files.save(bytes.value, as ? null : path.value, suggested, over)
         : bytes
-      if (!written.ok) refuse('The session was not saved', written.error)
+      if (!written.ok && written.error.code === 'changed-on-disk') disk.conflict.value = true
+      else if (!written.ok) refuse('The session was not saved', written.error)
       if (!written.ok || written.value === null) return false
       name.value = nameOfFile(written.value.name)
       path.value = written.value.path
@@ -254,16 +277,24 @@ export const useSessionStore = defineStore('session', () => {
     })
   }
 
-  async function docOf(now: Work, title: string): Promise<SessionDoc> {
+  function title(): string {
+    return name.value === '' ? comparison.scenarioId : name.value
+  }
+
+  async function proofsOf(now: Work): Promise<Proofs> {
     const proofs = new Map<number, RunProof>()
     for (const { id, run } of now.tree) {
       const proof = run === null ? failure('not-found', '') : await pinscope.proof(run)
       if (proof.ok) proofs.set(id, proof.value)
     }
+    return proofs
+  }
+
+  function docOf(now: Work, called: string, proofs: Proofs): SessionDoc {
     const doc = workDoc(now, proofs)
     return {
       writer: VERSION,
-      name: title,
+      name: called,
       note: note.value,
       scenarios: scenariosOf(doc).flatMap((id) => comparison.ownText(id) ?? []),
       ...doc,
@@ -271,13 +302,24 @@ export const useSessionStore = defineStore('session', () => {
     }
   }
 
+  /** The session as it is, without a question to anybody. */
+  function docNow(): SessionDoc {
+    return docOf(work.value, title(), ownProofs(work.value.tree))
+  }
+
+  /** Something about the session that the user should know. */
+  function warn(text: string): void {
+    notice.value = { good: false, text, lines: [] }
+  }
+
   function dismiss(): void {
     notice.value = null
   }
 
   return {
-    ...{ name, path, changed, busy, opening, saving, notice, waiting },
-    ...{ choose, drop, take, decide, cancel, save, dismiss },
+    ...{ name, path, changed, mark, busy, opening, saving, notice, waiting },
+    ...{ choose, drop, take, decide, cancel, save, dismiss, docNow, warn },
+    ...disk,
   }
 })
 
@@ -287,7 +329,7 @@ function previewLines({ preview }: SessionRefusal): string[] {
 }
 
 function openedNotice(
-  file: string,
+  { name, work }: SessionFile,
   doc: SessionDoc,
   { same, runs }: Remade,
   lines: readonly string[],
@@ -300,7 +342,8 @@ function openedNotice(
       : []),
     ...(unproven > 0 ? [`of ${runsText(unproven)} nothing was kept to compare with`] : []),
   ].join('; ')
-  const text = `Opened ${file}${lines.length === 0 ? '' : ', with differences'}: ${counts}.`
+  const done = work === undefined ? `Opened ${name}` : `Restored ${name}, which is not saved yet`
+  const text = `${done}${lines.length === 0 ? '' : ', with differences'}: ${counts}.`
   return { good: lines.length === 0, text, lines }
 }
 

@@ -60,6 +60,7 @@ export function noticeOf(side: SideState): Notice | null {
     case 'damaged':
     case 'too-new':
     case 'too-large':
+    case 'changed-on-disk':
       return { sign: 'bad', text, next: '', retry: false }
     case 'internal':
       return {

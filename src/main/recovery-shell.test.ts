@@ -1,0 +1,133 @@
+import { EventEmitter } from 'node:events'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { WebContents } from 'electron'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { decodeSession } from '../formats/session/decode'
+import type { LeftFile, LeftWork } from '../shared/recovery'
+import type { Result } from '../shared/result'
+import { FIRST_VIEW, type SessionDoc } from '../shared/session'
+import { SHELL_CHANNELS } from '../shared/shell'
+import { RecoveryFolder } from './recovery-folder'
+import { SessionDisk } from './session-disk'
+
+vi.mock('electron', () => ({ ipcMain: {}, BrowserWindow: {}, app: {}, session: {} }))
+const { RecoveryShell } = await import('./recovery-shell')
+
+const RUN = {
+  recipe: { scenario: 'sc-11', seed: 1, set: {}, kernel: { patches: [], mode: 'strict' as const } },
+  proof: null,
+}
+const DOC: SessionDoc = {
+  ...{ writer: '1', name: 'sc-11', note: '', scenarios: [], a: RUN, b: RUN, forks: [] },
+  ...{ bookmarks: [{ side: 'a', event: 1, timeNs: 2, note: 'here' }], view: FIRST_VIEW },
+  debug: { a: { lines: [], watches: [] }, b: { lines: [], watches: [] } },
+}
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pinscope-recovery-'))
+})
+afterEach(async () => {
+  await rm(folder, { recursive: true })
+})
+
+/** A run of the application with one window. */
+function start() {
+  const handlers = new Map<string, (window: never, ...args: readonly unknown[]) => unknown>()
+  const disk = new SessionDisk({ used: () => undefined, missing: () => false })
+  const kept = new RecoveryFolder(join(folder, 'r'), 0)
+  const shell = new RecoveryShell((channel, answer) => handlers.set(channel, answer), kept, disk)
+  const webContents = new EventEmitter()
+  shell.admit(webContents as unknown as WebContents)
+  const call = async <T>(name: keyof typeof SHELL_CHANNELS, ...args: unknown[]): Promise<T> =>
+    (await handlers.get(SHELL_CHANNELS[name])?.({ webContents } as never, ...args)) as T
+  const left = async (): Promise<readonly LeftWork[]> => {
+    const answer = await call<Result<readonly LeftWork[]>>('leftWork')
+    return answer.ok ? answer.value : []
+  }
+  return { shell, disk, webContents, call, left }
+}
+
+const files = (): Promise<string[]> => readdir(join(folder, 'r')).catch(() => [])
+
+describe('the work of a window', () => {
+  it('is a session file that the next run of the application offers', async () => {
+    const first = start()
+    expect(await first.call('keepWork', DOC, '', null)).toMatchObject({ ok: true })
+    expect(await first.left()).toEqual([])
+
+    const next = start()
+    const [work] = await next.left()
+    expect(work).toMatchObject({ name: '', path: null, scenario: 'sc-11', bookmarks: 1 })
+    const file = await next.call<Result<LeftFile>>('readWork', work?.id)
+    const doc = file.ok ? decodeSession(file.value.bytes) : file
+    expect(doc.ok && doc.value).toMatchObject({
+      recovered: null,
+      doc: { bookmarks: DOC.bookmarks },
+    })
+    await next.call('discardWork', work?.id)
+    expect(await files()).toEqual([])
+  })
+
+  it('is left for the page that comes after one that died or was loaded again', async () => {
+    for (const gone of ['render-process-gone', 'did-start-navigation']) {
+      const { webContents, call, left } = start()
+      await call('keepWork', DOC, gone, null)
+      webContents.emit(gone, { isMainFrame: true, isSameDocument: false })
+      expect((await left()).map(({ name }) => name)).toContain(gone)
+      await call('keepWork', DOC, `after ${gone}`, null)
+      expect((await left()).map(({ name }) => name)).not.toContain(`after ${gone}`)
+    }
+  })
+
+  it('stays this page’s while it goes from place to place in itself', async () => {
+    const { webContents, call, left } = start()
+    await call('keepWork', DOC, '', null)
+    webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: true })
+    expect(await left()).toEqual([])
+  })
+
+  it('goes when it is saved', async () => {
+    const { call } = start()
+    await call('keepWork', DOC, '', null)
+    await call('clearWork')
+    expect(await files()).toEqual([])
+  })
+
+  it('keeps the file it belongs to, which may be written then; no other that the page names', async () => {
+    const file = join(folder, 'x.pinscope')
+    const first = start()
+    await first.disk.save(file, Uint8Array.of(1), false)
+    await first.call('keepWork', DOC, 'x', file)
+    const next = start()
+    await next.call('keepWork', DOC, 'x', '/etc/passwd')
+    const [work] = await next.left()
+    expect(work?.path).toBe(file)
+    expect(next.disk.has(file)).toBe(false)
+    await next.call('readWork', work?.id)
+    expect(next.disk.has(file)).toBe(true)
+    await writeFile(file, 'other')
+    expect(await next.disk.check(file)).toBe('changed')
+    const last = start()
+    expect((await last.left()).map(({ path }) => path).toSorted()).toEqual([file, null])
+  })
+
+  it('is refused where it is no session, and the page may not discard its own by that way', async () => {
+    const { call, left } = start()
+    for (const bad of [null, {}, { ...DOC, a: null }, { ...DOC, forks: 'x' }]) {
+      expect(await call('keepWork', bad, '', null)).toMatchObject({ ok: false })
+    }
+    expect(await call('keepWork', DOC, 5, null)).toMatchObject({ ok: false })
+    expect(await call('keepWork', DOC, '', 5)).toMatchObject({ ok: false })
+    expect(await files()).toEqual([])
+    await call('keepWork', DOC, '', null)
+    const [own] = await files()
+    expect(await call('discardWork', own?.replace('.work', ''))).toMatchObject({ ok: false })
+    expect(await call('discardWork', '../x')).toMatchObject({ ok: false })
+    expect(await call('readWork', 5)).toMatchObject({ ok: false })
+    expect(await files()).toEqual([own])
+    expect(await left()).toEqual([])
+  })
+})

@@ -1,0 +1,88 @@
+/** Keeps the work of the window's page, and hands over what pages before it left. */
+import { randomUUID } from 'node:crypto'
+import type { WebContents } from 'electron'
+import { encodeSession } from '../formats/session/encode'
+import { parseArguments } from '../host/validate'
+import { workInfo, type LeftFile, type LeftWork } from '../shared/recovery'
+import { failure, success, type Result } from '../shared/result'
+import { SHELL_CHANNELS } from '../shared/shell'
+import type { RecoveryFolder } from './recovery-folder'
+import { onNewPage, type ServePage } from './serve-page'
+import type { SessionDisk } from './session-disk'
+
+const MAX_NAME = 4096
+
+export class RecoveryShell {
+  readonly #folder: RecoveryFolder
+  readonly #disk: SessionDisk
+  /** The file of each page that lives. A page that ended leaves its own behind. */
+  readonly #ids = new Map<WebContents, string>()
+
+  constructor(serve: ServePage, folder: RecoveryFolder, disk: SessionDisk) {
+    this.#folder = folder
+    this.#disk = disk
+    serve(SHELL_CHANNELS.keepWork, ({ webContents }, doc, name, path) =>
+      this.#keep(webContents, doc, name, path),
+    )
+    serve(SHELL_CHANNELS.clearWork, ({ webContents }) => this.forget(webContents))
+    serve(SHELL_CHANNELS.leftWork, () => this.#left())
+    serve(SHELL_CHANNELS.readWork, (_window, id) => this.#read(id))
+    serve(SHELL_CHANNELS.discardWork, (_window, id) => this.#discard(id))
+  }
+
+  admit(contents: WebContents): void {
+    const begin = (): void => void this.#ids.set(contents, randomUUID())
+    begin()
+    onNewPage(contents, begin)
+    contents.once('destroyed', () => this.#ids.delete(contents))
+  }
+
+  /** The work of a page is saved, or not wanted any more. */
+  async forget(contents: WebContents): Promise<Result<null>> {
+    const id = this.#ids.get(contents)
+    return id === undefined ? success(null) : await this.#folder.drop(id)
+  }
+
+  async #keep(
+    contents: WebContents,
+    given: unknown,
+    name: unknown,
+    path: unknown,
+  ): Promise<Result<null>> {
+    const id = this.#ids.get(contents)
+    const isRight = typeof name === 'string' && name.length <= MAX_NAME
+    if (id === undefined || !isRight || (path !== null && typeof path !== 'string')) {
+      return failure('bad-input', 'keepWork: a session, a name, and a path or null are expected')
+    }
+    const checked = parseArguments('packSession', [given])
+    if (!checked.ok) return checked
+    const [doc] = checked.value
+    const session = encodeSession(doc)
+    if (!session.ok) return session
+    // What is kept may be written later: no path that the page thought of itself.
+    const own = path !== null && this.#disk.has(path) ? path : null
+    const stamp = own === null ? null : this.#disk.stampOf(own)
+    const head = { ...workInfo(doc, { name, path: own }), atMs: Date.now(), stamp }
+    return await this.#folder.keep(id, head, session.value)
+  }
+
+  async #left(): Promise<Result<readonly LeftWork[]>> {
+    return success(await this.#folder.left(new Set(this.#ids.values())))
+  }
+
+  async #read(id: unknown): Promise<Result<LeftFile>> {
+    if (typeof id !== 'string') return failure('bad-input', 'readWork: an id is expected')
+    const file = await this.#folder.read(id)
+    if (!file.ok) return file
+    const { head, session } = file.value
+    if (head !== null && head.path !== null) this.#disk.grant(head.path, head.stamp)
+    return success({ bytes: session })
+  }
+
+  async #discard(id: unknown): Promise<Result<null>> {
+    const isOther = typeof id === 'string' && ![...this.#ids.values()].includes(id)
+    if (!isOther) return failure('bad-input', 'discardWork: the id of left work is expected')
+    const file = await this.#folder.read(id)
+    return file.ok ? await this.#folder.drop(id) : file
+  }
+}

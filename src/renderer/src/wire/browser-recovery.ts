@@ -1,0 +1,89 @@
+/**
+ * Kept work in a browser: in its database, one entry per tab. A tab holds a lock as long as it lives, so the
+ * others know whose work was left.
+ */
+import type { Pinscope } from '../../../shared/contract'
+import { workInfo, type LeftWork, type Recovery, type WorkInfo } from '../../../shared/recovery'
+import { failure, success, type Result } from '../../../shared/result'
+import type { SessionDoc } from '../../../shared/session'
+
+/** An entry of the database; the session as text. */
+export interface KeptEntry extends WorkInfo {
+  readonly id: string
+  readonly atMs: number
+  readonly text: string
+}
+
+export interface EntryStore {
+  readonly put: (entry: KeptEntry) => Promise<void>
+  readonly all: () => Promise<readonly KeptEntry[]>
+  readonly delete: (id: string) => Promise<void>
+}
+
+export interface Living {
+  /** Others see it until this page ends. */
+  readonly announce: (id: string) => void
+  readonly ids: () => Promise<ReadonlySet<string>>
+}
+
+export function browserRecovery(
+  pinscope: Pick<Pinscope, 'packSession'>,
+  store: EntryStore,
+  living: Living,
+  own: string,
+): Recovery {
+  async function entryOf(id: string): Promise<KeptEntry | undefined> {
+    return (await store.all()).find((entry) => entry.id === id)
+  }
+
+  living.announce(own)
+  return {
+    keep: (doc, of) =>
+      told(() =>
+        store.put({
+          ...workInfo(doc, of),
+          ...{ id: own, atMs: Date.now(), text: JSON.stringify(doc) },
+        }),
+      ),
+    clear: () => told(() => store.delete(own)),
+    discard: (id) => told(() => store.delete(id)),
+    left: async () => {
+      const [all, alive] = await Promise.all([store.all(), living.ids()])
+      const left = all.filter(({ id }) => id !== own && !alive.has(id))
+      return success(left.toSorted((x, y) => y.atMs - x.atMs).map(leftOf))
+    },
+    read: async (id) => {
+      const entry = await entryOf(id)
+      const doc = entry === undefined ? null : docOf(entry.text)
+      if (doc === null) return failure('not-found', 'This work is not kept any more.')
+      const bytes = await pinscope.packSession(doc)
+      return bytes.ok ? success({ bytes: bytes.value }) : bytes
+    },
+  }
+}
+
+function leftOf({ text: _text, ...entry }: KeptEntry): LeftWork {
+  return { ...entry, ofThisRun: false, problem: null }
+}
+
+/** What it is the engine checks. */
+function docOf(text: string): SessionDoc | null {
+  try {
+    return JSON.parse(text) as SessionDoc
+  } catch {
+    return null
+  }
+}
+
+async function told(work: () => Promise<void>): Promise<Result<null>> {
+  try {
+    await work()
+    return success(null)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return failure(
+      'internal',
+      `The browser does not keep the work: ${reason} Save the session, so that nothing is lost.`,
+    )
+  }
+}
