@@ -194,7 +194,8 @@ function scenarioOf(machine: MachineImport | null, log: KernelLog | null): Made 
     const candidate = candidateOf(log, state)
     if (!candidate.ok) return { scenario: candidate, took: [], guessed: [] }
     const { took, guessed, ...parts } = candidate.value
-    return { scenario: checked({ ...LOG_HEAD, parameters: {}, ...bodyOf(parts) }), took, guessed }
+    const head = withGuesses(LOG_HEAD, [...(machine?.guessed ?? []), ...guessed])
+    return { scenario: checked({ ...head, parameters: {}, ...bodyOf(parts) }), took, guessed }
   }
   const parts = state === null ? null : probe(state)
   if (parts === null) {
@@ -204,7 +205,8 @@ function scenarioOf(machine: MachineImport | null, log: KernelLog | null): Made 
       guessed: [],
     }
   }
-  return { scenario: checked({ ...STATE_HEAD, ...parts }), took: [], guessed: [] }
+  const head = withGuesses(STATE_HEAD, machine?.guessed ?? [])
+  return { scenario: checked({ ...head, ...parts }), took: [], guessed: [] }
 }
 
 const LOG_HEAD = {
@@ -225,6 +227,21 @@ const STATE_HEAD = {
   group: 'lookalikes',
   description:
     'Made from /proc/buddyinfo, pagetypeinfo and zoneinfo: zones, marks, pageblock types and free blocks by type and order are theirs. Which block lies where is a guess, and frames that are not free are in use by nobody in particular.',
+}
+
+/** A description is not longer. */
+const MAX_DESCRIPTION = 2000
+
+/** What was guessed stays with the scenario, wherever it goes. */
+function withGuesses<T extends { readonly description: string }>(
+  head: T,
+  guessed: readonly string[],
+): T {
+  if (guessed.length === 0) return head
+  const all = `${head.description} Guessed: ${guessed.join('; ')}.`
+  const description =
+    all.length <= MAX_DESCRIPTION ? all : `${all.slice(0, MAX_DESCRIPTION - 4)} ...`
+  return { ...head, description }
 }
 
 function bodyOf(parts: { machine: unknown; actors: unknown; expect: readonly object[] }): object {
