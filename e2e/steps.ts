@@ -1,5 +1,5 @@
 /** What both hosts' tests do alike: open the first window, wait for its comparison, read it. */
-import { test as base, type Locator, type Page } from '@playwright/test'
+import { test as base, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 import { launchBrowser } from './helpers/browser'
 import { launchElectron } from './helpers/electron'
 
@@ -7,6 +7,8 @@ import { launchElectron } from './helpers/electron'
 export interface Host {
   readonly page: Page
   readonly killEngine: () => Promise<void>
+  /** The application; a browser has none. */
+  readonly app?: ElectronApplication
 }
 
 /** A test with the first window of the project's host, its first comparison finished. */
@@ -52,4 +54,40 @@ export async function selectedCell(page: Page, side: Side): Promise<{ x: number;
   const box = await run(page, side).locator('.ring').boundingBox()
   if (box === null) throw new Error('no frame is selected')
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+/** Does what asks for files, and gives them: in the system's dialog, or in the browser's. */
+export async function giveFiles(
+  { page, app }: Host,
+  files: readonly string[],
+  ask: () => Promise<void>,
+): Promise<void> {
+  if (app === undefined) {
+    const choosing = page.waitForEvent('filechooser')
+    await ask()
+    await (await choosing).setFiles([...files])
+    return
+  }
+  await app.evaluate(({ dialog }, filePaths) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [...filePaths] })
+  }, files)
+  await ask()
+}
+
+/** Does what saves a file, and has it at a path. */
+export async function takeFile(
+  { page, app }: Host,
+  path: string,
+  save: () => Promise<void>,
+): Promise<void> {
+  if (app === undefined) {
+    const downloading = page.waitForEvent('download')
+    await save()
+    await (await downloading).saveAs(path)
+    return
+  }
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, path)
+  await save()
 }

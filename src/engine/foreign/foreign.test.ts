@@ -129,6 +129,9 @@ describe('a trace of another kernel in the engine', () => {
       [0, 'mm_page_alloc'],
       [2, 'mm_page_free'],
     ])
+    // As the inspector asks for all of it: from behind the end.
+    const all = await must(calls.pageHistory(run.run, 0x1003, run.events + 1, -1, 10))
+    expect(all).toEqual(history)
     const page = async (pfn: number, event: number) =>
       (await must(calls.page(run.run, pfn, { event, step: 0 }))).class
     expect([await page(0x1003, 1), await page(0x1003, 2)]).toEqual(['anon', 'free-movable'])

@@ -83,8 +83,10 @@ export function traceHistory(
   limit: number,
 ): EventRow[] {
   const found: number[] = []
+  // From behind the end on, whoever asks for what came before begins with the last.
+  const first = by === 1 ? from + 1 : Math.min(from, run.trace.events) - 1
   for (
-    let event = from + by;
+    let event = first;
     event >= 0 && event < run.trace.events && found.length < limit;
     event += by
   ) {

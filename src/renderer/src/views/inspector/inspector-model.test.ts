@@ -13,6 +13,7 @@ import {
   sumText,
   TABS,
   TERMS,
+  tracedFacts,
   whyNotFree,
 } from './inspector-model'
 
@@ -93,6 +94,10 @@ describe('inspector', () => {
     expect(fact('list')).toBe('LRU inactive_anon: 3 of 1,200')
     expect(fact('allocated')).toBe('by camera at #4,120')
     expect(fact('allocated', free)).toBeUndefined()
+  })
+
+  it('tells of a frame of a recording what events tell, and no counts that are not in it', () => {
+    expect(tracedFacts(page).map(({ name }) => name)).toEqual(['state', 'phys', 'allocated'])
   })
 
   it('explains names by terms that the glossary has', () => {

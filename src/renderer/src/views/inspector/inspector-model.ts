@@ -118,6 +118,12 @@ export function comparedFacts(page: PageInfo, other: PageInfo | null): ComparedF
   ]
 }
 
+/** What a recording of another kernel tells of a frame; flags, counts and lists are not in it. */
+export function tracedFacts(page: PageInfo): ComparedFact[] {
+  const told = new Set(['state', 'phys', 'allocated'])
+  return comparedFacts(page, null).filter(({ name }) => told.has(name))
+}
+
 /** A frame can be on two lists, so that a name alone would not do. */
 function keyed(facts: readonly Fact[]): (Fact & { readonly key: string })[] {
   return facts.map((fact, i) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { idleSide, type SideState } from '../../stores/side'
-import { kernelText, noticeOf } from './run-model'
+import { kernelText, noticeOf, stampText } from './run-model'
 
 function failed(code: NonNullable<SideState['failure']>['code'], message: string): SideState {
   return { ...idleSide([4, 5]), phase: 'failed', failure: { code, message } }
@@ -45,6 +45,13 @@ describe('noticeOf', () => {
 
   it('offers to run again when the engine was lost', () => {
     expect(noticeOf(failed('engine-lost', 'out of memory'))?.retry).toBe(true)
+  })
+})
+
+describe('stampText', () => {
+  it('writes a time as the kernel log does', () => {
+    expect(stampText(2_431_566_000)).toBe('[    2.431566]')
+    expect(stampText(0)).toBe('[    0.000000]')
   })
 })
 
