@@ -6,9 +6,11 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { fileOf, namedParts } from '../src/formats/test/mutate'
 import { MAX_SESSION_BYTES, SESSION_VERSION } from '../src/shared/session'
+import { countText } from '../src/shared/text'
 import { launchElectron, type ElectronSession } from './helpers/electron'
 import { patchSwitch, run, waitForComparison } from './steps'
 
@@ -88,6 +90,14 @@ async function withPart(name: string, change: (text: string) => string): Promise
   return fileOf(parts.map(([n, c]) => [n, n === name ? Buffer.from(change(c.toString())) : c]))
 }
 
+function ofLaterVersion(): Promise<Buffer> {
+  return withPart('manifest', (text) =>
+    text
+      .replace(`"version":${SESSION_VERSION}`, '"version":7')
+      .replace(/"writer":"[^"]*"/, '"writer":"3.1.4"'),
+  )
+}
+
 const TO_OPEN: readonly {
   what: string
   make: (path: string) => Promise<void>
@@ -132,19 +142,12 @@ const TO_OPEN: readonly {
     says: [/its recipe is lost \(cut off: 32 of its [\d,]+ bytes are there\)/],
   },
   {
-    what: 'a session of a later version, whose recipe can be looked at',
-    make: async (path) => {
-      const later = (text: string): string =>
-        text
-          .replace(`"version":${SESSION_VERSION}`, '"version":7')
-          .replace(/"writer":"[^"]*"/, '"writer":"3.1.4"')
-      await writeFile(path, await withPart('manifest', later))
-    },
+    what: 'a session of a later version',
+    make: async (path) => writeFile(path, await ofLaterVersion()),
     says: [
       `format 7, written by Pinscope 3.1.4; this Pinscope reads formats up to ${SESSION_VERSION}`,
       'Open it with Pinscope 3.1.4 or later',
-      'a.scenario: "sc-01"',
-      /b\.kernel\.patches: \[1,2,3,4,5\]/,
+      'Look at its recipe',
     ],
   },
   {
@@ -153,7 +156,10 @@ const TO_OPEN: readonly {
       await writeFile(path, '')
       await truncate(path, MAX_SESSION_BYTES + 1)
     },
-    says: ['100,663,297 bytes, at most 100,663,296 are read', 'choose a session file'],
+    says: [
+      `${countText(MAX_SESSION_BYTES + 1)} bytes, at most ${countText(MAX_SESSION_BYTES)} are read`,
+      'choose a session file',
+    ],
   },
   {
     what: 'a folder',
@@ -185,19 +191,21 @@ function literal(text: string): RegExp {
 }
 
 /**
- * Lets the system refuse to open files below a folder, or with ENOSPC to write more than half of what is
- * to be written: the tests may run as root, whom no permission stops. Gives back the way to undo it.
+ * Lets the system refuse to open files of the folder for reading, or for writing, or with ENOSPC to write more
+ * than half of what is to be written: the tests may run as root, whom no permission stops. Gives back the way
+ * to undo it.
  */
-async function refuseFiles(code: string): Promise<() => Promise<void>> {
+async function refuseFiles(code: string, way: 'reading' | 'writing'): Promise<() => Promise<void>> {
   await session.app.evaluate(
-    (_electron, { below, errno }) => {
+    (_electron, { below, errno, writing }) => {
       const fs = process.getBuiltinModule('node:fs/promises')
       const { syncBuiltinESMExports } = process.getBuiltinModule('node:module')
       const { open } = fs
       const refused = (): Error =>
         Object.assign(new Error(`${errno}: refused by a test`), { code: errno })
       fs.open = async (path, ...more) => {
-        if (!String(path).startsWith(below)) return await open(path, ...more)
+        const isAsked = String(path).startsWith(below) && (more[0] === 'wx') === writing
+        if (!isAsked) return await open(path, ...more)
         if (errno !== 'ENOSPC') throw refused()
         const file = await open(path, ...more)
         const write = file.writeFile.bind(file)
@@ -215,7 +223,7 @@ async function refuseFiles(code: string): Promise<() => Promise<void>> {
         },
       })
     },
-    { below: folder, errno: code },
+    { below: folder, errno: code, writing: way === 'writing' },
   )
   return () =>
     session.app.evaluate(() => {
@@ -224,8 +232,31 @@ async function refuseFiles(code: string): Promise<() => Promise<void>> {
     })
 }
 
+test('of a session of a later version the recipe can be looked at, and nothing else happens', async () => {
+  const path = inFolder('later.pinscope')
+  await writeFile(path, await ofLaterVersion())
+  const before = await state()
+  await openFile(path)
+  const notice = page.getByTestId('session-notice')
+  await notice.getByRole('button', { name: 'Look at its recipe' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Recipe of later.pinscope' })
+  await expect(dialog).toContainText('in format 7, written by Pinscope 3.1.4')
+  await expect(dialog.getByRole('row', { name: /^scenario/ })).toHaveText(/"sc-01"\s*"sc-01"/)
+  await expect(dialog.getByRole('row', { name: /^kernel.patches/ })).toContainText('[1,2,3,4,5]')
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .include('dialog[open]')
+    .analyze()
+  expect(violations.map(({ id }) => id)).toEqual([])
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await notice.getByRole('button', { name: 'Close' }).click()
+  expect(await state()).toEqual(before)
+  await rm(path)
+})
+
 test('a file that may not be read is not opened', async () => {
-  const allow = await refuseFiles('EACCES')
+  const allow = await refuseFiles('EACCES', 'reading')
   try {
     const text = await refusal(() => openFile(inFolder('good.pinscope')))
     expect(text).toContain(
@@ -251,7 +282,7 @@ test.describe('with changes', () => {
     ['EIO', 'the system refused it (EIO)'],
   ] as const) {
     test(`is not saved where the system says ${code}, and the file stays as it was`, async () => {
-      const allow = await refuseFiles(code)
+      const allow = await refuseFiles(code, 'writing')
       try {
         const text = await refusal(() => page.keyboard.press('Control+S'))
         expect(text).toContain(

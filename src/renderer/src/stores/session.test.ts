@@ -2,8 +2,8 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Calls, Pinscope } from '../../../shared/contract'
-import { failure, success } from '../../../shared/result'
-import type { SessionDoc } from '../../../shared/session'
+import { failure, failWith, success } from '../../../shared/result'
+import { SESSION_VERSION, type SessionDoc } from '../../../shared/session'
 import { fakeOwn } from '../test/fake-catalogue'
 import type { DiskState } from '../../../shared/shell'
 import { createFakePinscope, type FakePinscope } from '../test/fake-pinscope'
@@ -12,6 +12,7 @@ import { useBookmarksStore } from './bookmarks'
 import { useComparisonStore } from './comparison'
 import { useForksStore } from './forks'
 import { useSessionStore } from './session'
+import { usePreviewStore } from './session-preview'
 
 const BYTES = new Uint8Array([1, 2, 3])
 
@@ -40,7 +41,12 @@ async function open(calls: Partial<Calls> = {}) {
         Promise.resolve(
           packed === null
             ? failure('not-a-session', 'it is no session file.')
-            : success({ doc: packed, version: 1, recovered: null, archive: { a: null, b: null } }),
+            : success({
+                doc: packed,
+                version: SESSION_VERSION,
+                recovered: null,
+                archive: { a: null, b: null },
+              }),
         ),
       ...calls,
     },
@@ -176,6 +182,33 @@ describe('a session', () => {
       'kept.pinscope was not opened: its own scenario: actors: expected a list',
     )
     expect(comparison.a).toBe(a)
+  })
+
+  it('of an older format says that the file stays until it is saved, and what is kept then', async () => {
+    const { session, pinscope } = await open()
+    await session.save()
+    const { unpackSession } = pinscope
+    vi.spyOn(pinscope, 'unpackSession').mockImplementation(async (bytes) => {
+      const read = await unpackSession(bytes)
+      return read.ok ? success({ ...read.value, version: 1 }) : read
+    })
+    session.take(success(FILE))
+    await vi.waitFor(() => expect(session.notice?.text).toContain('Opened'))
+    expect(session.notice?.text).toContain(
+      ` The file has the older format 1: it stays as it is until it is saved in format ${SESSION_VERSION}, and as it is now it is kept as kept.pinscope~.`,
+    )
+  })
+
+  it('that is too new is refused, and its recipe can be looked at', async () => {
+    const preview = { version: 7, writer: '3.1.4', name: 'x', recipe: [] }
+    const { session } = await open({
+      unpackSession: () =>
+        Promise.resolve(failWith({ code: 'too-new', message: 'It is too new.', preview })),
+    })
+    session.take(success(FILE))
+    await vi.waitFor(() => expect(session.notice?.text).toContain('It is too new.'))
+    session.notice?.action?.run()
+    expect(usePreviewStore().shown).toEqual({ file: 'kept.pinscope', preview })
   })
 
   it('that is damaged is refused, and what is open stays', async () => {

@@ -6,7 +6,13 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { RunSummary } from '../../../shared/contract'
 import { failure, success, type Failure, type Result } from '../../../shared/result'
-import type { OpenedSession, RunProof, SessionDoc, SessionRefusal } from '../../../shared/session'
+import {
+  SESSION_VERSION,
+  type OpenedSession,
+  type RunProof,
+  type SessionDoc,
+  type SessionRefusal,
+} from '../../../shared/session'
 import { countText } from '../../../shared/text'
 import { VERSION } from '../../../shared/version'
 import { usePinscope } from '../wire/pinscope'
@@ -27,6 +33,7 @@ import {
   type Work,
 } from './session-doc'
 import { useDisk } from './session-disk'
+import { usePreviewStore } from './session-preview'
 import { sessionFiles, type SessionFile } from './session-files'
 import { forget, remake, type Remade, type RemakeStep } from './session-remake'
 import { useSessionView } from './session-view'
@@ -54,6 +61,7 @@ export const useSessionStore = defineStore('session', () => {
   const debug = useDebugStore()
   const view = useSessionView()
   const files = sessionFiles(window.pinscopeShell)
+  const previews = usePreviewStore()
 
   /** Empty before it was saved or opened. */
   const name = ref('')
@@ -102,6 +110,15 @@ export const useSessionStore = defineStore('session', () => {
     notice.value = { good: false, text: `${what}: ${message}`, lines }
   }
 
+  /** A file that is too new says what it holds, as far as that can be read. */
+  function refuseFile(file: string, error: SessionRefusal): void {
+    refuse(`${file} was not opened`, error)
+    const { preview } = error
+    if (notice.value === null || preview === undefined) return
+    const run = (): void => previews.show(file, preview)
+    notice.value = { ...notice.value, action: { title: 'Look at its recipe', run } }
+  }
+
   /** Lets the user choose a file. */
   async function choose(): Promise<void> {
     if (busy.value) return
@@ -148,10 +165,10 @@ export const useSessionStore = defineStore('session', () => {
     try {
       const read = await unpack(file.bytes)
       if (!read.ok) {
-        refuse(what, read.error, previewLines(read.error))
+        refuseFile(file.name, read.error)
         return
       }
-      const { doc, recovered } = read.value
+      const { doc, recovered, version } = read.value
       const made = await remake(pinscope, doc, (step) => {
         opening.value = { ...step, name: file.name, events: 0 }
       })
@@ -171,7 +188,8 @@ export const useSessionStore = defineStore('session', () => {
         ...made.value.problems,
         ...refused.map((line) => `Not set again: ${line}`),
       ]
-      notice.value = openedNotice(file, doc, made.value, lines)
+      const opened = openedNotice(file, doc, made.value, lines)
+      notice.value = { ...opened, text: `${opened.text}${olderText(version, file)}` }
       file.work?.opened(recovered === null)
     } finally {
       opening.value = null
@@ -323,11 +341,6 @@ export const useSessionStore = defineStore('session', () => {
   }
 })
 
-/** What can be shown of a file that is too new. */
-function previewLines({ preview }: SessionRefusal): string[] {
-  return preview?.recipe.map(({ name, value }) => `${name}: ${value}`) ?? []
-}
-
 function openedNotice(
   { name, work }: SessionFile,
   doc: SessionDoc,
@@ -345,6 +358,13 @@ function openedNotice(
   const done = work === undefined ? `Opened ${name}` : `Restored ${name}, which is not saved yet`
   const text = `${done}${lines.length === 0 ? '' : ', with differences'}: ${counts}.`
   return { good: lines.length === 0, text, lines }
+}
+
+/** What becomes of a file in an older format; nothing of one of today. */
+function olderText(version: number, { path, name, work }: SessionFile): string {
+  if (version === SESSION_VERSION || work !== undefined) return ''
+  const kept = path === null ? '' : `, and as it is now it is kept as ${name}~`
+  return ` The file has the older format ${version}: it stays as it is until it is saved in format ${SESSION_VERSION}${kept}.`
 }
 
 function runsText(n: number): string {
