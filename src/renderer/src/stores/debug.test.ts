@@ -152,6 +152,9 @@ describe('the console', () => {
     expect(texts[0]).toBe('here\n')
     expect(texts[1]).toContain('out of memory')
     expect(debug.state).toBeNull()
+    // Whoever was about to follow the cursor does not ask for runs that are gone.
+    await debug.follow()
+    expect(debug.failure?.message).toBe('The runs are gone: out of memory. Run both again.')
   })
 
   it('says why the engine could not be asked', async () => {

@@ -125,7 +125,8 @@ export const useDebugStore = defineStore('debug', () => {
 
   async function goToCursor(name: SideName): Promise<boolean> {
     const now = summaryOf(name)
-    if (now === null) return false
+    // A lost engine has no runs: what was said of that stays.
+    if (now === null || comparison.engineLost !== null) return false
     if (isAt(name)) return true
     following.value = true
     try {
