@@ -139,13 +139,13 @@ class Reader {
       name: this.#file.name,
       text: this.#file.text,
       events: length,
-      timeNs: Float64Array.from(order, (i) => this.#columns.timeNs[i] ?? 0),
-      cpu: Uint16Array.from(order, (i) => this.#cell(i, 0)),
-      task: Uint32Array.from(order, (i) => this.#cell(i, 1)),
-      type: Uint16Array.from(order, (i) => this.#cell(i, 2)),
-      line: Uint32Array.from(order, (i) => this.#cell(i, 3)),
-      from: Uint32Array.from(order, (i) => this.#cell(i, 4)),
-      to: Uint32Array.from(order, (i) => this.#cell(i, 5)),
+      timeNs: this.#times(order),
+      cpu: this.#column(new Uint16Array(length), order, 0),
+      task: this.#column(new Uint32Array(length), order, 1),
+      type: this.#column(new Uint16Array(length), order, 2),
+      line: this.#column(new Uint32Array(length), order, 3),
+      from: this.#column(new Uint32Array(length), order, 4),
+      to: this.#column(new Uint32Array(length), order, 5),
       tasks: this.#tasks.values,
       typeNames: this.#types.values,
       cuts: this.#cuts,
@@ -154,13 +154,23 @@ class Reader {
     return success({ trace, report: this.#report(trace, lines) })
   }
 
-  #cell(event: number, column: number): number {
-    return this.#columns.numbers[event * 6 + column] ?? 0
+  #times(order: Uint32Array): Float64Array {
+    const times = new Float64Array(order.length)
+    for (let i = 0; i < times.length; i++) times[i] = this.#columns.timeNs[order[i] ?? 0] ?? 0
+    return times
+  }
+
+  /** Plain loops: of millions of events a call for each of them is felt. */
+  #column<T extends Uint16Array | Uint32Array>(into: T, order: Uint32Array, column: number): T {
+    const { numbers } = this.#columns
+    for (let i = 0; i < into.length; i++) into[i] = numbers[(order[i] ?? 0) * 6 + column] ?? 0
+    return into
   }
 
   /** Events by time; those of one time as the file has them. */
   #order(): Uint32Array {
-    const order = Uint32Array.from({ length: this.#columns.length }, (_, i) => i)
+    const order = new Uint32Array(this.#columns.length)
+    for (let i = 0; i < order.length; i++) order[i] = i
     if (this.#backward === 0) return order
     const { timeNs } = this.#columns
     const lines = many(this.#backward, 'line')

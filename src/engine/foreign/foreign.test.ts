@@ -277,7 +277,7 @@ describe('a trace of another kernel in the engine', () => {
     for (let i = 0; i < 4; i++) await must(calls.importTexts(files, 't'))
     const fifth = await calls.importTexts(files, 't')
     expect(fifth.ok ? '' : fifth.error.message).toBe(
-      'the engine keeps at most 4 traces; close one first',
+      'the engine keeps at most 4 traces; forget one first',
     )
   })
 

@@ -4,7 +4,7 @@ import type { ImportAnswer, ImportSource, ImportText } from '../../shared/interc
 import type { ExportSource } from '../../shared/export'
 import type { SessionSource } from '../../shared/session'
 import { failure, success, type Result } from '../../shared/result'
-import type { Steps } from '../../shared/steps'
+import { within, type Steps } from '../../shared/steps'
 import type { Exports } from '../calls/exports'
 import type { Work, WorkHooks } from '../calls/work'
 import {
@@ -19,6 +19,8 @@ import { TraceRun } from './trace-run'
 /** Numbers of traces begin where no run's number comes. */
 const FIRST_ID = 1_000_000_000
 const MAX_TRACES = 4
+/** Part of an import that reading the lines is; what its events did takes the rest. */
+const READING = 0.5
 
 type RunCalls = Omit<Calls, 'importTexts' | 'openArchive'>
 
@@ -116,7 +118,7 @@ export function withTraces(
   }
 
   function* importing(texts: readonly ImportText[]): Steps<Result<ImportAnswer>> {
-    const read = yield* source.importSteps(texts)
+    const read = yield* within(source.importSteps(texts), 0, READING)
     if (!read.ok) return read
     const { trace, scenario, ...report } = read.value
     const answer: ImportAnswer = {
@@ -126,22 +128,22 @@ export function withTraces(
       run: null,
     }
     if (trace === null) return success(answer)
-    const run = keep(yield* TraceRun.steps(trace))
+    const run = keep(yield* within(TraceRun.steps(trace), READING, 1))
     return run.ok ? success({ ...answer, run: run.value }) : run
   }
 
   function* archived(text: ImportText): Steps<Result<RunSummary>> {
-    const read = yield* source.importSteps([text])
+    const read = yield* within(source.importSteps([text]), 0, READING)
     if (!read.ok) return read
     const { trace } = read.value
     return trace === null
       ? failure('damaged', `The recorded events of ${text.name} are no trace.`)
-      : keep(yield* TraceRun.steps(trace))
+      : keep(yield* within(TraceRun.steps(trace), READING, 1))
   }
 
   function keep(run: TraceRun): Result<RunSummary> {
     if (kept.size >= MAX_TRACES) {
-      return failure('bad-input', `the engine keeps at most ${MAX_TRACES} traces; close one first`)
+      return failure('bad-input', `the engine keeps at most ${MAX_TRACES} traces; forget one first`)
     }
     const made = new KeptTrace(next++, run)
     kept.set(made.id, { trace: made, answers: traceAnswers(made, work, source, exports) })
