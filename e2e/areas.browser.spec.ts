@@ -25,6 +25,7 @@ const DIALOGS: readonly (readonly [name: string, keys: string])[] = [
   ['seek', 'Control+g'],
   ['find-page', 'Control+p'],
   ['fork', 'Control+Shift+K'],
+  ['import', 'Control+i'],
 ]
 
 /** What axe finds within a part of the page, or in all of it. */

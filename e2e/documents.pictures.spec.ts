@@ -4,7 +4,9 @@
  */
 import { expect, type Locator, type Page } from '@playwright/test'
 import { mkdir } from 'node:fs/promises'
-import { inspector, run, test } from './steps'
+import { join } from 'node:path'
+import { root } from '../scripts/lib/paths.mjs'
+import { giveFiles, inspector, run, test } from './steps'
 
 const IMAGES = 'docs/img'
 
@@ -223,6 +225,34 @@ for (const theme of ['dark', 'light'] as const) {
     await debugging(camera)
     await forking(camera)
     await dialogs(camera)
+  })
+}
+
+/** Texts of a real kernel that are in the repository. */
+const FOREIGN = join(root, 'src/formats/test/foreign')
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`takes the pictures of an import, ${theme}`, async ({ host, firstWindow: page }) => {
+    await page.getByLabel('Theme').selectOption(theme)
+    const camera = cameraOf(page, theme)
+    await answered(page)
+    const dialog = page.getByRole('dialog', { name: 'Import kernel text' })
+    const give = async (...names: readonly string[]): Promise<void> => {
+      await page.keyboard.press('Control+I')
+      const files = names.map((name) => join(FOREIGN, name))
+      await giveFiles(host, files, () =>
+        dialog.getByRole('button', { name: 'Choose files…' }).click(),
+      )
+    }
+    await give('deb61.buddyinfo', 'deb61.pagetypeinfo', 'deb61.zoneinfo')
+    await expect(dialog.getByRole('button', { name: 'Open scenario' })).toBeVisible()
+    await camera.part('import', dialog)
+    await page.keyboard.press('Escape')
+    await give('heap.trace')
+    await dialog.getByRole('button', { name: 'as A' }).click()
+    await expect(page.getByTestId('recording-a')).toBeVisible()
+    await expect(run(page, 'a')).toContainText('CMA area reserved')
+    await camera.part('recording', run(page, 'a'))
   })
 }
 

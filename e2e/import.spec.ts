@@ -192,3 +192,34 @@ test('recordings of another kernel and of our own export are looked at, and say 
   await dialog(page).getByRole('button', { name: 'Remove rubbish.txt' }).click()
   await expect(dialog(page).getByRole('button', { name: 'Open scenario' })).toBeEnabled()
 })
+
+test('texts and a scenario that are dropped are taken for what they are', async ({
+  firstWindow: page,
+}) => {
+  const drop = async (files: readonly (readonly [name: string, text: string])[]): Promise<void> => {
+    const data = await page.evaluateHandle((all) => {
+      const transfer = new DataTransfer()
+      for (const [name, text] of all) transfer.items.add(new File([text], name))
+      return transfer
+    }, files)
+    await page.dispatchEvent('body', 'drop', { dataTransfer: data })
+  }
+  const texts = await Promise.all(
+    ['cma.buddyinfo', 'cma.zoneinfo'].map(
+      async (name) => [name, await readFile(fixture(name), 'utf8')] as const,
+    ),
+  )
+  await drop(texts)
+  await expect(dialog(page).getByTestId('import-file')).toHaveCount(2)
+  await dialog(page).getByRole('button', { name: 'Close' }).click()
+
+  const shipped = await readFile(join(root, 'resources/scenarios/sc-11.json'), 'utf8')
+  await drop([['mine', shipped.replace('"sc-11"', '"mine"')]])
+  await expect(page.locator('#scenario')).toHaveValue('mine')
+  await waitForComparison(page)
+
+  await drop([...texts, ['mine.json', shipped]])
+  await expect(page.getByTestId('session-notice')).toContainText(
+    'Nothing was opened: drop one session, one scenario file, or kernel texts of one machine.',
+  )
+})

@@ -39,6 +39,8 @@ export interface ImportFile {
 export const MAX_IMPORT_FILES = 8
 /** Bytes of such a file at most. */
 export const MAX_IMPORT_BYTES = 256 * 1024 * 1024
+/** Bytes of all files of an import that a browser's page can send to its server. */
+export const MAX_SENT_IMPORT_BYTES = 64 * 1024 * 1024
 
 /** What is in it. */
 export interface ImportText {

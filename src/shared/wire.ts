@@ -9,6 +9,7 @@
  * Frames may come from a stranger: decoding bounds everything and answers with a Result.
  */
 import { CALL_NAMES, type CallName, type Calls, type NewsName } from './contract'
+import { MAX_SENT_IMPORT_BYTES } from './interchange'
 import { failure, success, type Result } from './result'
 import { MAX_SESSION_BYTES } from './session'
 import { countText } from './text'
@@ -67,7 +68,7 @@ export const MAX_REQUEST_BYTES = 1024 * 1024
 export const FILE_CALLS: Readonly<Partial<Record<CallName, number>>> = {
   unpackSession: MAX_SESSION_BYTES,
   openArchive: MAX_SESSION_BYTES,
-  importTexts: 64 * 1024 * 1024,
+  importTexts: MAX_SENT_IMPORT_BYTES,
 }
 
 /** Bytes of a request besides its files. */
@@ -142,9 +143,6 @@ type NumberArray = InstanceType<(typeof ARRAY_TYPES)[ArrayTypeName]>
 
 /** Type and element count of an array, in the order of the frame. */
 type ArrayEntry = readonly [type: ArrayTypeName, length: number]
-
-/** Bytes of files that a page may send in one message of a WebSocket. */
-export const MAX_SENT_BYTES = 1000 * 1024
 
 /** `PSW1`. */
 const MAGIC = 0x31575350

@@ -1,9 +1,13 @@
 /** Texts and scenario files: chosen in the system's dialogs or a file field, dropped, and written. */
-import { MAX_IMPORT_BYTES, MAX_IMPORT_FILES, type ImportFile } from '../../../shared/interchange'
+import {
+  MAX_IMPORT_BYTES,
+  MAX_IMPORT_FILES,
+  MAX_SENT_IMPORT_BYTES,
+  type ImportFile,
+} from '../../../shared/interchange'
 import { failure, success, type Result } from '../../../shared/result'
 import type { DesktopShell } from '../../../shared/shell'
 import { countText } from '../../../shared/text'
-import { MAX_SENT_BYTES } from '../../../shared/wire'
 
 export type TextKind = 'texts' | 'scenario'
 
@@ -17,7 +21,8 @@ export interface TextFiles {
 }
 
 export function textFiles(shell: DesktopShell | undefined): TextFiles {
-  if (shell === undefined) return { open: pick, saveScenario: download, most: MAX_SENT_BYTES }
+  if (shell === undefined)
+    return { open: pick, saveScenario: download, most: MAX_SENT_IMPORT_BYTES }
   return {
     open: (kind) => shell.openTexts(kind),
     saveScenario: (text, suggested) => shell.saveScenario(text, suggested),
