@@ -7,6 +7,7 @@ import type { Place } from '../shared/place'
 import { failure, success, type Result } from '../shared/result'
 import type { Machine } from '../sim'
 import { Breakpoints, type Breakpoint, type Hit } from './breakpoints'
+import type { Frame } from './frame'
 import { comparePositions, type Position } from './position'
 import { search, type Direction } from './search'
 import {
@@ -18,7 +19,7 @@ import {
   type Stance,
 } from './stepping'
 import { stateDiff } from './state-diff'
-import type { Frame, Moment, PlayHooks, Played, Standby, Tape } from './tape'
+import type { Moment, PlayHooks, Played, Standby, Tape } from './tape'
 import { Trail } from './trail'
 
 /** Why the debugger stands where it stands. */
@@ -268,6 +269,7 @@ export class Debugger {
     const standby = await this.#takeStandby(this.position.event)
     const watch = {
       ...quest,
+      from: this.position.event - MOST_NEAR,
       see: (moment: Moment) => {
         trail.note(moment)
       },
@@ -389,9 +391,11 @@ async function playTo(
   standby: Standby | null = null,
 ): Promise<Played> {
   const see = (moment: Moment): boolean => {
-    // Only what is near: the way may be long.
-    if (trail !== null && moment.event > to.event - MOST_NEAR) trail.note(moment)
+    trail?.note(moment)
     return comparePositions(moment, to) >= 0
   }
-  return await tape.play(to.event, { frames, see }, null, standby)
+  // Only what is near: the way may be long.
+  const near = trail === null ? to.event : to.event - MOST_NEAR
+  const from = Math.min(near, tape.events - 1)
+  return await tape.play(to.event, { frames, from, see }, null, standby)
 }

@@ -12,8 +12,10 @@ export interface Quest<T> {
   /** A stretch begins: the machine as it is before the first moment that is matched. */
   readonly begin?: (machine: Moment['machine']) => void
   readonly match: (moment: Moment) => T | null
-  /** Told of every moment that is played forward, those before the search begins as well. */
+  /** Told of every moment that is played forward, those before the search begins as well ... */
   readonly see?: (moment: Moment) => void
+  /** ... from this event on; left out: where the search begins. */
+  readonly from?: number
   /** False to go on. */
   readonly accept: (value: T) => boolean
 }
@@ -59,7 +61,8 @@ async function forward<T>(
     return true
   }
   const { frames, begin } = quest
-  const played = await tape.play(from.event, { frames, see, begin }, hooks, standby)
+  const told = { frames, from: quest.from ?? from.event, see, begin }
+  const played = await tape.play(from.event, told, hooks, standby)
   if (found !== null) return { how: 'found', ...found, played }
   tape.recycle(played.run)
   return nothing(played.how === 'cancelled' ? 'cancelled' : 'none')

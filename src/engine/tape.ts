@@ -14,18 +14,9 @@ import {
   type TraceSink,
 } from '../sim'
 import { Film } from './film'
+import { Entered, type Frame } from './frame'
 import { verifyImage, type Keyframes } from './keyframes'
 import type { Position } from './position'
-
-/** A function that has been entered and not left. */
-export interface Frame {
-  readonly fn: string
-  readonly args: readonly number[]
-  readonly locals: Map<string, number>
-  /** Where it was entered. */
-  readonly event: number
-  readonly step: number
-}
 
 /**
  * Something that happened: an event, or a function entered or left. One object is told over and over,
@@ -54,6 +45,8 @@ export interface Moment extends Position {
 export interface Watcher {
   /** Function frames are told, too. */
   readonly frames: boolean
+  /** Moments before this event are of no interest and not told. */
+  readonly from?: number | undefined
   /** The machine of the image, before anything is told. */
   readonly begin?: ((machine: Machine) => void) | undefined
   /** True to stop here. */
@@ -157,7 +150,7 @@ export class Tape {
     const until = event - STANDBY
     if (until - image.events < STANDBY || isWithin(this.#leaps, until)) return null
     const see = (moment: Moment): boolean => moment.event >= event
-    const { run, reel } = this.#resume(event, { frames: true, see })
+    const { run, reel } = this.#resume(event, { frames: true, from: event, see })
     const { trace } = run.machine
     let paused = trace.events
     try {
@@ -233,7 +226,11 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 class Reel implements TraceSink, FrameSink {
   readonly #machine: Machine
   #watcher: Watcher
-  readonly #stacks = new Map<number, Frame[]>()
+  #from = 0
+  readonly #stacks = new Map<number, Entered[]>()
+  /** The stack used last, and whose it is. */
+  #task = -1
+  #stack: Entered[] = []
   readonly #moment: Writable<Moment>
 
   constructor(image: RunImage, run: Machine, watcher: Watcher) {
@@ -263,6 +260,7 @@ class Reel implements TraceSink, FrameSink {
   /** Tells another watcher from now on; one that wants frames needs a reel that had them from its start. */
   watch(watcher: Watcher): void {
     this.#watcher = watcher
+    this.#from = watcher.from ?? 0
     this.#machine.trace.sink = this
     if (watcher.frames) this.#machine.trace.frames = this
     watcher.begin?.(this.#machine)
@@ -272,6 +270,7 @@ class Reel implements TraceSink, FrameSink {
     const moment = this.#moment
     moment.event++
     moment.step = 0
+    if (moment.event < this.#from) return
     moment.kind = 'event'
     moment.type = type
     moment.a = a
@@ -283,29 +282,29 @@ class Reel implements TraceSink, FrameSink {
     this.#tell(stack)
   }
 
-  enter(fn: string, args: readonly number[]): void {
+  enter(fn: string, a?: number, b?: number, c?: number, d?: number, e?: number, f?: number): void {
     const moment = this.#moment
-    this.#between('enter')
-    const stack = this.#stackOf(moment.machine.current)
-    const frame = { fn, args, locals: new Map(), event: moment.event, step: moment.step }
+    moment.step++
+    const stack = this.#stackOf(this.#machine.current)
+    const frame = new Entered(fn, moment.event, moment.step, a, b, c, d, e, f)
     stack.push(frame)
-    moment.frame = frame
-    this.#tell(stack)
+    if (moment.event >= this.#from) this.#tellFrame('enter', frame, stack)
   }
 
   local(name: string, value: number): void {
-    this.#stackOf(this.#moment.machine.current).at(-1)?.locals.set(name, value)
+    this.#stackOf(this.#machine.current).at(-1)?.tell(name, value)
   }
 
   leave(fn: string, ret: number): void {
     const moment = this.#moment
-    this.#between('leave')
-    const stack = this.#stackOf(moment.machine.current)
+    moment.step++
+    const stack = this.#stackOf(this.#machine.current)
     const frame = stack.at(-1)
     if (frame?.fn !== fn) throw new Error(`${fn} returns, but ${frame?.fn ?? 'nothing'} is entered`)
-    moment.frame = frame
-    moment.ret = ret
-    this.#tell(stack)
+    if (moment.event >= this.#from) {
+      moment.ret = ret
+      this.#tellFrame('leave', frame, stack)
+    }
     stack.pop()
   }
 
@@ -327,16 +326,20 @@ class Reel implements TraceSink, FrameSink {
     }
   }
 
-  #between(kind: 'enter' | 'leave'): void {
+  #tellFrame(kind: 'enter' | 'leave', frame: Frame, stack: readonly Frame[]): void {
     const moment = this.#moment
-    moment.step++
     moment.kind = kind
     moment.type = moment.a = moment.b = moment.c = moment.d = 0
+    moment.frame = frame
+    this.#tell(stack)
   }
 
-  #stackOf(task: number): Frame[] {
+  #stackOf(task: number): Entered[] {
+    if (task === this.#task) return this.#stack
     let stack = this.#stacks.get(task)
     if (stack === undefined) this.#stacks.set(task, (stack = []))
+    this.#task = task
+    this.#stack = stack
     return stack
   }
 

@@ -46,7 +46,7 @@ export type { MemoryAction, MemoryBlock, MemoryBlockState } from './machine/memo
 export type { FreeListSink, TraceSink } from './machine/trace'
 export { FUNCTIONS } from './trace/functions'
 export type { FunctionInfo, FunctionValue, ValueKind } from './trace/functions_info'
-export type { FrameSink } from './trace/frames'
+export { frameArgs, type FrameSink } from './trace/frames'
 export {
   CALLERS,
   COUNTER_NAMES,

@@ -13,7 +13,7 @@ import { compileExpr } from '../expr/compile'
 import { parseExpr } from '../expr/parse'
 import type { Scope } from '../expr/scope'
 import type { EvalInput } from '../expr/value'
-import type { Frame } from '../tape'
+import { seenFrame, type Frame } from '../frame'
 import { actorAt, type Bench } from './bench'
 import { triggerLine, triggerText } from './execute-stops'
 import { scopeOf } from './names'
@@ -112,5 +112,5 @@ function inputAt({ debug, frame: looked }: Bench, frame: Frame | null): EvalInpu
     eventNumber: debug.position.event,
   }
   if (frame === null) return base
-  return { ...base, frame: { ...frame, ret: looked === 0 ? debug.returned : Number.NaN } }
+  return { ...base, frame: seenFrame(frame, looked === 0 ? debug.returned : Number.NaN) }
 }

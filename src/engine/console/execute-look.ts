@@ -4,7 +4,7 @@ import { countText, pfnText, retText, timeText } from '../../shared/text'
 import { errnoName, EVENT_TYPES, FUNCTIONS } from '../../sim'
 import { textOf, type EventCells } from '../event-log'
 import { positionText } from '../position'
-import type { Frame } from '../tape'
+import { seenFrame, type Frame } from '../frame'
 import { actorAt, answer, refuse, type Answer, type Bench } from './bench'
 import type { Command, InfoTopic, Source } from './command'
 import { breakpointTable } from './execute-stops'
@@ -112,7 +112,7 @@ async function print(bench: Bench, source: Source): Promise<Result<Answer>> {
     machine: debug.machine,
     actor: actorAt(debug),
     eventNumber: Math.min(event, recording.recorder.log.length),
-    ...(frame === undefined ? {} : { frame: { ...frame, ret } }),
+    ...(frame === undefined ? {} : { frame: seenFrame(frame, ret) }),
   })
   bench.printed++
   return answer(`$${bench.printed} = ${valueText(value, compiled.unit)}\n`)

@@ -7,6 +7,7 @@ import type { Expr } from '../expr/ast'
 import type { Scope } from '../expr/scope'
 import type { TemplatePart } from '../expr/template'
 import type { EvalInput } from '../expr/value'
+import { seenFrame } from '../frame'
 import type { Moment } from '../tape'
 import type { Source, StopAt } from './command'
 import { scopeOf, type ConsoleNames, type StopNames } from './names'
@@ -18,7 +19,7 @@ export function inputOf(moment: Moment): EvalInput {
   const base = { machine, actor: machine.tasks[task]?.comm ?? '', eventNumber: moment.event }
   const event = moment.kind === 'event' ? { event: cellsOf(moment) } : {}
   if (frame === null) return { ...base, ...event }
-  return { ...base, ...event, frame: { fn: frame.fn, args: frame.args, locals: frame.locals, ret } }
+  return { ...base, ...event, frame: seenFrame(frame, ret) }
 }
 
 function cellsOf({ type, task, timeNs, a, b, c, d }: Moment): NonNullable<EvalInput['event']> {

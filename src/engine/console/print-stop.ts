@@ -2,7 +2,7 @@
 import { FUNCTIONS, type Machine } from '../../sim'
 import type { Stop, Why } from '../debugger'
 import { positionText } from '../position'
-import type { Frame } from '../tape'
+import type { Frame } from '../frame'
 import { frameValueText } from './print-value'
 
 /** `#0  migrate_pages (reason=3) at mm/migrate.c · MIG-9`; with what it returns, if it does now. */

@@ -67,7 +67,16 @@ function waitAlone(m: Machine, pause: Extract<Pause, { at: 'wait' }>): void {
  * Marks that the running task entered a modelled function, whose name then stands in the call path of what
  * it does (pins keep that path); pairs with `leave`. Also the function's frame, with its arguments.
  */
-export function enter(m: Machine, fn: string, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): void {
+export function enter(
+  m: Machine,
+  fn: string,
+  a?: number,
+  b?: number,
+  c?: number,
+  d?: number,
+  e?: number,
+  f?: number,
+): void {
   currentTask(m).calls.push(fn)
   frameEnter(m, fn, a, b, c, d, e, f)
 }

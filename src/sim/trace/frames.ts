@@ -9,8 +9,11 @@ import { FUNCTIONS } from './functions'
 
 /** Told of frames as they come and go. Each task has a stack of its own: a function that sleeps stays on it. */
 export interface FrameSink {
-  /** A modelled function of the running task (m.current) begins; args as named in FUNCTIONS[fn].args. */
-  enter(fn: string, args: readonly number[]): void
+  /**
+   * A modelled function of the running task (m.current) begins, with arguments as named in
+   * FUNCTIONS[fn].args: `frameArgs` makes a list of them, which most of those told never need.
+   */
+  enter(fn: string, a?: number, b?: number, c?: number, d?: number, e?: number, f?: number): void
   /** A local of the innermost frame of the running task has this value now. */
   local(name: string, value: number): void
   /** It returns; `ret` is NaN for void. */
@@ -34,16 +37,14 @@ export function frameEnter(
   e?: number,
   f?: number,
 ): void {
-  if (m.trace.frames !== null) tellEnter(m.trace.frames, fn, [a, b, c, d, e, f])
+  if (m.trace.frames !== null) m.trace.frames.enter(fn, a, b, c, d, e, f)
 }
 
-function tellEnter(sink: FrameSink, fn: string, args: readonly (number | undefined)[]): void {
+/** The arguments of a function as it was entered: as many as it has, left out ones 0. */
+export function frameArgs(fn: string, ...given: readonly (number | undefined)[]): number[] {
   const known = FUNCTIONS[fn]
   if (known === undefined) throw new Error(`${fn} is not in the table of functions`)
-  sink.enter(
-    fn,
-    known.args.map((_, i) => args[i] ?? 0),
-  )
+  return known.args.map((_, i) => given[i] ?? 0)
 }
 
 /** The running task leaves the function it entered last; hands the return value on. */
@@ -62,12 +63,12 @@ export function framed<T>(
   m: Machine,
   fn: string,
   body: Proc<T>,
-  a = 0,
-  b = 0,
-  c = 0,
-  d = 0,
-  e = 0,
-  f = 0,
+  a?: number,
+  b?: number,
+  c?: number,
+  d?: number,
+  e?: number,
+  f?: number,
 ): Proc<T> {
   return m.trace.frames === null ? body : inFrame(m, fn, body, [a, b, c, d, e, f])
 }
@@ -76,9 +77,10 @@ function* inFrame<T>(
   m: Machine,
   fn: string,
   body: Proc<T>,
-  args: readonly [number, number, number, number, number, number],
+  args: readonly (number | undefined)[],
 ): Proc<T> {
-  frameEnter(m, fn, ...args)
+  const [a, b, c, d, e, f] = args
+  frameEnter(m, fn, a, b, c, d, e, f)
   const ret = yield* body
   frameLeave(m, fn, typeof ret === 'number' ? ret : VOID)
   return ret

@@ -56,7 +56,7 @@ function inForm(m: Machine, form: Form, value: number): number | string {
 /** Sends the entries and returns of probed functions to the tap. */
 export function attachProbes(m: Machine, tap: EventTap): void {
   m.trace.frames = {
-    enter(fn, values) {
+    enter(fn, ...values) {
       const probe = PROBES[fn]
       if (probe === undefined) return
       const from = probe.from ?? 0

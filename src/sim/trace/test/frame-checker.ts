@@ -1,6 +1,6 @@
 /** A sink that keeps the stack of each task and notes everything a frame may not do. */
 import type { Machine } from '../../machine/machine'
-import type { FrameSink } from '../frames'
+import { frameArgs, type FrameSink } from '../frames'
 import { FUNCTIONS } from '../functions'
 
 /** An open frame. */
@@ -46,10 +46,12 @@ export class FrameChecker implements FrameSink {
     return [...this.#stacks].filter(([, stack]) => stack.length > 0).map(([task]) => task)
   }
 
-  enter(fn: string, args: readonly number[]): void {
+  enter(fn: string, ...given: readonly (number | undefined)[]): void {
     const info = FUNCTIONS[fn]
     if (info === undefined) this.#note(`${fn} is unknown`)
-    else if (info.args.length !== args.length) this.#note(`${fn} has ${args.length} arguments`)
+    const args = info === undefined ? [] : frameArgs(fn, ...given)
+    const count = given.findLastIndex((value) => value !== undefined) + 1
+    if (count > args.length) this.#note(`${fn} is entered with ${count} arguments`)
     if (!args.every(Number.isSafeInteger)) this.#note(`${fn}(${args.join(', ')})`)
     this.entered.set(fn, (this.entered.get(fn) ?? 0) + 1)
     this.#stackOf(this.#m.current).push({ fn, args, locals: new Map() })
