@@ -18,7 +18,7 @@ test('a file of version 1 is left as it is until it is saved, and kept then', as
   try {
     await waitForComparison(page)
     const notice = page.getByTestId('session-notice')
-    await expect(notice).toContainText('The file has the older format 1: it stays as it is')
+    await expect(notice).toContainText('The file has the older format 1 and stays as it is')
     await expect(page.getByTestId('session')).toHaveText('old')
     expect(await readFile(file)).toEqual(then)
     expect(await readdir(folder)).toEqual(['old.pinscope'])

@@ -26,6 +26,7 @@ import {
 import { REPORT_FORMS } from '../shared/export'
 import { importCommand, type ImportOptions } from './import'
 import { VERSION } from '../shared/version'
+import { openCommand } from './open'
 import { serve } from './serve'
 import { verifyCommand } from './verify'
 import { whyCommand, type WhyOptions } from './why'
@@ -144,6 +145,13 @@ function program(finish: (code: number) => void): Command {
       finish(exec(io, file, options))
     })
   addInterchange(root, finish)
+  root
+    .command('open')
+    .description('open the window, with a session file in it')
+    .argument('[file]', 'a .pinscope file')
+    .action(async (file?: string) => {
+      finish(await openCommand(io, file ?? null))
+    })
   root
     .command('serve')
     .description('serve the application to a browser on this machine')

@@ -195,7 +195,7 @@ describe('a session', () => {
     session.take(success(FILE))
     await vi.waitFor(() => expect(session.notice?.text).toContain('Opened'))
     expect(session.notice?.text).toContain(
-      ` The file has the older format 1: it stays as it is until it is saved in format ${SESSION_VERSION}, and as it is now it is kept as kept.pinscope~.`,
+      ' The file has the older format 1 and stays as it is until you save; then kept.pinscope~ keeps it as it was.',
     )
   })
 

@@ -363,8 +363,8 @@ function openedNotice(
 /** What becomes of a file in an older format; nothing of one of today. */
 function olderText(version: number, { path, name, work }: SessionFile): string {
   if (version === SESSION_VERSION || work !== undefined) return ''
-  const kept = path === null ? '' : `, and as it is now it is kept as ${name}~`
-  return ` The file has the older format ${version}: it stays as it is until it is saved in format ${SESSION_VERSION}${kept}.`
+  const kept = path === null ? '' : `; then ${name}~ keeps it as it was`
+  return ` The file has the older format ${version} and stays as it is until you save${kept}.`
 }
 
 function runsText(n: number): string {
