@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { ensureBuilt } from './build-if-stale.mjs'
 import { resolveChromium } from './chromium.mjs'
 import { DEBIAN_LIBRARIES, resolveElectron } from './electron-runtime.mjs'
+import { missingDesktopTools } from './lib/desktop-tools.mjs'
 import { hasDisplay, hasXvfb, onVirtualDisplay, XVFB_ADVICE } from './lib/display.mjs'
 import { install } from './lib/npm.mjs'
 import { root } from './lib/paths.mjs'
@@ -77,12 +78,15 @@ async function unit(scratch) {
   const { ok, output } = await node([bin('vitest/vitest.mjs'), 'run', ...reporters])
   const json = await report(file)
   const failed = json?.numFailedTests ?? 0
+  const skipped = (json?.numPendingTests ?? 0) + (json?.numTodoTests ?? 0)
+  const note = skipped === 0 ? null : missingDesktopTools()
   return {
     passed: json?.numPassedTests ?? 0,
     // A file that does not load has no failed test, yet it failed.
     failed: ok ? failed : Math.max(1, failed),
-    skipped: (json?.numPendingTests ?? 0) + (json?.numTodoTests ?? 0),
+    skipped,
     output,
+    ...(note !== null && { note }),
   }
 }
 

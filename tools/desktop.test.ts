@@ -12,19 +12,16 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { execValue, stringValue } from '../scripts/lib/desktop-entry.mjs'
+import { missingDesktopTools } from '../scripts/lib/desktop-tools.mjs'
 import { installDesktop, isRead, uninstallDesktop } from '../scripts/lib/desktop-files.mjs'
 import { root } from '../scripts/lib/paths.mjs'
 
-/** Packages xdg-utils, libfile-mimeinfo-perl, shared-mime-info, desktop-file-utils, libglib2.0-bin. */
-const TOOLS = ['xdg-mime', 'mimetype', 'update-mime-database', 'desktop-file-validate', 'gio']
-const folders = (process.env.PATH ?? '').split(delimiter)
-const missing = TOOLS.filter((tool) => !folders.some((dir) => existsSync(join(dir, tool))))
-/** Elsewhere than in CI these may be absent; the run then says that tests were left out. */
-const onDesktop = it.skipIf(process.env.CI !== 'true' && missing.length > 0)
+/** Elsewhere than in CI the tools may be absent; the run then says so, and how to get them. */
+const onDesktop = it.skipIf(process.env.CI !== 'true' && missingDesktopTools() !== null)
 
 const SESSION = join(root, 'src/formats/test/sessions/v1.pinscope')
 const ENTRY = 'applications/pinscope.desktop'

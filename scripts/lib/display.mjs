@@ -7,8 +7,11 @@ export function hasDisplay() {
   return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
 }
 
-/** @param {string} name */
-function onPath(name) {
+/**
+ * Whether a program is there to be called by its name.
+ * @param {string} name
+ */
+export function onPath(name) {
   return (process.env.PATH ?? '').split(delimiter).some((dir) => existsSync(join(dir, name)))
 }
 
