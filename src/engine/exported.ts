@@ -111,6 +111,31 @@ export function* archivePieces(recording: Recording): Generator<ArchivePiece> {
   }
 }
 
+/** Pieces whose text is made to know how long the others are. */
+const SAMPLES = 16
+/** Bytes of a piece in a file besides its text. */
+const PIECE_HEAD = 100
+
+/** Bytes that the pieces take in a file. Where there are many it is told from some, spread over the run. */
+export function archiveSize(recording: Recording): number {
+  const { length } = recording.recorder.log
+  const pieces = Math.ceil(length / PIECE)
+  const step = Math.max(1, pieces / SAMPLES)
+  let [bytes, events] = [0, 0]
+  for (let i = 0; i < pieces; i += step) {
+    const from = Math.floor(i) * PIECE
+    const to = Math.min(length, from + PIECE)
+    bytes += writtenBytes(ftraceLines(recording, from, to))
+    events += to - from
+  }
+  return events === 0 ? 0 : Math.round((bytes / events) * length) + pieces * PIECE_HEAD
+}
+
+/** As JSON writes it: line ends and quotes take two bytes. */
+function writtenBytes(text: string): number {
+  return JSON.stringify(text).length
+}
+
 /** The map where a recording's last failed position was tried, or as it ended. */
 export async function mapOfTrouble(recording: Recording): Promise<PlacedMap> {
   const failed = recording.summary.requests.findLast((request) => request.ret < 0)

@@ -7,7 +7,7 @@ import type { SessionSource } from '../shared/session'
 import type { ScenarioPlan } from '../sim'
 import { exportSource } from './exports'
 import { importSteps } from './import'
-import { archiveText, decodeSession } from './session/decode'
+import { archivePieces, archiveText, decodeSession } from './session/decode'
 import { encodeSession } from './session/encode'
 import type { Raster } from './raster'
 import { planScenario, type Scenario } from './scenario'
@@ -35,6 +35,7 @@ export function scenarioPlans(
     textOfBytes,
     encodeSession,
     decodeSession,
+    archivePieces,
     archiveText,
     list: () => shelf.list(),
     plan: (id, set) => {

@@ -36,8 +36,8 @@ export class ClientSession {
       run: (recipe, token) => this.#making(token, (own) => engine.run(recipe, own), runOf),
       fork: (run, interventions, token) =>
         this.#making(token, (own) => engine.fork(run, interventions, own), runOf),
-      openArchive: async (bytes, side) =>
-        await this.#keeping(engine.openArchive(bytes, side), runOf),
+      openArchive: (bytes, side, token) =>
+        this.#making(token, (own) => engine.openArchive(bytes, side, own), runOf),
       importTexts: (files, token) =>
         this.#making(token, (own) => engine.importTexts(files, own), tracesOf),
       listScenarios: () => this.#listScenarios(),

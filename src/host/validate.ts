@@ -74,6 +74,10 @@ const runExport = v.strictObject({
   ),
 })
 
+const recorded = v.nullable(
+  v.union([run, v.literal('kept')], 'expected the number of a run, kept or null'),
+)
+
 const SCHEMAS: ArgumentSchemas = {
   listScenarios: v.strictTuple([]),
   listPatches: v.strictTuple([]),
@@ -137,9 +141,11 @@ const SCHEMAS: ArgumentSchemas = {
   packSession: v.strictTuple([sessionSchema.doc]),
   packArchive: v.strictTuple([
     sessionSchema.doc,
-    v.strictObject({ a: v.nullable(run), b: v.nullable(run) }),
+    v.strictObject({ a: recorded, b: recorded }),
+    v.nullable(file),
   ]),
-  openArchive: v.strictTuple([file, v.picklist(['a', 'b'] as const, 'expected a or b')]),
+  archiveSize: v.strictTuple([run]),
+  openArchive: v.strictTuple([file, v.picklist(['a', 'b'] as const, 'expected a or b'), token]),
   unpackSession: v.strictTuple([file]),
   exportRun: v.strictTuple([run, runExport, token]),
   exportReport: v.strictTuple([

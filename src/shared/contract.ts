@@ -460,13 +460,23 @@ export interface Calls {
   readonly checkProof: (run: RunId, proof: RunProof, token: string) => Promise<Result<ProofCheck>>
   /** The bytes of a session file. */
   readonly packSession: (doc: SessionDoc) => Promise<Result<Uint8Array<ArrayBuffer>>>
-  /** As `packSession`, with the recorded events of runs, to be looked at when the model is another. */
+  /**
+   * As `packSession`, with recorded events, to be looked at when the model is another: those of a run, or
+   * `kept`, those that are in another session file.
+   */
   readonly packArchive: (
     doc: SessionDoc,
-    runs: Readonly<Record<SessionSide, RunId | null>>,
+    events: Readonly<Record<SessionSide, RunId | 'kept' | null>>,
+    file: Uint8Array | null,
   ) => Promise<Result<Uint8Array<ArrayBuffer>>>
+  /** Bytes that the recorded events of a run take in a session file, from a part of them. */
+  readonly archiveSize: (run: RunId) => Promise<Result<number>>
   /** The recorded events of a file, kept to be looked at as a trace is. */
-  readonly openArchive: (bytes: Uint8Array, side: SessionSide) => Promise<Result<RunSummary>>
+  readonly openArchive: (
+    bytes: Uint8Array,
+    side: SessionSide,
+    token: string,
+  ) => Promise<Result<RunSummary>>
   /** The session in the bytes of a file; nothing is run. */
   readonly unpackSession: (bytes: Uint8Array) => Promise<Result<OpenedSession, SessionRefusal>>
 
@@ -549,6 +559,7 @@ export const CALL_NAMES = {
   checkProof: true,
   packSession: true,
   packArchive: true,
+  archiveSize: true,
   openArchive: true,
   unpackSession: true,
   exportRun: true,

@@ -229,6 +229,8 @@ export const FIRST_VIEW: SessionView = {
 export interface SessionSource {
   readonly encodeSession: (doc: SessionDoc, archive?: Archive) => Result<Uint8Array<ArrayBuffer>>
   readonly decodeSession: (bytes: Uint8Array) => Result<OpenedSession, SessionRefusal>
-  /** The recorded events of a side, as a trace; they are refused where there are none. */
+  /** The recorded events of a side as they stand in a file; they are refused where there are none. */
+  readonly archivePieces: (bytes: Uint8Array, side: SessionSide) => Result<Iterable<ArchivePiece>>
+  /** As `archivePieces`, as one trace. */
   readonly archiveText: (bytes: Uint8Array, side: SessionSide) => Result<string>
 }

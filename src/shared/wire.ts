@@ -68,6 +68,7 @@ export const MAX_REQUEST_BYTES = 1024 * 1024
 export const FILE_CALLS: Readonly<Partial<Record<CallName, number>>> = {
   unpackSession: MAX_SESSION_BYTES,
   openArchive: MAX_SESSION_BYTES,
+  packArchive: MAX_SESSION_BYTES,
   importTexts: MAX_SENT_IMPORT_BYTES,
 }
 

@@ -66,17 +66,36 @@ describe('the proof of a run', () => {
 describe('the file of a session', () => {
   it('with recorded events shows them as a trace, event for event', async () => {
     const doc = { ...SESSION, a: { recipe: run.recipe, proof } }
-    const bytes = await must(calls.packArchive(doc, { a: run.run, b: null }))
+    const bytes = await must(calls.packArchive(doc, { a: run.run, b: null }, null))
     const { archive } = await must(calls.unpackSession(bytes))
     expect(archive).toEqual({ a: { events: run.events, of: run.events }, b: null })
-    const shown = await must(calls.openArchive(bytes, 'a'))
+    const shown = await must(calls.openArchive(bytes, 'a', 'open'))
     expect(shown.events).toBe(run.events)
     const last = run.events - 1
     const [own] = (await must(calls.events(run.run, '', last, 1))).lines
     const [kept] = (await must(calls.events(shown.run, '', last, 1))).lines
     expect(kept).toMatchObject({ name: own?.name, actor: own?.actor })
-    expect((await calls.openArchive(bytes, 'b')).ok).toBe(false)
+    expect((await calls.openArchive(bytes, 'b', 'open')).ok).toBe(false)
     await must(calls.drop(shown.run))
+  })
+
+  it('takes about as many bytes for them as is told before', async () => {
+    const doc = { ...SESSION, a: { recipe: run.recipe, proof } }
+    const told = await must(calls.archiveSize(run.run))
+    const plain = await must(calls.packSession(doc))
+    const bytes = await must(calls.packArchive(doc, { a: run.run, b: null }, null))
+    expect(Math.abs(told / (bytes.length - plain.length) - 1)).toBeLessThan(0.03)
+  })
+
+  it('keeps those of another file, event for event, and refuses what is not there', async () => {
+    const doc = { ...SESSION, a: { recipe: run.recipe, proof } }
+    const first = await must(calls.packArchive(doc, { a: run.run, b: null }, null))
+    const again = await must(calls.packArchive(doc, { a: 'kept', b: null }, first))
+    expect(Buffer.from(again).equals(first)).toBe(true)
+    expect(await calls.packArchive(doc, { a: null, b: 'kept' }, first)).toMatchObject({
+      error: { code: 'not-found', message: expect.stringContaining('of run B') },
+    })
+    expect(await calls.packArchive(doc, { a: 'kept', b: null }, null)).toMatchObject({ ok: false })
   })
 
   it('without them has less than 100 KB for every scenario that ships', async () => {

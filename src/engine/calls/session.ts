@@ -1,18 +1,34 @@
 /** The calls about sessions: what a run came to, whether it did so again, and the bytes of a file. */
-import type { Calls } from '../../shared/contract'
-import { success } from '../../shared/result'
+import type { Calls, RunId } from '../../shared/contract'
+import { failure, success, type Result } from '../../shared/result'
 import type { ArchivePiece, SessionSide, SessionSource } from '../../shared/session'
-import { archivePieces } from '../exported'
+import { archivePieces, archiveSize } from '../exported'
 import { checkProof, proofOf } from '../proof'
 import type { Kept } from './kept'
 import type { Work } from './work'
 
 type SessionCalls = Pick<
   Calls,
-  'proof' | 'checkProof' | 'packSession' | 'packArchive' | 'unpackSession'
+  'proof' | 'checkProof' | 'packSession' | 'packArchive' | 'archiveSize' | 'unpackSession'
 >
 
 export function sessionCalls(source: SessionSource, kept: Kept, work: Work): SessionCalls {
+  /** Recorded events of a side; null for none. */
+  function piecesOf(
+    side: SessionSide,
+    from: RunId | 'kept' | null,
+    file: Uint8Array | null,
+  ): Result<Iterable<ArchivePiece> | null> {
+    if (from === null) return success(null)
+    if (from === 'kept') {
+      return file === null
+        ? failure('bad-input', 'name the file that has the recorded events')
+        : source.archivePieces(file, side)
+    }
+    const run = kept.get(from)
+    return run.ok ? success(archivePieces(run.value.recording)) : run
+  }
+
   return {
     proof: (id) => kept.with(id, ({ recording }) => success(proofOf(recording))),
     checkProof: (id, proof, token) =>
@@ -20,19 +36,16 @@ export function sessionCalls(source: SessionSource, kept: Kept, work: Work): Ses
         work.under(token, (hooks) => checkProof(recording, proof, hooks)),
       ),
     packSession: (doc) => Promise.resolve(source.encodeSession(doc)),
-    packArchive: async (doc, { a, b }) => {
+    packArchive: (doc, events, file) => {
       const archive: Partial<Record<SessionSide, Iterable<ArchivePiece>>> = {}
-      for (const [side, id] of [
-        ['a', a],
-        ['b', b],
-      ] as const) {
-        if (id === null) continue
-        const run = kept.get(id)
-        if (!run.ok) return await Promise.resolve(run)
-        archive[side] = archivePieces(run.value.recording)
+      for (const side of ['a', 'b'] as const) {
+        const pieces = piecesOf(side, events[side], file)
+        if (!pieces.ok) return Promise.resolve(pieces)
+        if (pieces.value !== null) archive[side] = pieces.value
       }
-      return source.encodeSession(doc, archive)
+      return Promise.resolve(source.encodeSession(doc, archive))
     },
+    archiveSize: (id) => kept.with(id, ({ recording }) => success(archiveSize(recording))),
     unpackSession: (bytes) => Promise.resolve(source.decodeSession(bytes)),
   }
 }

@@ -218,6 +218,7 @@ export function traceAnswers(
     dropWatch: refuse,
     proof: refuse,
     checkProof: refuse,
+    archiveSize: refuse,
     exportRun: (_id, what) => {
       const making = traceContent(trace, what, source)
       return Promise.resolve(making.ok ? exports.begin(making.value) : making)

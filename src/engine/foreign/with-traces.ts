@@ -58,6 +58,7 @@ const RUN_CALLS = {
   dropWatch: true,
   proof: true,
   checkProof: true,
+  archiveSize: true,
   exportRun: true,
   exportReport: true,
 } satisfies Record<RunCallName, true>
@@ -109,12 +110,13 @@ export function withTraces(
         const texts = files.map(({ name, bytes }) => ({ name, text: source.textOfBytes(bytes) }))
         return inTurns(importing(texts), hooks)
       }),
-    openArchive: (bytes, side) => {
-      const text = source.archiveText(bytes, side)
-      if (!text.ok) return Promise.resolve(text)
-      const name = `run ${side.toUpperCase()} of the session`
-      return inTurns(archived({ name, text: text.value }), work.plain)
-    },
+    openArchive: (bytes, side, token) =>
+      work.under(token, (hooks) => {
+        const text = source.archiveText(bytes, side)
+        if (!text.ok) return Promise.resolve(text)
+        const name = `run ${side.toUpperCase()} of the session`
+        return inTurns(archived({ name, text: text.value }), hooks)
+      }),
   }
 
   function* importing(texts: readonly ImportText[]): Steps<Result<ImportAnswer>> {
@@ -158,7 +160,7 @@ async function inTurns<T>(steps: Steps<Result<T>>, hooks: WorkHooks): Promise<Re
     if (step.done === true) return step.value
     hooks.onProgress(0, step.value)
     await hooks.breathe()
-    if (hooks.isCancelled()) return failure('cancelled', 'The import was cancelled.')
+    if (hooks.isCancelled()) return failure('cancelled', 'the reading was cancelled')
   }
 }
 

@@ -1,8 +1,19 @@
 /** Recorded events in pieces: each is checked for itself, and they are taken up to the first that is missing. */
 import * as v from 'valibot'
-import type { ArchiveInfo } from '../../shared/session'
+import type { ArchiveInfo, ArchivePiece } from '../../shared/session'
 import { BadPart, readJson } from './json'
 import { events as pieceSchema } from './schema'
+
+/** Up to the first that is missing. */
+export function* wholePieces(pieces: readonly Uint8Array[]): Generator<ArchivePiece> {
+  let events = 0
+  for (const bytes of pieces) {
+    const piece = readPiece(bytes)
+    if (piece?.from !== events) return
+    events += piece.count
+    yield piece
+  }
+}
 
 export function archiveOf(pieces: readonly Uint8Array[]): ArchiveInfo & { readonly text: string } {
   let events = 0

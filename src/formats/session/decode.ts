@@ -6,6 +6,7 @@ import {
   MAX_SESSION_BYTES,
   SESSION_VERSION,
   type ArchiveInfo,
+  type ArchivePiece,
   type LostPart,
   type OpenedSession,
   type SessionDoc,
@@ -15,7 +16,7 @@ import {
   type SessionSide,
 } from '../../shared/session'
 import { countText } from '../../shared/text'
-import { archiveOf } from './archive'
+import { archiveOf, wholePieces } from './archive'
 import { isInPieces, readParts, signatureOf, type ReadParts } from './container'
 import { issueText } from './issue'
 import { BadPart, readJson } from './json'
@@ -69,13 +70,39 @@ function outsideRefusal(bytes: Uint8Array): SessionRefusal | null {
 
 /** The recorded events of a side, as a trace that can be imported. */
 export function archiveText(bytes: Uint8Array, side: SessionSide): Result<string> {
+  const parts = eventParts(bytes, side)
+  if (!parts.ok) return parts
+  const { events, text } = archiveOf(parts.value)
+  return events === 0 ? noEvents(side) : success(text)
+}
+
+/** The recorded events of a side as they were written, for another file. */
+export function archivePieces(
+  bytes: Uint8Array,
+  side: SessionSide,
+): Result<Iterable<ArchivePiece>> {
+  const parts = eventParts(bytes, side)
+  if (!parts.ok) return parts
+  const pieces = wholePieces(parts.value)
+  // A file with none that is whole is refused at once.
+  const first = pieces.next()
+  return first.done === true ? noEvents(side) : success(joined(first.value, pieces))
+}
+
+function* joined<T>(first: T, rest: Iterable<T>): Generator<T> {
+  yield first
+  yield* rest
+}
+
+function eventParts(bytes: Uint8Array, side: SessionSide): Result<readonly Uint8Array[]> {
   const refused = outsideRefusal(bytes)
   if (refused !== null) return failWith(refused)
-  const { events, text } = archiveOf(readParts(bytes).parts.get(`events-${side}`) ?? [])
+  return success(readParts(bytes).parts.get(`events-${side}`) ?? [])
+}
+
+function noEvents(side: SessionSide): Result<never> {
   const run = side.toUpperCase()
-  return events === 0
-    ? failure('not-found', `The session holds no recorded events of run ${run}: run its recipe.`)
-    : success(text)
+  return failure('not-found', `The session holds no recorded events of run ${run}: run its recipe.`)
 }
 
 function notOurs(bytes: Uint8Array, signature: 'changed' | 'other'): SessionRefusal {

@@ -1,14 +1,17 @@
 /** Sessions in the window: its actions, files that are dropped on it, and what the shell asks and is told. */
 import { onBeforeUnmount, onMounted, ref, watch } from 'vue'
 import { useActionsStore } from '../stores/actions'
+import { useArchiveStore } from '../stores/archive'
 import { useComparisonStore } from '../stores/comparison'
 import { useDialogsStore } from '../stores/dialogs'
 import { useRecoveryStore } from '../stores/recovery'
 import { useSessionStore } from '../stores/session'
+import { SIDES } from '../stores/side'
 import { useImport } from './use-import'
 
 export function useSession(): { readonly takeAsked: () => Promise<void> } {
   const session = useSessionStore()
+  const archive = useArchiveStore()
   const comparison = useComparisonStore()
   const recovery = useRecoveryStore()
   const shell = window.pinscopeShell
@@ -19,6 +22,16 @@ export function useSession(): { readonly takeAsked: () => Promise<void> } {
     'session.open': { run: () => session.choose(), enabled },
     'session.save': { run: () => session.save(), enabled },
     'session.save-as': { run: () => session.save(true), enabled },
+    'session.save-events': { run: () => session.save(false, false, true), enabled },
+    ...Object.fromEntries(
+      SIDES.map((side) => [
+        `session.events-${side}`,
+        {
+          run: () => session.viewEvents(side),
+          enabled: () => enabled() && archive.sides.includes(side),
+        },
+      ]),
+    ),
     'session.recover': { run: () => recovery.offer(), enabled: () => enabled() && recovery.any },
   })
   provideRecent(enabled)

@@ -128,7 +128,12 @@ export function shownForks(work: Work): SessionView['shown'] {
 
 /** A text that is the same for the same work, whatever order the members of its recipes have. */
 export function fingerprint(work: Work): string {
-  return JSON.stringify(workDoc(work, new Map()), (_key, value: unknown) =>
+  return canonical(workDoc(work, new Map()))
+}
+
+/** JSON whose members are in one order. */
+export function canonical(thing: unknown): string {
+  return JSON.stringify(thing, (_key, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([x], [y]) => (x < y ? -1 : 1)))
       : value,

@@ -19,6 +19,8 @@ export interface Remade {
   readonly failures: ReadonlyMap<RunKey, Failure>
   /** Runs that came out as they were saved. */
   readonly same: number
+  /** Runs that came out otherwise than they were saved. */
+  readonly differing: ReadonlySet<RunKey>
   /** What came out otherwise, or not at all; a sentence each. */
   readonly problems: readonly string[]
 }
@@ -32,6 +34,7 @@ export async function remake(
   const runs = new Map<RunKey, RunSummary>()
   const failures = new Map<RunKey, Failure>()
   const problems: string[] = []
+  const differing = new Set<RunKey>()
   let same = 0
   const all = runsOf(doc)
   for (const [i, [key, what, wanted]] of all.entries()) {
@@ -49,10 +52,14 @@ export async function remake(
     }
     runs.set(key, made.value.summary)
     if (made.value.problem === null) same += wanted.proof === null ? 0 : 1
-    else problems.push(made.value.problem)
+    else {
+      problems.push(made.value.problem)
+      differing.add(key)
+    }
   }
   const [a, b] = [failures.get('a'), failures.get('b')]
-  if (a === undefined || b === undefined) return success({ runs, failures, same, problems })
+  if (a === undefined || b === undefined)
+    return success({ runs, failures, same, differing, problems })
   forget(pinscope, runs)
   return failure(a.code, `neither run could be made again: ${a.message}`)
 }

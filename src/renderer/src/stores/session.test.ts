@@ -140,6 +140,7 @@ describe('a session', () => {
         'Run A is not the one that was saved: It differs.',
         'Run B is not the one that was saved: It differs.',
       ],
+      actions: [],
     })
   })
 
@@ -207,7 +208,7 @@ describe('a session', () => {
     })
     session.take(success(FILE))
     await vi.waitFor(() => expect(session.notice?.text).toContain('It is too new.'))
-    session.notice?.action?.run()
+    session.notice?.actions?.[0]?.run()
     expect(usePreviewStore().shown).toEqual({ file: 'kept.pinscope', preview })
   })
 
@@ -301,10 +302,10 @@ describe('a session whose file another program changed', () => {
     disk.state = 'gone'
     await session.checkDisk()
     expect(session.notice?.text).toContain('is not there any more')
-    expect(session.notice?.action).toBeUndefined()
+    expect(session.notice?.actions).toEqual([])
     disk.state = 'changed'
     await session.checkDisk()
-    await session.notice?.action?.run()
+    await session.notice?.actions?.[0]?.run()
     expect(session.notice?.text).toContain('Opened sc-01')
   })
 })

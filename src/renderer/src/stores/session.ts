@@ -11,11 +11,13 @@ import {
   type OpenedSession,
   type RunProof,
   type SessionDoc,
+  type SessionPreview,
   type SessionRefusal,
 } from '../../../shared/session'
 import { countText } from '../../../shared/text'
 import { VERSION } from '../../../shared/version'
 import { usePinscope } from '../wire/pinscope'
+import { useArchiveStore } from './archive'
 import { useBookmarksStore } from './bookmarks'
 import { useComparisonStore } from './comparison'
 import { useDebugStore } from './debug'
@@ -33,6 +35,7 @@ import {
   type Work,
 } from './session-doc'
 import { useDisk } from './session-disk'
+import { useSessionEvents } from './session-events'
 import { usePreviewStore } from './session-preview'
 import { sessionFiles, type SessionFile } from './session-files'
 import { forget, remake, type Remade, type RemakeStep } from './session-remake'
@@ -45,7 +48,12 @@ export interface Notice {
   readonly text: string
   readonly lines: readonly string[]
   /** What can be done about it. */
-  readonly action?: { readonly title: string; readonly run: () => unknown }
+  readonly actions?: readonly NoticeAction[]
+}
+
+export interface NoticeAction {
+  readonly title: string
+  readonly run: () => unknown
 }
 
 export interface Opening extends RemakeStep {
@@ -60,6 +68,7 @@ export const useSessionStore = defineStore('session', () => {
   const bookmarks = useBookmarksStore()
   const debug = useDebugStore()
   const view = useSessionView()
+  const archive = useArchiveStore()
   const files = sessionFiles(window.pinscopeShell)
   const previews = usePreviewStore()
 
@@ -106,17 +115,23 @@ export const useSessionStore = defineStore('session', () => {
     if (opening.value?.token === token) opening.value = { ...opening.value, events }
   })
 
-  function refuse(what: string, { message }: Failure, lines: readonly string[] = []): void {
-    notice.value = { good: false, text: `${what}: ${message}`, lines }
+  function refuse(
+    what: string,
+    { message }: Failure,
+    lines: readonly string[] = [],
+    actions: readonly NoticeAction[] = [],
+  ): void {
+    notice.value = { good: false, text: `${what}: ${message}`, lines, actions }
   }
 
   /** A file that is too new says what it holds, as far as that can be read. */
   function refuseFile(file: string, error: SessionRefusal): void {
-    refuse(`${file} was not opened`, error)
     const { preview } = error
-    if (notice.value === null || preview === undefined) return
-    const run = (): void => previews.show(file, preview)
-    notice.value = { ...notice.value, action: { title: 'Look at its recipe', run } }
+    const look = (shown: SessionPreview): NoticeAction => ({
+      title: 'Look at its recipe',
+      run: () => previews.show(file, shown),
+    })
+    refuse(`${file} was not opened`, error, [], preview === undefined ? [] : [look(preview)])
   }
 
   /** Lets the user choose a file. */
@@ -147,11 +162,21 @@ export const useSessionStore = defineStore('session', () => {
     if (how === 'discard' || (await save())) await open(file)
   }
 
+  const events = useSessionEvents({
+    pinscope,
+    path: () => path.value,
+    refuse: (what, answer) => {
+      if (!answer.ok) refuse(what, answer.error)
+    },
+  })
+  const { offersOf, offersOfUnmade, viewEvents, eventsToSave, keepWaiting, pack, tellSaved } =
+    events
+
   const disk = useDisk({
     files,
     idlePath: () => (busy.value ? null : path.value),
     tell: (text, action) => {
-      notice.value = { good: false, text, lines: [], ...(action === null ? {} : { action }) }
+      notice.value = { good: false, text, lines: [], actions: action === null ? [] : [action] }
     },
     open,
     save,
@@ -174,7 +199,8 @@ export const useSessionStore = defineStore('session', () => {
       })
       const shown = made.ok ? await show(doc, made.value) : made
       if (!made.ok || !shown.ok) {
-        if (!shown.ok) refuse(what, shown.error)
+        if (!shown.ok)
+          refuse(what, shown.error, [], made.ok ? [] : offersOfUnmade(file, read.value))
         return
       }
       const refused = await setUp(doc)
@@ -183,13 +209,15 @@ export const useSessionStore = defineStore('session', () => {
       note.value = doc.note
       // Work that was found again is in no file.
       saved.value = file.work === undefined ? print.value : ''
+      archive.took(file, read.value)
       const lines = [
         ...(recovered === null ? [] : [recovered.text]),
         ...made.value.problems,
         ...refused.map((line) => `Not set again: ${line}`),
       ]
       const opened = openedNotice(file, doc, made.value, lines)
-      notice.value = { ...opened, text: `${opened.text}${olderText(version, file)}` }
+      const text = `${opened.text}${olderText(version, file)}`
+      notice.value = { ...opened, text, actions: offersOf(doc, made.value) }
       file.work?.opened(recovered === null)
     } finally {
       opening.value = null
@@ -257,25 +285,29 @@ export const useSessionStore = defineStore('session', () => {
   }
 
   /** True when it is saved; where it is not, what is open stays, with the reason. */
-  async function save(as = false, over = false): Promise<boolean> {
+  async function save(as = false, over = false, withEvents = false): Promise<boolean> {
     if (busy.value) return false
     saving.value = true
     try {
       const now = work.value
+      const choice = await eventsToSave(as, withEvents, as || over, now)
+      if (choice === null) return false
       const suggested = title()
       const doc = docOf(now, suggested, await proofsOf(now))
-      const bytes = await pinscope.packSession(doc)
+      const bytes = await pack(doc, choice, now)
       const written = bytes.ok
         ? await files.save(bytes.value, as ? null : path.value, suggested, over)
         : bytes
-      if (!written.ok && written.error.code === 'changed-on-disk') disk.conflict.value = true
-      else if (!written.ok) refuse('The session was not saved', written.error)
-      if (!written.ok || written.value === null) return false
+      if (!written.ok && written.error.code === 'changed-on-disk') {
+        keepWaiting(choice)
+        disk.conflict.value = true
+      } else if (!written.ok) refuse('The session was not saved', written.error)
+      if (!written.ok || written.value === null || !bytes.ok) return false
       name.value = nameOfFile(written.value.name)
       path.value = written.value.path
       saved.value = fingerprint(now)
       const lines = [...missingLines(doc), ...recordingLines()]
-      notice.value = { good: true, text: `Saved ${written.value.name}.`, lines }
+      notice.value = await tellSaved({ file: written.value, bytes: bytes.value, choice, lines })
       return true
     } finally {
       saving.value = false
@@ -287,7 +319,7 @@ export const useSessionStore = defineStore('session', () => {
     return SIDES.flatMap((side) => {
       const name = foreignOf(comparison[side])?.name
       const run = side.toUpperCase()
-      return name === undefined
+      return name === undefined || archive.isViewed(comparison[side].shown?.summary.run)
         ? []
         : [
             `The recording ${name} that ${run} shows is not in the file, the run of ${run} is: keep ${name} itself.`,
@@ -309,7 +341,7 @@ export const useSessionStore = defineStore('session', () => {
   }
 
   function docOf(now: Work, called: string, proofs: Proofs): SessionDoc {
-    const doc = workDoc(now, proofs)
+    const doc = archive.withKept(workDoc(now, proofs), now)
     return {
       writer: VERSION,
       name: called,
@@ -336,7 +368,7 @@ export const useSessionStore = defineStore('session', () => {
 
   return {
     ...{ name, path, changed, mark, busy, opening, saving, notice, waiting },
-    ...{ choose, drop, take, decide, cancel, save, dismiss, docNow, warn },
+    ...{ choose, drop, take, decide, cancel, save, dismiss, docNow, warn, viewEvents },
     ...disk,
   }
 })
