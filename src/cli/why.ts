@@ -2,7 +2,7 @@
 import { troublesOf, why, type Recording, type Trouble } from '../engine'
 import { failure, success, type Result } from '../shared/result'
 import { didYouMean, nearest } from '../shared/nearest'
-import { whyText } from '../shared/why-text'
+import { whyText, withScenarioNamed } from '../shared/why-text'
 import { refuse, runOne, type CommonOptions, type Streams } from './commands'
 import { parseKernel, type KernelOptions } from './kernel-options'
 
@@ -25,11 +25,12 @@ export async function whyCommand(io: Streams, which: string, options: WhyOptions
   if (!n.ok) return refuse(io, n.error)
   const report = await why(recording.value, n.value, options.remedies, hooksOf(io))
   if (!report.ok) return refuse(io, report.error)
-  const json = { requests: troubles.length, report: report.value }
+  const named = withScenarioNamed(report.value, recording.value.summary.recipe.scenario, which)
+  const json = { requests: troubles.length, report: named }
   io.out(
     options.json === true
       ? `${JSON.stringify(json, null, 2)}\n`
-      : whyText(report.value, troubles.length, options.remedies),
+      : whyText(named, troubles.length, options.remedies),
   )
   return 0
 }

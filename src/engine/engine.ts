@@ -47,7 +47,7 @@ export function createEngine(
     ...timelineCalls(kept),
     ...eventCalls(kept, work),
     ...lookCalls(kept),
-    ...compareCalls(kept, work),
+    ...compareCalls(source, kept, work),
     ...debugCalls(kept, work),
     ...sessionCalls(source, kept, work),
     ...exportCalls(source, kept, work, exports),

@@ -46,6 +46,10 @@ export function kindOf(file: TextFile): Result<ImportKind> {
   )
   if (isLog) return success('dmesg')
   const what = 'no buddyinfo, pagetypeinfo, zoneinfo, kernel log or ftrace text'
+  if (/^\s*\{/.test(first)) {
+    const way = 'a scenario file is opened as it is, not imported'
+    return failure('bad-input', `${file.name}:1: ${what}; it looks like JSON: ${way}`)
+  }
   return failure(
     'bad-input',
     `${file.name}:1: ${what}; it begins with ${JSON.stringify(first.slice(0, 40))}`,

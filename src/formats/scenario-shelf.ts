@@ -36,8 +36,9 @@ export class ScenarioShelf {
   get(id: string): Result<Scenario> {
     const scenario = this.#shipped.get(id) ?? this.#own.get(id)?.scenario
     if (scenario !== undefined) return success(scenario)
-    const known = [...this.#shipped.keys(), ...this.#own.keys()].join(', ')
-    return failure('not-found', `no scenario "${id}"; there are ${known}`)
+    // Own ones may be of others who share the engine.
+    const known = [...this.#shipped.keys()].join(', ')
+    return failure('not-found', `no scenario "${id}"; there are ${known}, and those you open`)
   }
 
   /** The same text again is the same scenario; one that ships is no own one. */

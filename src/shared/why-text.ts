@@ -22,6 +22,21 @@ export function whyText(report: WhyReport, requests: number, withRemedies: boole
   return `${lines.join('\n')}\n`
 }
 
+/** The report with commands that name the scenario as the command line finds it: one that does not ship by its file. */
+export function withScenarioNamed(report: WhyReport, id: string, which: string): WhyReport {
+  if (which === id) return report
+  const word = /^[\w@%+=:,./-]+$/.test(which)
+    ? which
+    : `'${which.replaceAll("'", String.raw`'\''`)}'`
+  const remedies = report.remedies.map((remedy) => {
+    const [, head = '', rest = ''] = /^(pinscope \w+ )(.*)$/.exec(remedy.command) ?? []
+    return rest.startsWith(id)
+      ? { ...remedy, command: head + word + rest.slice(id.length) }
+      : remedy
+  })
+  return { ...report, remedies }
+}
+
 function positionLines(p: WalkedPosition): string[] {
   const where = `[${pfnText(p.startPfn)}, ${pfnText(p.endPfn)})`
   const result = p.ret < 0 ? retText(p.ret, p.errno) : 'taken'

@@ -3,6 +3,8 @@ import type { Calls } from '../../shared/contract'
 import { failure, success } from '../../shared/result'
 import type { TroubleInfo } from '../../shared/why'
 import { errnoName } from '../../sim'
+import { withScenarioNamed } from '../../shared/why-text'
+import type { PlanSource } from '../engine'
 import { alignment, divergenceOf } from '../diverge'
 import { placeOf } from '../places'
 import type { Recording } from '../run'
@@ -12,12 +14,23 @@ import type { Work } from './work'
 
 type CompareCalls = Pick<Calls, 'troubles' | 'why' | 'divergence' | 'align'>
 
-export function compareCalls(kept: Kept, work: Work): CompareCalls {
+export function compareCalls(
+  source: Pick<PlanSource, 'list'>,
+  kept: Kept,
+  work: Work,
+): CompareCalls {
   return {
     troubles: (id) => kept.with(id, ({ recording }) => success(troubleInfos(recording))),
     why: (id, n, remedies, token) =>
       kept.with(id, ({ recording }) =>
-        work.under(token, (hooks) => why(recording, n, remedies, hooks)),
+        work.under(token, async (hooks) => {
+          const report = await why(recording, n, remedies, hooks)
+          const id = recording.summary.recipe.scenario
+          const isOwn = source.list().some((info) => info.id === id && info.own === true)
+          return report.ok && isOwn
+            ? success(withScenarioNamed(report.value, id, `${id}.json`))
+            : report
+        }),
       ),
     divergence: (a, b, token) =>
       kept.withBoth(a, b, (x, y) =>

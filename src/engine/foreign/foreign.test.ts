@@ -248,6 +248,8 @@ describe('a trace of another kernel in the engine', () => {
     expect([answer.run, answer.scenario?.includes('pinscope/scenario@1')]).toEqual([null, true])
     const refused = await calls.importTexts([file('x', 'rubbish')], 't')
     expect(refused.ok ? '' : refused.error.message).toMatch(/^x:1: no buddyinfo/)
+    const json = await calls.importTexts([file('x', '{ "format": 1 }')], 't')
+    expect(json.ok ? '' : json.error.message).toContain('a scenario file is opened as it is')
   })
 
   it('reads a long trace in turns: its progress is told, and it can be cancelled', async () => {
