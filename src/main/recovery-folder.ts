@@ -9,6 +9,7 @@ import { failure, success, type Result } from '../shared/result'
 import { MAX_SESSION_BYTES } from '../shared/session'
 import type { LeftWork } from '../shared/recovery'
 import { reasonOf } from '../host/rpc'
+import { compare } from './session-disk'
 import { packWork, unpackWork, type WorkFile, type WorkHead } from './work-file'
 
 const ENDING = '.work'
@@ -75,9 +76,11 @@ export class RecoveryFolder {
     const { forks = 0, bookmarks = 0, stops = 0 } = head ?? {}
     const problem = file.ok ? file.value.problem : file.error.message
     const atMs = head?.atMs ?? changedMs
+    const disk = head?.path == null ? null : await compare(head.path, head.stamp, false)
     return {
       ...{ id, name, scenario, kernels, forks, bookmarks, stops, atMs },
       path: head?.path ?? null,
+      disk: disk?.state ?? 'same',
       ofThisRun: changedMs >= this.#startedMs,
       problem: problem === null || !file.ok ? problem : `${path}: ${problem}`,
     }

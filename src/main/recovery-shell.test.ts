@@ -96,6 +96,31 @@ describe('the work of a window', () => {
     expect(await files()).toEqual([])
   })
 
+  it('goes when the file is written, unless more was kept while it was', async () => {
+    const { shell, webContents, call } = start()
+    const contents = webContents as unknown as WebContents
+    await call('keepWork', DOC, '', null)
+    const overtaken = shell.saving(contents)
+    await call('keepWork', DOC, '', null)
+    await overtaken()
+    expect(await files()).toHaveLength(1)
+    await shell.saving(contents)()
+    expect(await files()).toEqual([])
+  })
+
+  it('tells what became of its file since', async () => {
+    const file = join(folder, 'x.pinscope')
+    const first = start()
+    await first.disk.save(file, Uint8Array.of(1), false)
+    await first.call('keepWork', DOC, 'x', file)
+    const disk = async (): Promise<string | undefined> => (await start().left())[0]?.disk
+    expect(await disk()).toBe('same')
+    await writeFile(file, 'other')
+    expect(await disk()).toBe('changed')
+    await rm(file)
+    expect(await disk()).toBe('gone')
+  })
+
   it('keeps the file it belongs to, which may be written then; no other that the page names', async () => {
     const file = join(folder, 'x.pinscope')
     const first = start()

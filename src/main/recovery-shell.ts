@@ -15,8 +15,8 @@ const MAX_NAME = 4096
 export class RecoveryShell {
   readonly #folder: RecoveryFolder
   readonly #disk: SessionDisk
-  /** The file of each page that lives. A page that ended leaves its own behind. */
-  readonly #ids = new Map<WebContents, string>()
+  /** The file of each page that lives, and how often it was written. A page that ended leaves its own behind. */
+  readonly #pages = new Map<WebContents, { readonly id: string; writes: number }>()
 
   constructor(serve: ServePage, folder: RecoveryFolder, disk: SessionDisk) {
     this.#folder = folder
@@ -31,16 +31,25 @@ export class RecoveryShell {
   }
 
   admit(contents: WebContents): void {
-    const begin = (): void => void this.#ids.set(contents, randomUUID())
+    const begin = (): void => void this.#pages.set(contents, { id: randomUUID(), writes: 0 })
     begin()
     onNewPage(contents, begin)
-    contents.once('destroyed', () => this.#ids.delete(contents))
+    contents.once('destroyed', () => this.#pages.delete(contents))
   }
 
   /** The work of a page is saved, or not wanted any more. */
   async forget(contents: WebContents): Promise<Result<null>> {
-    const id = this.#ids.get(contents)
-    return id === undefined ? success(null) : await this.#folder.drop(id)
+    const page = this.#pages.get(contents)
+    return page === undefined ? success(null) : await this.#folder.drop(page.id)
+  }
+
+  /** The page saves. What is to be done when it has: unless more was kept meanwhile, all of it is in the file. */
+  saving(contents: WebContents): () => Promise<unknown> {
+    const page = this.#pages.get(contents)
+    const writes = page?.writes ?? 0
+    return async () => {
+      if (page?.writes === writes) await this.#folder.drop(page.id)
+    }
   }
 
   async #keep(
@@ -49,9 +58,9 @@ export class RecoveryShell {
     name: unknown,
     path: unknown,
   ): Promise<Result<null>> {
-    const id = this.#ids.get(contents)
+    const page = this.#pages.get(contents)
     const isRight = typeof name === 'string' && name.length <= MAX_NAME
-    if (id === undefined || !isRight || (path !== null && typeof path !== 'string')) {
+    if (page === undefined || !isRight || (path !== null && typeof path !== 'string')) {
       return failure('bad-input', 'keepWork: a session, a name, and a path or null are expected')
     }
     const checked = parseArguments('packSession', [given])
@@ -63,11 +72,16 @@ export class RecoveryShell {
     const own = path !== null && this.#disk.has(path) ? path : null
     const stamp = own === null ? null : this.#disk.stampOf(own)
     const head = { ...workInfo(doc, { name, path: own }), atMs: Date.now(), stamp }
-    return await this.#folder.keep(id, head, session.value)
+    page.writes++
+    return await this.#folder.keep(page.id, head, session.value)
+  }
+
+  #living(): ReadonlySet<string> {
+    return new Set([...this.#pages.values()].map(({ id }) => id))
   }
 
   async #left(): Promise<Result<readonly LeftWork[]>> {
-    return success(await this.#folder.left(new Set(this.#ids.values())))
+    return success(await this.#folder.left(this.#living()))
   }
 
   async #read(id: unknown): Promise<Result<LeftFile>> {
@@ -80,7 +94,7 @@ export class RecoveryShell {
   }
 
   async #discard(id: unknown): Promise<Result<null>> {
-    const isOther = typeof id === 'string' && ![...this.#ids.values()].includes(id)
+    const isOther = typeof id === 'string' && !this.#living().has(id)
     if (!isOther) return failure('bad-input', 'discardWork: the id of left work is expected')
     const file = await this.#folder.read(id)
     return file.ok ? await this.#folder.drop(id) : file

@@ -83,19 +83,9 @@ export class SessionDisk {
   }
 
   async #state(path: string, thorough: boolean): Promise<DiskState> {
-    const known = this.stampOf(path)
-    if (known === null) return 'same'
-    try {
-      const { size, mtimeMs } = await stat(path)
-      if (!thorough && size === known.size && mtimeMs === known.mtimeMs) return 'same'
-      const file = await readSessionFile(path)
-      // What cannot be read is another than it was.
-      if (!file.ok || digestOf(file.value.bytes) !== known.digest) return 'changed'
-      this.#known.set(path, { ...known, size, mtimeMs })
-      return 'same'
-    } catch {
-      return 'gone'
-    }
+    const { state, stamp } = await compare(path, this.stampOf(path), thorough)
+    if (stamp !== null) this.#known.set(path, stamp)
+    return state
   }
 
   async #learn(path: string, bytes: Uint8Array): Promise<void> {
@@ -105,5 +95,28 @@ export class SessionDisk {
       () => 0,
     )
     this.#known.set(path, { size: bytes.length, mtimeMs, digest: digestOf(bytes) })
+  }
+}
+
+/** A file and how it was: what became of it, and how it is now where it is the same. */
+export async function compare(
+  path: string,
+  known: Stamp | null,
+  thorough: boolean,
+): Promise<{ readonly state: DiskState; readonly stamp: Stamp | null }> {
+  if (known === null) return { state: 'same', stamp: null }
+  try {
+    const { size, mtimeMs } = await stat(path)
+    if (!thorough && size === known.size && mtimeMs === known.mtimeMs) {
+      return { state: 'same', stamp: known }
+    }
+    const file = await readSessionFile(path)
+    // What cannot be read is another than it was.
+    const isSame = file.ok && digestOf(file.value.bytes) === known.digest
+    return isSame
+      ? { state: 'same', stamp: { ...known, size, mtimeMs } }
+      : { state: 'changed', stamp: null }
+  } catch {
+    return { state: 'gone', stamp: null }
   }
 }

@@ -46,9 +46,10 @@ export function serveSessions({
       return wasListed
     },
   })
-  const shell = new Shell(serve, disk, recent, asked)
   const kept = new RecoveryFolder(join(folder, 'recovery'), Date.now())
   const recovery = new RecoveryShell(serve, kept, disk)
+  const saving = recovery.saving.bind(recovery)
+  const shell = new Shell({ serve, disk, recent, saving }, asked)
   const closing = new Closing(serve, (contents) => recovery.forget(contents))
   const admit = (window: BrowserWindow): void => {
     if (!keeps) return

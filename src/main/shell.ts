@@ -11,15 +11,25 @@ import { withEnding } from './session-file'
 
 const FILTERS = [{ name: 'Pinscope sessions', extensions: ['pinscope'] }]
 
+export interface ShellParts {
+  readonly serve: ServePage
+  readonly disk: SessionDisk
+  readonly recent: RecentFiles
+  /** A page saves; what to do when it has. */
+  readonly saving: (contents: Window['webContents']) => () => Promise<unknown>
+}
+
 export class Shell {
   readonly #disk: SessionDisk
   readonly #recent: RecentFiles
+  readonly #saving: ShellParts['saving']
   /** The file that the system asked for, until the page has taken it. */
   #asked: string | null
 
-  constructor(serve: ServePage, disk: SessionDisk, recent: RecentFiles, asked: string | null) {
+  constructor({ serve, disk, recent, saving }: ShellParts, asked: string | null) {
     this.#disk = disk
     this.#recent = recent
+    this.#saving = saving
     this.#asked = asked
     serve(SHELL_CHANNELS.toggleFullScreen, (window) => {
       window.setFullScreen(!window.isFullScreen())
@@ -94,10 +104,14 @@ export class Shell {
     suggested: string,
     over: boolean,
   ): Promise<Result<SavedFile | null>> {
-    if (path !== null && this.#disk.has(path)) return await this.#disk.save(path, bytes, over)
-    const chosen = await this.#askWhere(window, path ?? withEnding(suggested))
+    const settle = this.#saving(window.webContents)
+    const isKnown = path !== null && this.#disk.has(path)
+    const chosen = isKnown ? path : await this.#askWhere(window, path ?? withEnding(suggested))
+    if (chosen === null) return success(null)
     // The dialog asked already whether what is there is to be replaced.
-    return chosen === null ? success(null) : await this.#disk.save(chosen, bytes, true)
+    const saved = await this.#disk.save(chosen, bytes, over || !isKnown)
+    if (saved.ok) await settle()
+    return saved
   }
 
   /** The dialog asks before a file is replaced; of an ending that is added after it, it is asked again. */

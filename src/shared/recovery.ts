@@ -1,5 +1,5 @@
 /** Work that is not saved, kept beside the session files so that no crash loses it. */
-import type { OpenedFile } from './shell'
+import type { DiskState, OpenedFile } from './shell'
 import type { Result } from './result'
 import type { SessionDoc } from './session'
 import { kernelLine } from './text'
@@ -26,6 +26,8 @@ export interface LeftWork extends WorkInfo {
   readonly atMs: number
   /** True where this application goes on and its window alone ended. */
   readonly ofThisRun: boolean
+  /** What became of its file since. */
+  readonly disk: DiskState
   /** Why nothing, or not all of it, can be told; null where it is whole. */
   readonly problem: string | null
 }

@@ -4,7 +4,13 @@ import { agoText, contentOf, labelOf } from './recovery-text'
 
 const WORK: LeftWork = {
   ...{ id: 'x', name: '', path: null, scenario: 'sc-11', forks: 2, bookmarks: 1, stops: 0 },
-  ...{ kernels: 'A baseline · B full series', atMs: 0, ofThisRun: false, problem: null },
+  ...{
+    kernels: 'A baseline · B full series',
+    atMs: 0,
+    ofThisRun: false,
+    disk: 'same',
+    problem: null,
+  },
 }
 
 describe('kept work', () => {

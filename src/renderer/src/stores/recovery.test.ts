@@ -13,7 +13,7 @@ import { useSessionStore } from './session'
 
 const LEFT: LeftWork = {
   ...{ id: 'left', name: 'camera', path: '/x/camera.pinscope', scenario: 'sc-01', kernels: '' },
-  ...{ forks: 0, bookmarks: 1, stops: 0, atMs: 0, ofThisRun: false, problem: null },
+  ...{ forks: 0, bookmarks: 1, stops: 0, atMs: 0, ofThisRun: false, disk: 'same', problem: null },
 }
 
 /** A window whose shell keeps work in memory; `left` is what was there before it. */
@@ -56,7 +56,10 @@ async function open({ whole = true, full = false } = {}) {
   })
   vi.stubGlobal('pinscopeShell', {
     recovery,
-    saveSession: () => Promise.resolve(success({ path: '/x/a.pinscope', name: 'a.pinscope' })),
+    saveSession: () => {
+      log.push('save')
+      return Promise.resolve(success({ path: '/x/a.pinscope', name: 'a.pinscope' }))
+    },
   })
   const pinia = createPinia()
   createApp({}).provide(PINSCOPE, pinscope).use(pinia)
@@ -92,11 +95,11 @@ describe('work that is not saved', () => {
     expect(log).toEqual(['keep ', 'keep '])
   })
 
-  it('is kept no longer once it is saved, or changed back', async () => {
+  it('is kept before it is saved, so that the file is never newer, and no longer than that', async () => {
     const { log, change, session, bookmarks } = await open()
     await change()
     await session.save()
-    await vi.waitFor(() => expect(log.at(-1)).toBe('clear'))
+    await vi.waitFor(() => expect(log).toEqual(['keep ', 'save', 'clear']))
     await change()
     await vi.waitFor(() => expect(log.at(-1)).toBe('keep a'))
     bookmarks.replace(bookmarks.list.slice(0, 1))

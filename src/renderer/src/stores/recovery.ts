@@ -39,6 +39,11 @@ export const useRecoveryStore = defineStore('recovery', () => {
     }
   })
 
+  session.beforeSaving(async () => {
+    if (session.mark !== null) pace.ask()
+    await pace.flush()
+  })
+
   async function write(): Promise<void> {
     if (recovery === null || session.opening !== null) return
     const { name, path, mark } = session

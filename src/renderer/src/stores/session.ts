@@ -172,6 +172,7 @@ export const useSessionStore = defineStore('session', () => {
   const { offersOf, offersOfUnmade, viewEvents, eventsToSave, keepWaiting, pack, tellSaved } =
     events
 
+  let keepFirst = (): Promise<unknown> => Promise.resolve()
   const disk = useDisk({
     files,
     idlePath: () => (busy.value ? null : path.value),
@@ -289,6 +290,7 @@ export const useSessionStore = defineStore('session', () => {
     if (busy.value) return false
     saving.value = true
     try {
+      await keepFirst()
       const now = work.value
       const choice = await eventsToSave(as, withEvents, as || over, now)
       if (choice === null) return false
@@ -357,6 +359,11 @@ export const useSessionStore = defineStore('session', () => {
     return docOf(work.value, title(), ownProofs(work.value.tree))
   }
 
+  /** From now on this is done before anything is saved: what is kept is never older than the file. */
+  function beforeSaving(keep: () => Promise<unknown>): void {
+    keepFirst = keep
+  }
+
   /** Something about the session that the user should know. */
   function warn(text: string): void {
     notice.value = { good: false, text, lines: [] }
@@ -368,7 +375,19 @@ export const useSessionStore = defineStore('session', () => {
 
   return {
     ...{ name, path, changed, mark, busy, opening, saving, notice, waiting },
-    ...{ choose, drop, take, decide, cancel, save, dismiss, docNow, warn, viewEvents },
+    ...{
+      choose,
+      drop,
+      take,
+      decide,
+      cancel,
+      save,
+      dismiss,
+      docNow,
+      warn,
+      beforeSaving,
+      viewEvents,
+    },
     ...disk,
   }
 })

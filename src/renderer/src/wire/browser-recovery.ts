@@ -63,7 +63,7 @@ export function browserRecovery(
 }
 
 function leftOf({ text: _text, ...entry }: KeptEntry): LeftWork {
-  return { ...entry, ofThisRun: false, problem: null }
+  return { ...entry, ofThisRun: false, disk: 'same', problem: null }
 }
 
 /** What it is the engine checks. */
