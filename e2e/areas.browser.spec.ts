@@ -26,6 +26,8 @@ const DIALOGS: readonly (readonly [name: string, keys: string])[] = [
   ['find-page', 'Control+p'],
   ['fork', 'Control+Shift+K'],
   ['import', 'Control+i'],
+  ['export-run', 'Control+e'],
+  ['export-report', 'Control+Shift+E'],
 ]
 
 /** What axe finds within a part of the page, or in all of it. */

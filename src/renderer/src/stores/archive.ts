@@ -3,7 +3,7 @@
  * file has of them is not lost by saving it again without the user's word.
  */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import type { RunId } from '../../../shared/contract'
 import { failure, success, type Result } from '../../../shared/result'
 import type { OpenedSession, SessionDoc } from '../../../shared/session'
@@ -47,6 +47,8 @@ export const useArchiveStore = defineStore('archive', () => {
   const question = shallowRef<ArchiveQuestion | null>(null)
   /** Recorded events that are being read. */
   const reading = shallowRef<Reading | null>(null)
+  /** A file is made with them; it may take seconds. */
+  const packing = ref(false)
   /** Recordings that were made of a session file. */
   const viewed = new Set<RunId>()
   const sides = computed<readonly SideName[]>(() =>
@@ -124,8 +126,13 @@ export const useArchiveStore = defineStore('archive', () => {
     const sources = archiveSources(work, held.value)
     const wanted = { a: wantedOf(sources.a, choice.a), b: wantedOf(sources.b, choice.b) }
     const needsFile = SIDES.some((side) => wanted[side] === 'kept')
-    const file = needsFile ? ((await held.value?.file.arrayBuffer()) ?? null) : null
-    return await pinscope.packArchive(doc, wanted, file === null ? null : new Uint8Array(file))
+    packing.value = true
+    try {
+      const file = needsFile ? ((await held.value?.file.arrayBuffer()) ?? null) : null
+      return await pinscope.packArchive(doc, wanted, file === null ? null : new Uint8Array(file))
+    } finally {
+      packing.value = false
+    }
   }
 
   /** What a file has now that it was saved. */
@@ -165,7 +172,7 @@ export const useArchiveStore = defineStore('archive', () => {
   }
 
   return {
-    ...{ held, sides, question, reading },
+    ...{ held, sides, question, reading, packing },
     ...{ took, heldOf, view, cancel, ask, sizeOf, pack, wrote, isIn, withKept, isViewed },
   }
 })
