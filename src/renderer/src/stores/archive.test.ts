@@ -3,6 +3,7 @@ import { createApp } from 'vue'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Calls, Recipe } from '../../../shared/contract'
 import { failure, success } from '../../../shared/result'
+import type { DiskState } from '../../../shared/shell'
 import type { OpenedSession, SessionDoc } from '../../../shared/session'
 import { VERSION } from '../../../shared/version'
 import { createFakePinscope } from '../test/fake-pinscope'
@@ -15,6 +16,8 @@ import { useSessionStore } from './session'
 const PROOF = { events: 9, simTimeNs: 90, digest: '0'.repeat(64), keyframes: [] }
 const FILE = { path: '/x/kept.pinscope', name: 'kept.pinscope', bytes: new Uint8Array([1, 2, 3]) }
 const LATER = { patches: [1, 2], mode: 'strict' } as const
+/** Kept work, which has no recorded events. */
+const WORK = new Uint8Array([9])
 const PACKED = new Uint8Array([4, 5, 6, 7])
 
 interface Told {
@@ -22,11 +25,12 @@ interface Told {
   /** As the file is read. */
   written: (doc: SessionDoc) => SessionDoc
   refused: boolean
+  onDisk: DiskState
 }
 
 /** An engine with a session of which A came out otherwise than it was saved; its file has events of A. */
 async function open(fails: (recipe: Recipe) => boolean = () => false) {
-  const told: Told = { doc: null, written: (doc) => doc, refused: false }
+  const told: Told = { doc: null, written: (doc) => doc, refused: false, onDisk: 'same' }
   const packed: Parameters<Calls['packArchive']>[] = []
   const viewed: unknown[] = []
   const saved: (string | null)[] = []
@@ -49,11 +53,11 @@ async function open(fails: (recipe: Recipe) => boolean = () => false) {
         return Promise.resolve(success(PACKED))
       },
       archiveSize: () => Promise.resolve(success(1000)),
-      unpackSession: () => {
+      unpackSession: (bytes) => {
         if (told.doc === null) return Promise.resolve(failure('not-a-session', 'none'))
         const opened: OpenedSession = {
           ...{ doc: told.written(told.doc), version: 2, recovered: null },
-          archive: { a: { events: 5, of: 5 }, b: null },
+          archive: { a: bytes === WORK ? null : { events: 5, of: 5 }, b: null },
         }
         return Promise.resolve(success(opened))
       },
@@ -70,6 +74,8 @@ async function open(fails: (recipe: Recipe) => boolean = () => false) {
       : fake.run(recipe, token)
   const pinscope = { ...fake, ...mapsOf(fake), run }
   vi.stubGlobal('pinscopeShell', {
+    checkFile: () => Promise.resolve(success(told.onDisk)),
+    reopenSession: () => Promise.resolve(success(FILE)),
     saveSession: (_bytes: Uint8Array, path: string | null, suggested: string) => {
       saved.push(path)
       return Promise.resolve(success({ path: path ?? `/x/${suggested}`, name: suggested }))
@@ -205,6 +211,26 @@ describe('saving it again', () => {
     expect(packed[0]?.[1].a).toBe('kept')
     expect(packed[0]?.[2]).toEqual(FILE.bytes)
     expect(told.doc?.a.proof).toEqual(PROOF)
+  })
+
+  it('asks as well where it is work that was found again, of a file that has them', async () => {
+    const { session, archive, told } = await opened()
+    const restore = (): Promise<void> =>
+      new Promise((resolve) => {
+        const work = { name: 'kept', opened: () => resolve() }
+        session.take(success({ ...FILE, bytes: WORK, work }))
+        void session.decide('discard')
+      })
+    await restore()
+    const saving = session.save()
+    const asked = await question(archive)
+    expect(asked.why).toBe('losing')
+    asked.answer(null)
+    expect(await saving).toBe(false)
+    // Saving over what another program made of it is asked about anyway.
+    told.onDisk = 'changed'
+    await restore()
+    expect(archive.held).toBeNull()
   })
 
   it('is asked for by its own action, of a session that has none', async () => {

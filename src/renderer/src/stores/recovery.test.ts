@@ -56,6 +56,7 @@ async function open({ whole = true, full = false } = {}) {
   })
   vi.stubGlobal('pinscopeShell', {
     recovery,
+    checkFile: () => Promise.resolve(success('gone')),
     saveSession: () => {
       log.push('save')
       return Promise.resolve(success({ path: '/x/a.pinscope', name: 'a.pinscope' }))
@@ -136,6 +137,19 @@ describe('work that was left', () => {
     expect(session.notice?.text).toContain('Restored camera, which is not saved yet')
     expect(work.open).toBe(false)
     expect(work.any).toBe(false)
+  })
+
+  it('is kept by this window before it goes, also where the window has the same work already', async () => {
+    const { work, log, change, session } = await open()
+    await work.offer()
+    await change()
+    await vi.waitFor(() => expect(log).toEqual(['keep ']))
+    for (const name of ['camera', 'codec']) {
+      await work.restore({ ...LEFT, name })
+      await session.decide('discard')
+      await vi.waitFor(() => expect(log.at(-1)).toBe('discard left'))
+      expect(log.at(-2)).toBe(`keep ${name}`)
+    }
   })
 
   it('of which not all could be read stays, to be looked at', async () => {

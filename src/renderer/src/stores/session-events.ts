@@ -8,12 +8,14 @@ import { useArchiveStore, type ArchiveChoice } from './archive'
 import { lossText, sidesOf, sidesText, type Held } from './archive-plan'
 import type { Notice, NoticeAction } from './session'
 import type { Work } from './session-doc'
-import type { SavedSession, SessionFile } from './session-files'
+import type { SavedSession, SessionFile, SessionFiles } from './session-files'
 import type { Remade } from './session-remake'
 import type { SideName } from './side'
 
 export interface EventsHooks {
   readonly pinscope: Pinscope
+  readonly files: Pick<SessionFiles, 'check' | 'reopen'>
+  readonly unpack: (bytes: Uint8Array) => Promise<Result<OpenedSession, unknown>>
   /** The file that saving writes to. */
   readonly path: () => string | null
   readonly refuse: (what: string, answer: Result<unknown>) => void
@@ -27,10 +29,29 @@ export interface Written {
   readonly lines: readonly string[]
 }
 
-export function useSessionEvents({ pinscope, path, refuse }: EventsHooks) {
+export function useSessionEvents({ pinscope, files, unpack, path, refuse }: EventsHooks) {
   const archive = useArchiveStore()
   /** The user's word on a save that waits for another. */
   let waiting: ArchiveChoice | null = null
+
+  /** What is kept of work has no recorded events: the file that it belongs to may have some. */
+  async function takeArchive(file: SessionFile, opened: OpenedSession): Promise<void> {
+    const own = file.work === undefined || file.path === null ? null : await fileOfWork(file.path)
+    if (own === null) archive.took(file, opened)
+    else archive.took(own.file, own.opened)
+  }
+
+  /** Null where it cannot be read, or is another than it was: saving over it is asked about then. */
+  async function fileOfWork(
+    path: string,
+  ): Promise<{ readonly file: SessionFile; readonly opened: OpenedSession } | null> {
+    const state = await files.check(path)
+    if (!state.ok || state.value !== 'same') return null
+    const file = await files.reopen(path)
+    if (!file.ok) return null
+    const opened = await unpack(file.value.bytes)
+    return opened.ok ? { file: file.value, opened: opened.value } : null
+  }
 
   /** Offers those of runs that did not come out as they were saved, or that another version made. */
   function offersOf({ writer }: SessionDoc, { failures, differing }: Remade): NoticeAction[] {
@@ -97,7 +118,7 @@ export function useSessionEvents({ pinscope, path, refuse }: EventsHooks) {
   }
 
   return {
-    ...{ offersOf, offersOfUnmade, viewEvents },
+    ...{ takeArchive, offersOf, offersOfUnmade, viewEvents },
     ...{ eventsToSave, keepWaiting, pack, tellSaved },
   }
 }

@@ -164,13 +164,15 @@ export const useSessionStore = defineStore('session', () => {
 
   const events = useSessionEvents({
     pinscope,
+    files,
+    unpack,
     path: () => path.value,
     refuse: (what, answer) => {
       if (!answer.ok) refuse(what, answer.error)
     },
   })
-  const { offersOf, offersOfUnmade, viewEvents, eventsToSave, keepWaiting, pack, tellSaved } =
-    events
+  const { offersOf, offersOfUnmade, viewEvents, takeArchive } = events
+  const { eventsToSave, keepWaiting, pack, tellSaved } = events
 
   let keepFirst = (): Promise<unknown> => Promise.resolve()
   const disk = useDisk({
@@ -210,7 +212,7 @@ export const useSessionStore = defineStore('session', () => {
       note.value = doc.note
       // Work that was found again is in no file.
       saved.value = file.work === undefined ? print.value : ''
-      archive.took(file, read.value)
+      await takeArchive(file, read.value)
       const lines = [
         ...(recovered === null ? [] : [recovered.text]),
         ...made.value.problems,
@@ -219,6 +221,8 @@ export const useSessionStore = defineStore('session', () => {
       const opened = openedNotice(file, doc, made.value, lines)
       const text = `${opened.text}${olderText(version, file)}`
       notice.value = { ...opened, text, actions: offersOf(doc, made.value) }
+      // From here on it is what the window keeps; before, nothing is kept of a session that is being opened.
+      opening.value = null
       file.work?.opened(recovered === null)
     } finally {
       opening.value = null
