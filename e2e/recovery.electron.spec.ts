@@ -103,6 +103,17 @@ test('offers work back after the application was killed, and keeps it until it i
   expect(await kept()).toEqual([])
 })
 
+test('ends without a question when the system wants it, and keeps the work', async () => {
+  const first = await start()
+  await patchSwitch(first.page, 4).click()
+  await waitForComparison(first.page)
+  await expect.poll(kept).toHaveLength(1)
+  const gone = first.app.waitForEvent('close')
+  first.app.process().kill('SIGTERM')
+  await gone
+  expect(await kept()).toHaveLength(1)
+})
+
 test('makes a new page where one was killed, and offers its work', async () => {
   const session = await start()
   const { app, page } = session

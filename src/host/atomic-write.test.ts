@@ -1,8 +1,8 @@
-import { mkdtemp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { writeFileAtomic, writeFileAtomicSync } from './atomic-write'
+import { sweepDrafts, writeFileAtomic, writeFileAtomicSync } from './atomic-write'
 
 let folder = ''
 beforeEach(async () => {
@@ -39,5 +39,33 @@ describe('writeFileAtomicSync', () => {
       writeFileAtomicSync(taken, 'three')
     }).toThrow()
     expect((await readdir(folder)).toSorted()).toStrictEqual(['a.json', 'taken'])
+  })
+})
+
+describe('sweepDrafts', () => {
+  it('takes away old drafts of a file, and nothing else', async () => {
+    const path = join(folder, 'a.json')
+    const uuid = '331453ed-bb71-49b4-a499-ea0c8d799df4'
+    const old = [`.a.json.${uuid}.tmp`, `.b.json.${uuid}.tmp`, '.a.json.mine.tmp', 'a.json']
+    for (const name of old) {
+      await writeFile(join(folder, name), '')
+      await utimes(join(folder, name), 1, 1)
+    }
+    const young = `.a.json.${uuid.replace('3', '4')}.tmp`
+    await writeFile(join(folder, young), '')
+    await sweepDrafts(path)
+    expect((await readdir(folder)).toSorted()).toEqual([...old.slice(1), young].toSorted())
+  })
+
+  it('knows drafts as they are written, also of a long name', async () => {
+    const path = join(folder, `${'ä'.repeat(120)}.json`)
+    const written = writeFileAtomic(path, 'x', async () => {
+      const [draft] = await readdir(folder)
+      expect(draft).toMatch(/^\.ä{40}\..*\.tmp$/)
+      await utimes(join(folder, draft ?? ''), 1, 1)
+      await sweepDrafts(path)
+      expect(await readdir(folder)).toEqual([])
+    })
+    await expect(written).rejects.toThrow('ENOENT')
   })
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 
 /**
  * Writes a file whole or not at all: beside its place first, synced, then renamed over what was
@@ -12,7 +12,7 @@ export async function writeFileAtomic(
   content: string | Uint8Array,
   before?: () => Promise<void>,
 ): Promise<void> {
-  const draft = join(dirname(path), `.${randomUUID()}.tmp`)
+  const draft = draftOf(path)
   try {
     const file = await open(draft, 'wx', 0o644)
     try {
@@ -31,7 +31,7 @@ export async function writeFileAtomic(
 
 /** As `writeFileAtomic`, for what must be on the disk before the process ends. */
 export function writeFileAtomicSync(path: string, content: string): void {
-  const draft = join(dirname(path), `.${randomUUID()}.tmp`)
+  const draft = draftOf(path)
   try {
     const file = openSync(draft, 'wx', 0o644)
     try {
@@ -45,4 +45,29 @@ export function writeFileAtomicSync(path: string, content: string): void {
     rmSync(draft, { force: true })
     throw error
   }
+}
+
+/** A draft that is older is nobody's: no write takes that long. */
+const DRAFT_MS = 60_000
+const UUID_TMP = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/
+
+/** Takes away the drafts of a file that processes left which were killed while they wrote it. */
+export async function sweepDrafts(path: string): Promise<void> {
+  const begin = draftBegin(path)
+  const names = await readdir(dirname(path))
+  for (const name of names) {
+    if (!name.startsWith(begin) || !UUID_TMP.test(name.slice(begin.length))) continue
+    const draft = join(dirname(path), name)
+    const { mtimeMs } = await stat(draft)
+    if (Date.now() - mtimeMs > DRAFT_MS) await rm(draft, { force: true })
+  }
+}
+
+function draftOf(path: string): string {
+  return join(dirname(path), `${draftBegin(path)}${randomUUID()}.tmp`)
+}
+
+/** Names have a limit in bytes, and this is not the only part of it. */
+function draftBegin(path: string): string {
+  return `.${Array.from(basename(path)).slice(0, 40).join('')}.`
 }

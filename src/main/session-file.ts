@@ -2,7 +2,7 @@
 import { constants } from 'node:fs'
 import { copyFile, link, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { writeFileAtomic } from '../host/atomic-write'
+import { sweepDrafts, writeFileAtomic } from '../host/atomic-write'
 import { failure, success, type FailureCode, type Result } from '../shared/result'
 import { MAX_SESSION_BYTES } from '../shared/session'
 import type { OpenedFile, SavedFile } from '../shared/shell'
@@ -62,6 +62,8 @@ export async function writeSessionFile(
     await writeFileAtomic(real ?? path, bytes, async () => {
       if (real !== null) await keepBefore(real)
     })
+    // What cannot be swept is no reason to say that nothing was saved.
+    await sweepDrafts(real ?? path).catch(() => undefined)
     return success({ path, name: basename(path) })
   } catch (error) {
     return problem('saved', path, error)
