@@ -25,7 +25,8 @@ function browser() {
       entries.set(entry.id, entry)
       return Promise.resolve()
     },
-    all: () => Promise.resolve([...entries.values()]),
+    all: () =>
+      full ? Promise.reject(new Error('UnknownError.')) : Promise.resolve([...entries.values()]),
     delete: (id) => Promise.resolve(void entries.delete(id)),
   }
   const living = { announce: (id: string) => alive.add(id), ids: () => Promise.resolve(alive) }
@@ -95,8 +96,16 @@ describe('kept work in a browser', () => {
     expect(await open('one').keep(DOC, OF)).toMatchObject({
       error: {
         message:
-          'The browser does not keep the work: QuotaExceededError. Save the session, so that nothing is lost.',
+          'The browser does not keep work that is not saved: QuotaExceededError. Save the session, so that nothing is lost.',
       },
     })
+  })
+
+  it('of a browser whose database fails is a failure, and no exception', async () => {
+    const { open, fill } = browser()
+    fill()
+    const message = expect.stringContaining('UnknownError.') as string
+    expect(await open('one').left()).toMatchObject({ ok: false, error: { message } })
+    expect(await open('one').read('x')).toMatchObject({ ok: false, error: { message } })
   })
 })

@@ -32,28 +32,26 @@ export function browserRecovery(
   living: Living,
   own: string,
 ): Recovery {
-  async function entryOf(id: string): Promise<KeptEntry | undefined> {
-    return (await store.all()).find((entry) => entry.id === id)
-  }
-
   living.announce(own)
   return {
     keep: (doc, of) =>
-      told(() =>
-        store.put({
-          ...workInfo(doc, of),
-          ...{ id: own, atMs: Date.now(), text: JSON.stringify(doc) },
-        }),
-      ),
-    clear: () => told(() => store.delete(own)),
-    discard: (id) => told(() => store.delete(id)),
-    left: async () => {
-      const [all, alive] = await Promise.all([store.all(), living.ids()])
-      const left = all.filter(({ id }) => id !== own && !alive.has(id))
-      return success(left.toSorted((x, y) => y.atMs - x.atMs).map(leftOf))
-    },
+      told(async () => {
+        const text = JSON.stringify(doc)
+        await store.put({ ...workInfo(doc, of), id: own, atMs: Date.now(), text })
+        return null
+      }),
+    clear: () => told(() => store.delete(own).then(() => null)),
+    discard: (id) => told(() => store.delete(id).then(() => null)),
+    left: () =>
+      told(async () => {
+        const [all, alive] = await Promise.all([store.all(), living.ids()])
+        const left = all.filter(({ id }) => id !== own && !alive.has(id))
+        return left.toSorted((x, y) => y.atMs - x.atMs).map(leftOf)
+      }),
     read: async (id) => {
-      const entry = await entryOf(id)
+      const found = await told(() => store.all())
+      if (!found.ok) return found
+      const entry = found.value.find((kept) => kept.id === id)
       const doc = entry === undefined ? null : docOf(entry.text)
       if (doc === null) return failure('not-found', 'This work is not kept any more.')
       const bytes = await pinscope.packSession(doc)
@@ -75,15 +73,14 @@ function docOf(text: string): SessionDoc | null {
   }
 }
 
-async function told(work: () => Promise<void>): Promise<Result<null>> {
+async function told<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
-    await work()
-    return success(null)
+    return success(await work())
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return failure(
       'internal',
-      `The browser does not keep the work: ${reason} Save the session, so that nothing is lost.`,
+      `The browser does not keep work that is not saved: ${reason} Save the session, so that nothing is lost.`,
     )
   }
 }
