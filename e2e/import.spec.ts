@@ -116,6 +116,12 @@ test('a kernel log becomes a candidate scenario, which can be written, edited an
   )
   await expect(page.locator('#scenario')).toHaveValue('from-log-2')
   await waitForComparison(page)
+  await page.keyboard.press('Control+Shift+O')
+  const library = page.getByRole('dialog', { name: 'Scenarios' })
+  await expect(library.getByRole('button', { name: 'Forget My board, edited' })).toBeDisabled()
+  await library.getByRole('button', { name: 'Forget A candidate from a kernel log' }).click()
+  await expect(library.getByRole('button', { name: /^FROM-LOG A/ })).toBeHidden()
+  await library.getByRole('button', { name: 'Close' }).click()
 
   await writeFile(
     scenario,

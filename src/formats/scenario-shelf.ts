@@ -64,7 +64,7 @@ export class ScenarioShelf {
 
   #keep(scenario: Scenario, asked: string): Result<OwnScenario> {
     if (this.#own.size >= MAX_OWN) {
-      const message = `${scenario.source}: there are ${MAX_OWN} scenarios of your own already; close windows, or start Pinscope anew`
+      const message = `${scenario.source}: there are ${MAX_OWN} scenarios of your own already; forget one in the library first`
       return failure('bad-input', message)
     }
     this.#own.set(scenario.info.id, { scenario, users: 1 })

@@ -22,6 +22,8 @@ export interface Catalogue {
   readonly load: () => Promise<boolean>
   /** Brings a scenario by its text; it is in the list from then on, also when the engine was lost. */
   readonly bring: (text: string, name: string) => Promise<Result<OwnScenario>>
+  /** Takes a scenario that was brought out of the list; runs of it must not be made again. */
+  readonly forget: (id: string) => Promise<void>
   /** The text of a scenario that was brought; null of one that ships. */
   readonly ownText: (id: string) => string | null
 }
@@ -69,9 +71,15 @@ export function useCatalogue(pinscope: Pinscope): Catalogue {
     return added
   }
 
+  async function forget(id: string): Promise<void> {
+    if (!texts.delete(id)) return
+    scenarios.value = scenarios.value.filter((s) => s.id !== id)
+    await pinscope.dropScenario(id)
+  }
+
   function ownText(id: string): string | null {
     return texts.get(id) ?? null
   }
 
-  return { bring, ownText, scenarios, patches, builds, kernels, loadFailure, load }
+  return { bring, forget, ownText, scenarios, patches, builds, kernels, loadFailure, load }
 }

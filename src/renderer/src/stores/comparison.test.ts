@@ -33,8 +33,13 @@ describe('comparison', () => {
 
   it('tells a new engine of the scenarios that were brought', async () => {
     const brought: string[] = []
+    const dropped: string[] = []
     const { pinscope, store } = open({
       calls: {
+        dropScenario: (id) => {
+          dropped.push(id)
+          return Promise.resolve(success(null))
+        },
         addScenario: (text, name) => {
           brought.push(`${name}: ${text}`)
           return Promise.resolve(success(fakeOwn('mine')))
@@ -47,6 +52,11 @@ describe('comparison', () => {
     expect([store.ownText('mine'), store.ownText('sc-01')]).toEqual(['text of mine', null])
     pinscope.tell('onDidLoseEngine', { reason: 'gone' })
     expect(brought).toEqual(['mine.json: { }', 'mine.json: { }', 'mine: text of mine'])
+    await store.forget('mine')
+    expect([dropped, store.ownText('mine')]).toEqual([['mine'], null])
+    expect(store.scenarios.some(({ own }) => own)).toBe(false)
+    pinscope.tell('onDidLoseEngine', { reason: 'gone' })
+    expect(brought).toHaveLength(3)
   })
 
   it('re-runs B alone when a patch of B is flipped, and forgets the run it replaces', async () => {

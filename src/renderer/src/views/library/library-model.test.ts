@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FAKE_SCENARIOS } from '../../test/fake-catalogue'
-import { libraryGroups } from './library-model'
+import { isUsed, libraryGroups } from './library-model'
 
 describe('libraryGroups', () => {
   it('has every scenario once when nothing is typed', () => {
@@ -14,6 +14,13 @@ describe('libraryGroups', () => {
     const groups = libraryGroups([...FAKE_SCENARIOS, { ...first, id: 'mine', own: true }], '')
     expect(groups[0]).toMatchObject({ title: 'own', scenarios: [{ id: 'mine' }] })
     expect(groups.flatMap((g) => g.scenarios)).toHaveLength(FAKE_SCENARIOS.length + 1)
+  })
+
+  it('needs a scenario that is chosen or that a kept run is of', () => {
+    const tree = [{ summary: { recipe: { scenario: 'mine' } } }]
+    expect(isUsed('mine', 'sc-01', tree)).toBe(true)
+    expect(isUsed('sc-01', 'sc-01', tree)).toBe(true)
+    expect(isUsed('mine-2', 'sc-01', tree)).toBe(false)
   })
 
   it('finds by words of id and question, in any order', () => {

@@ -26,6 +26,15 @@ export function scenarioGroups(all: readonly ScenarioInfo[]): ScenarioGroup[] {
   return groups.filter((group) => group.scenarios.length > 0)
 }
 
+/** What can still need a scenario: what is chosen, and every run that is kept. */
+export function isUsed(
+  id: string,
+  chosen: string,
+  tree: readonly { readonly summary: { readonly recipe: { readonly scenario: string } } }[],
+): boolean {
+  return id === chosen || tree.some(({ summary }) => summary.recipe.scenario === id)
+}
+
 /** Scenarios that have every typed word in id, title, question or description. */
 export function libraryGroups(all: readonly ScenarioInfo[], typed: string): ScenarioGroup[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
