@@ -6,6 +6,7 @@ import type { StateDifference } from '../shared/compare'
 import type { Place } from '../shared/place'
 import { failure, success, type Result } from '../shared/result'
 import type { Machine } from '../sim'
+import { Ahead } from './ahead'
 import { Breakpoints, type Breakpoint, type Hit } from './breakpoints'
 import type { Frame } from './frame'
 import { comparePositions, type Position } from './position'
@@ -19,7 +20,7 @@ import {
   type Stance,
 } from './stepping'
 import { stateDiff } from './state-diff'
-import type { Moment, PlayHooks, Played, Standby, Tape } from './tape'
+import type { Look, Moment, PlayHooks, Played, Standby, Tape } from './tape'
 import { Trail } from './trail'
 
 /** Why the debugger stands where it stands. */
@@ -46,7 +47,12 @@ export interface Checkpoint {
   readonly note: string
 }
 
+/** What a step may stop at, made anew for each place it begins at. */
+type Rule = (stance: Stance) => Accepts
+
 const MOST_VISITED = 1000
+/** So many events further are played for the steps that come. */
+const FURTHER = 250
 /** A standby serves places within so many events. */
 const MOST_NEAR = 2000
 
@@ -59,7 +65,10 @@ export class Debugger {
   keepsFrames = false
   /** What was told on the way here, when that was at level 2. */
   readonly #trail = new Trail()
-  #here: Played
+  #here: Look
+  /** The run that was left at the cursor, unless the state there is a copy. */
+  #run: Played['run'] | null
+  readonly #ahead = new Ahead()
   #withFrames = false
   #standby: Standby | null = null
   #preparing: { readonly isWanted: { now: boolean }; readonly done: Promise<void> } | null = null
@@ -72,6 +81,7 @@ export class Debugger {
     this.tape = tape
     this.#hooks = hooks
     this.#here = here
+    this.#run = here.run
     this.#remember()
   }
 
@@ -88,7 +98,7 @@ export class Debugger {
 
   /** The machine as it is at the cursor, to be looked at only. Valid until the cursor moves. */
   get machine(): Machine {
-    return this.#here.run.machine
+    return this.#here.machine
   }
 
   /** The task that runs at the cursor. */
@@ -112,7 +122,8 @@ export class Debugger {
    * step takes it, or waits for it; every other move lets it go.
    */
   prepare(): void {
-    const { event } = this.position
+    // Steps for which there are states need nothing more.
+    const { event } = this.#ahead.furthest ?? this.position
     if (this.#preparing !== null) {
       // One that is not wanted any more ends at its next breath.
       if (!this.#preparing.isWanted.now) void this.#preparing.done.then(() => this.prepare())
@@ -142,31 +153,44 @@ export class Debugger {
     const { event, step } = this.position
     // Between two events the next one back is the one passed last.
     const target = event + count + (count < 0 && step > 0 ? 1 : 0)
-    await this.#goTo({ event: target, step: 0 }, false)
-    this.#noteStep()
+    const move = `${count} events`
+    const ready = this.#ahead.take(move)
+    if (ready !== null) this.#take(ready, null)
+    else await this.#goToEvent(move, target, count)
+    this.#noteStep(move)
     if (target < this.tape.firstEvent) return this.#stop({ kind: 'start', lastHit: null })
     if (target >= this.tape.events) return this.#stop({ kind: 'end', lastHit: null })
     return this.#stop({ kind: 'step', at: 'event' })
   }
 
+  async #goToEvent(move: string, target: number, count: number): Promise<void> {
+    const { firstEvent, events } = this.tape
+    const further = Array.from({ length: this.#room(move) }, (_, i) => target + count * (i + 1))
+      .filter((event) => event >= firstEvent && event < events)
+      .map((event) => ({ event, step: 0 }))
+    await this.#goToWith(move, { event: target, step: 0 }, further)
+  }
+
   /** To the next entry, return or event of the running task; backward: to the one before. */
   async step(direction: Direction): Promise<Stop> {
-    return await this.#stepBy(direction, stepRule(await this.#stance()))
+    return await this.#stepBy('step', direction, stepRule)
   }
 
   /** As `step`, but over what the current function calls. */
   async next(direction: Direction): Promise<Stop> {
-    return await this.#stepBy(direction, nextRule(await this.#stance(), direction))
+    return await this.#stepBy('next', direction, (stance) => nextRule(stance, direction))
   }
 
   /** To the return of the current function; backward: to its entry. */
   async finish(direction: Direction): Promise<Result<Stop>> {
-    const stance = await this.#stance()
-    const frame = frameToFinish(stance, direction)
-    if (frame === null) {
+    if (frameToFinish(await this.#stance(), direction) === null) {
       return failure('bad-input', 'no function is entered here that could be finished')
     }
-    return success(await this.#stepBy(direction, finishRule(stance, frame, direction)))
+    const rule = (stance: Stance): Accepts => {
+      const frame = frameToFinish(stance, direction)
+      return frame === null ? () => false : finishRule(stance, frame, direction)
+    }
+    return success(await this.#stepBy('finish', direction, rule))
   }
 
   /** Runs to the next hit of a breakpoint; backward: to the one before. */
@@ -207,7 +231,7 @@ export class Debugger {
     const before = await search(this.tape, this.#hooks, 'backward', this.position, quest)
     if (before.at === null) return null
     const there = await playTo(this.tape, before.at, true, null)
-    const diff = stateDiff(there.run.machine, this.machine)
+    const diff = stateDiff(there.machine, this.machine)
     this.tape.recycle(there.run)
     return diff
   }
@@ -230,57 +254,98 @@ export class Debugger {
 
   async #stance(): Promise<Stance> {
     const stack = (await this.stack()).toReversed()
-    return { kind: this.#here.kind, task: this.task, stack }
+    return { kind: this.#here.kind, task: this.task, depth: stack.length, stack }
   }
 
-  async #stepBy(direction: Direction, accepts: Accepts): Promise<Stop> {
-    const near = direction === 'backward' ? this.#trail.lastBefore(this.position, accepts) : null
-    if (near !== null) {
-      await this.#goTo(near.at, true)
-      this.#noteStep()
-      return this.#stop({ kind: 'step', at: near.kind })
+  async #stepBy(name: string, direction: Direction, rule: Rule): Promise<Stop> {
+    const move = `${name} ${direction}`
+    const ready = this.#ahead.take(move)
+    if (ready !== null) {
+      this.#take(ready, null)
+      this.#noteStep(move)
+      return this.#stop({ kind: 'step', at: ready.kind })
     }
-    const found = await this.#searchStep(direction, accepts)
-    if (found.how === 'cancelled') return this.#stop({ kind: 'cancelled' })
-    if (found.at === null || found.value === null) {
-      await this.#goTo(this.#edge(direction), true)
-      return this.#stop({ kind: direction === 'forward' ? 'end' : 'start', lastHit: null })
+    const stance = await this.#stance()
+    const [near, ...further] =
+      direction === 'backward' ? this.#trailBack(stance, rule, 1 + this.#room(move)) : []
+    if (near !== undefined) {
+      await this.#goToWith(move, near, further)
+      this.#noteStep(move)
+      return this.#stop({ kind: 'step', at: this.#here.kind })
     }
-    if (found.played === null) await this.#goTo(found.at, true)
-    else this.#take(found.played)
-    this.#noteStep()
-    return this.#stop({ kind: 'step', at: found.value })
+    return await this.#searchStep(move, direction, stance, rule)
   }
 
-  async #searchStep(
-    direction: Direction,
-    accepts: Accepts,
-  ): ReturnType<typeof search<Moment['kind']>> {
+  /** Places that steps backward come to one after the other, as far as what was told on the way says. */
+  #trailBack(from: Stance, rule: Rule, most: number): Place[] {
+    const places: Place[] = []
+    let stance = from
+    let at = this.position
+    while (places.length < most) {
+      const found = this.#trail.lastBefore(at, rule(stance))
+      if (found === null) break
+      places.push(found.at)
+      at = found.at
+      const { kind, task, depth } = found
+      // Only who finishes functions asks for them, and goes to the entry of one that is open here, too.
+      stance = { kind, task, depth, stack: stance.stack.slice(0, depth) }
+    }
+    return places
+  }
+
+  async #searchStep(move: string, direction: Direction, stance: Stance, rule: Rule): Promise<Stop> {
     const trail = this.#trail
     trail.clear()
+    const room = direction === 'forward' ? this.#room(move) : 0
+    const looks: Look[] = []
+    let accepts = rule(stance)
+    const end = { isTooFar: false }
     const quest = {
       frames: true,
-      match: (moment: Moment) => (accepts(moment) ? moment.kind : null),
+      // What comes next after the place found is met on the way on: the last of it ends the search.
+      match: (moment: Moment) => {
+        end.isTooFar = moment.event > (looks[0]?.position.event ?? Infinity) + FURTHER
+        if (end.isTooFar) return moment.kind
+        if (!accepts(moment)) return null
+        if (looks.length === room) return moment.kind
+        looks.push(moment.look())
+        // The moment is told over and over: only a copy of it stays as it is.
+        const { kind, task, depth, stack } = moment
+        accepts = rule({ kind, task, depth, stack })
+        return null
+      },
       accept: () => true,
-    }
-    if (direction === 'backward') {
-      return await search(this.tape, this.#hooks, direction, this.position, quest)
-    }
-    const standby = await this.#takeStandby(this.position.event)
-    const watch = {
-      ...quest,
       from: this.position.event - MOST_NEAR,
       see: (moment: Moment) => {
         trail.note(moment)
       },
     }
-    return await search(this.tape, this.#hooks, direction, this.position, watch, standby)
+    const standby = direction === 'forward' ? await this.#takeStandby(this.position.event) : null
+    const found = await search(this.tape, this.#hooks, direction, this.position, quest, standby)
+    if (found.how === 'cancelled') return this.#stop({ kind: 'cancelled' })
+    const [first, ...rest] = looks
+    if (first !== undefined) {
+      this.#take(first, null)
+      this.#ahead.keep(move, found.played === null || end.isTooFar ? rest : [...rest, found.played])
+    } else if (found.at === null) {
+      await this.#goTo(this.#edge(direction), true)
+      return this.#stop({ kind: direction === 'forward' ? 'end' : 'start', lastHit: null })
+    } else if (found.played === null) await this.#goTo(found.at, true)
+    else this.#take(found.played, found.played.run)
+    this.#noteStep(move)
+    return this.#stop({ kind: 'step', at: this.#here.kind })
   }
 
-  /** The state that a search ended with is the one at the cursor. */
-  #take(played: Played): void {
-    this.tape.recycle(this.#here.run)
-    this.#here = played
+  /** How many states beyond the next place shall be kept for steps of this kind. */
+  #room(move: string): number {
+    return this.keepsFrames ? this.#ahead.room(move, this.machine) : 0
+  }
+
+  /** The state that was made on the way is the one at the cursor. */
+  #take(look: Look, run: Played['run'] | null): void {
+    if (this.#run !== null) this.tape.recycle(this.#run)
+    this.#here = look
+    this.#run = run
     this.#withFrames = true
     this.#remember()
   }
@@ -320,18 +385,46 @@ export class Debugger {
     this.#remember()
   }
 
-  /** Makes the state of a place. Frames need the whole way from the image at level 2. */
-  async #make(to: Place, frames: boolean): Promise<void> {
+  /** As `#goTo`; states of places further that way are made as well, for the steps that come. */
+  async #goToWith(move: string, to: Place, further: readonly Place[]): Promise<void> {
+    const places = [to, ...further].toSorted(comparePositions)
+    const last = places.pop() ?? to
+    const looks = await this.#make(last, further.length > 0, places)
+    const all = comparePositions(last, to) === 0 ? looks : [...looks, this.#here]
+    const nearestFirst = last === to ? all.toReversed() : all
+    const at = nearestFirst.findIndex(({ position }) => comparePositions(position, to) === 0)
+    const look = nearestFirst[at]
+    if (look !== undefined) {
+      // The run that was played further is one of the states to come: its columns are not lent.
+      this.#run = null
+      this.#take(look, null)
+    } else this.#remember()
+    this.#ahead.keep(move, nearestFirst.slice(at + 1))
+  }
+
+  /**
+   * Makes the state of a place, and copies of those at places on the way, which ascend. Frames need the
+   * whole way from the image at level 2.
+   */
+  async #make(to: Place, frames: boolean, onTheWay: readonly Place[] = []): Promise<Look[]> {
     const withFrames = frames || to.step > 0 || this.keepsFrames
     const isHere = comparePositions(to, this.position) === 0
-    if (isHere && (this.#withFrames || !withFrames)) return
+    if (isHere && (this.#withFrames || !withFrames)) return []
+    this.#ahead.clear()
     const standby = withFrames ? await this.#takeStandby(to.event) : null
     if (!withFrames) this.#forgetStandby()
-    this.tape.recycle(this.#here.run)
+    if (this.#run !== null) this.tape.recycle(this.#run)
+    this.#run = null
     this.#withFrames = withFrames
     this.#trail.clear()
     const trail = withFrames ? this.#trail : null
-    this.#here = await playTo(this.tape, to, withFrames, trail, standby)
+    const looks: Look[] = []
+    const played = await playTo(this.tape, to, withFrames, trail, standby, (moment) => {
+      if (onTheWay.some((place) => comparePositions(place, moment) === 0)) looks.push(moment.look())
+    })
+    this.#here = played
+    this.#run = played.run
+    return looks
   }
 
   /** The standby, if it serves to come to an event; else it is of no use any more. */
@@ -364,7 +457,8 @@ export class Debugger {
   }
 
   /** Whoever steps will go on stepping: an image near by is worth its price then. */
-  #noteStep(): void {
+  #noteStep(move: string): void {
+    this.#ahead.note(move)
     this.#steps++
     if (this.#steps % 4 === 2) this.tape.densify(this.position.event)
   }
@@ -389,10 +483,13 @@ async function playTo(
   frames: boolean,
   trail: Trail | null,
   standby: Standby | null = null,
+  pass: (moment: Moment) => void = () => undefined,
 ): Promise<Played> {
   const see = (moment: Moment): boolean => {
     trail?.note(moment)
-    return comparePositions(moment, to) >= 0
+    if (comparePositions(moment, to) >= 0) return true
+    pass(moment)
+    return false
   }
   // Only what is near: the way may be long.
   const near = trail === null ? to.event : to.event - MOST_NEAR

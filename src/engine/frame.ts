@@ -61,6 +61,14 @@ export class Entered implements Frame {
     return locals
   }
 
+  /** As it is now: who goes on may tell it more. */
+  copy(): Entered {
+    const { fn, event, step } = this
+    const copy = new Entered(fn, event, step, this.#a, this.#b, this.#c, this.#d, this.#e, this.#f)
+    copy.#told = this.#told === null ? null : [...this.#told]
+    return copy
+  }
+
   /** A local has this value now. */
   tell(name: string, value: number): void {
     const told = (this.#told ??= [])

@@ -100,7 +100,8 @@ export class Lens {
   }
 }
 
-function bytesOf({ mem }: Machine): number {
+/** Bytes of the columns of a machine, which are most of it. */
+export function bytesOf({ mem }: Machine): number {
   const columns = Object.values(mem) as readonly ArrayBufferView[]
   return columns.reduce((sum, column) => sum + column.byteLength, 0)
 }

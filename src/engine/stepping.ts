@@ -9,6 +9,8 @@ export interface Stance {
   /** What happened there. */
   readonly kind: Moment['kind']
   readonly task: number
+  /** How many functions of the task are entered. */
+  readonly depth: number
   /** Functions of the task that are entered, outermost first; the one that is entered or left included. */
   readonly stack: readonly Frame[]
 }
@@ -17,7 +19,7 @@ export type Accepts = (moment: StepMoment) => boolean
 
 /** The running task, if it is in a function; outside of one it is whoever comes next. */
 function isSteppedTask(from: Stance): Accepts {
-  return from.stack.length === 0 ? () => true : (moment) => moment.task === from.task
+  return from.depth === 0 ? () => true : (moment) => moment.task === from.task
 }
 
 /** The next entry, return or event. */
@@ -33,7 +35,7 @@ export function stepRule(from: Stance): Accepts {
 export function nextRule(from: Stance, direction: Direction): Accepts {
   const edge = direction === 'forward' ? 'leave' : 'enter'
   const inCaller = from.kind === 'leave' || from.kind === edge
-  const depth = from.stack.length - (inCaller ? 1 : 0)
+  const depth = from.depth - (inCaller ? 1 : 0)
   const ours = isSteppedTask(from)
   return (moment) =>
     ours(moment) && (moment.depth <= depth || (moment.kind === edge && moment.depth === depth + 1))

@@ -40,6 +40,21 @@ export interface Moment extends Position {
   readonly stack: readonly Frame[]
   /** How many these are. */
   readonly depth: number
+  /** A copy of the state there. */
+  readonly look: () => Look
+}
+
+/** The state at a moment, to be looked at; nothing goes on from it. */
+export interface Look {
+  readonly position: Position
+  readonly machine: Machine
+  /** Functions entered and not left, by task; empty at level 1. */
+  readonly stacks: ReadonlyMap<number, readonly Frame[]>
+  /** The last moment told: its task and what it was. */
+  readonly task: number
+  readonly kind: Moment['kind']
+  /** What the function that was left returned; NaN when none was left there, and for void. */
+  readonly ret: number
 }
 
 export interface Watcher {
@@ -61,18 +76,10 @@ export interface PlayHooks {
 }
 
 /** Where playing ended. */
-export interface Played {
+export interface Played extends Look {
   readonly how: 'stopped' | 'end' | 'cancelled'
-  readonly position: Position
-  /** The state there; it does not go on. */
+  /** The run there; it does not go on. */
   readonly run: ScenarioRun
-  /** Functions entered and not left, by task; empty at level 1. */
-  readonly stacks: ReadonlyMap<number, readonly Frame[]>
-  /** The last moment told: its task and what it was. */
-  readonly task: number
-  readonly kind: Moment['kind']
-  /** What the function that was left returned; NaN when none was left there, and for void. */
-  readonly ret: number
 }
 
 /** A run that has been played to shortly before a place, at level 2, and can go on from there once. */
@@ -171,7 +178,7 @@ export class Tape {
   #resume(from: number, watcher: Watcher): { readonly run: ScenarioRun; readonly reel: Reel } {
     const image = this.keyframes.before(from)
     const run = resumeScenario(this.plan, image, null, this.#pool)
-    return { run, reel: new Reel(image, run.machine, watcher) }
+    return { run, reel: new Reel(image, run, this.#pool, watcher) }
   }
 
   /** Freezes a run on the way to `event`, so that places near it can be reached in no time. */
@@ -224,6 +231,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Tells a watcher what happens in a run that is played, and counts the steps between events. */
 class Reel implements TraceSink, FrameSink {
+  readonly #run: ScenarioRun
+  readonly #pool: ColumnPool
   readonly #machine: Machine
   #watcher: Watcher
   #from = 0
@@ -233,8 +242,10 @@ class Reel implements TraceSink, FrameSink {
   #stack: Entered[] = []
   readonly #moment: Writable<Moment>
 
-  constructor(image: RunImage, run: Machine, watcher: Watcher) {
-    this.#machine = run
+  constructor(image: RunImage, run: ScenarioRun, pool: ColumnPool, watcher: Watcher) {
+    this.#run = run
+    this.#pool = pool
+    this.#machine = run.machine
     this.#watcher = watcher
     this.#moment = {
       kind: 'event',
@@ -242,7 +253,7 @@ class Reel implements TraceSink, FrameSink {
       event: image.events - 1,
       step: 0,
       timeNs: image.timeNs,
-      machine: run,
+      machine: run.machine,
       task: 0,
       type: 0,
       a: 0,
@@ -253,6 +264,7 @@ class Reel implements TraceSink, FrameSink {
       ret: NaN,
       stack: NO_STACK,
       depth: 0,
+      look: () => this.#look(),
     }
     this.watch(watcher)
   }
@@ -315,15 +327,17 @@ class Reel implements TraceSink, FrameSink {
     m.trace.frames = null
     const { event, step, task, kind, ret } = this.#moment
     const place = how === 'end' ? { event: event + 1, step: 0 } : { event, step }
-    return {
-      how,
-      position: { ...place, timeNs: m.now },
-      run,
-      stacks: this.#stacks,
-      task,
-      kind,
-      ret,
-    }
+    const position = { ...place, timeNs: m.now }
+    return { how, position, machine: m, run, stacks: this.#stacks, task, kind, ret }
+  }
+
+  #look(): Look {
+    const { event, step, timeNs, task, kind, ret } = this.#moment
+    const stacks = new Map(
+      [...this.#stacks].map(([of, stack]) => [of, stack.map((frame) => frame.copy())]),
+    )
+    const machine = this.#run.still(this.#pool)
+    return { position: { event, step, timeNs }, machine, stacks, task, kind, ret }
   }
 
   #tellFrame(kind: 'enter' | 'leave', frame: Frame, stack: readonly Frame[]): void {

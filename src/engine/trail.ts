@@ -45,7 +45,7 @@ export class Trail {
   lastBefore(
     place: Position,
     accepts: (moment: StepMoment) => boolean,
-  ): { readonly at: Position; readonly kind: Moment['kind'] } | null {
+  ): (Pick<StepMoment, 'kind' | 'task' | 'depth'> & { readonly at: Position }) | null {
     const first = Math.max(0, this.#noted - LENGTH)
     for (let n = this.#noted - 1; n >= first; n--) {
       const [kind = 0, task = 0, depth = 0, event = 0, step = 0, timeNs = 0, entered = 0, nth = 0] =
@@ -54,7 +54,7 @@ export class Trail {
       if (comparePositions(at, place) >= 0) continue
       const frame = entered < 0 ? null : { event: entered, step: nth }
       const name = KINDS[kind] ?? 'event'
-      if (accepts({ kind: name, task, depth, frame })) return { at, kind: name }
+      if (accepts({ kind: name, task, depth, frame })) return { at, kind: name, task, depth }
     }
     return null
   }
