@@ -101,6 +101,17 @@ describe('a window that is to be closed', () => {
     expect(state()).toMatchObject({ isOpen: false, asked: 1 })
   })
 
+  it('asks for a page that may not leave: a navigation that only starts leaves it as it is', async () => {
+    const { close, tell, webContents, state } = open([STAY, STAY])
+    tell(true)
+    webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false })
+    await close()
+    expect(state()).toMatchObject({ isOpen: true, forgotten: 0, asked: 1 })
+    webContents.emit('did-navigate')
+    await close()
+    expect(state()).toMatchObject({ isOpen: false, asked: 1 })
+  })
+
   it('goes at once, and forgets nothing, when the system ends the application', async () => {
     const { closing, close, tell, state } = open([])
     tell(true)

@@ -9,6 +9,7 @@ type Handler = (event: unknown, ...args: unknown[]) => Promise<unknown>
 const handlers = new Map<string, Handler>()
 vi.mock('electron', () => ({
   ipcMain: { handle: (channel: string, handler: Handler) => handlers.set(channel, handler) },
+  BrowserWindow: {},
   app: {},
   session: {},
 }))
@@ -88,20 +89,21 @@ describe('PageBridge', () => {
   })
 
   it.each([
-    ['reloads', 'did-start-navigation', { isMainFrame: true, isSameDocument: false }],
-    ['crashes', 'render-process-gone', {}],
-    ['closes', 'destroyed', {}],
-  ])('drops the runs of a page that %s', async (_name, event, details) => {
+    ['reloads', 'did-navigate'],
+    ['crashes', 'render-process-gone'],
+    ['closes', 'destroyed'],
+  ])('drops the runs of a page that %s', async (_name, event) => {
     const { invoke, page, asked } = bridge()
     await invoke('run', [RECIPE, 't'])
-    page.emit(event, details)
+    page.emit(event)
     expect(asked.at(-1)).toStrictEqual(['drop', 1])
   })
 
-  it('keeps the runs of a page that only moves within itself', async () => {
+  it('keeps the runs of a page that moves within itself, or that may not leave', async () => {
     const { invoke, page, asked } = bridge()
     await invoke('run', [RECIPE, 't'])
-    page.emit('did-start-navigation', { isMainFrame: true, isSameDocument: true })
+    page.emit('did-navigate-in-page')
+    page.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false })
     expect(asked).toHaveLength(1)
   })
 })

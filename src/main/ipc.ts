@@ -7,6 +7,7 @@ import { askChecked } from '../host/validate'
 import { CALL_NAMES, type CallName, type Calls, type News, type NewsName } from '../shared/contract'
 import { failure } from '../shared/result'
 import { isSameOrigin } from './security'
+import { onNewPage } from './serve-page'
 
 /** What a page has of us while it lives. */
 interface Client {
@@ -38,10 +39,7 @@ export class PageBridge {
       this.#clients.get(contents)?.session.close()
       this.#clients.set(contents, this.#open(contents))
     }
-    contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
-      if (isMainFrame && !isSameDocument) restart()
-    })
-    contents.on('render-process-gone', restart)
+    onNewPage(contents, restart)
     contents.once('destroyed', () => {
       this.#clients.get(contents)?.session.close()
       this.#clients.delete(contents)

@@ -72,20 +72,21 @@ describe('the work of a window', () => {
   })
 
   it('is left for the page that comes after one that died or was loaded again', async () => {
-    for (const gone of ['render-process-gone', 'did-start-navigation']) {
+    for (const gone of ['render-process-gone', 'did-navigate']) {
       const { webContents, call, left } = start()
       await call('keepWork', DOC, gone, null)
-      webContents.emit(gone, { isMainFrame: true, isSameDocument: false })
+      webContents.emit(gone)
       expect((await left()).map(({ name }) => name)).toContain(gone)
       await call('keepWork', DOC, `after ${gone}`, null)
       expect((await left()).map(({ name }) => name)).not.toContain(`after ${gone}`)
     }
   })
 
-  it('stays this page’s while it goes from place to place in itself', async () => {
+  it('stays this page’s while it goes from place to place in itself, or may not leave', async () => {
     const { webContents, call, left } = start()
     await call('keepWork', DOC, '', null)
-    webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: true })
+    webContents.emit('did-navigate-in-page')
+    webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false })
     expect(await left()).toEqual([])
   })
 

@@ -23,10 +23,11 @@ export function servePage(origin: string): ServePage {
   }
 }
 
-/** Calls `begin` whenever a window's page goes, by a reload or a crash, or a new one comes. */
+/**
+ * Calls `begin` whenever a window's page goes, by a reload or a crash, or a new one comes. A navigation that
+ * only starts may be refused, as that to a link which was dropped on the window: the page stays then.
+ */
 export function onNewPage(contents: WebContents, begin: () => void): void {
-  contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
-    if (isMainFrame && !isSameDocument) begin()
-  })
+  contents.on('did-navigate', begin)
   contents.on('render-process-gone', begin)
 }
