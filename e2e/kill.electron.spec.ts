@@ -28,6 +28,7 @@ test.beforeEach(async () => {
 })
 test.afterEach(async () => {
   await life?.killMain()
+  life = null
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -108,7 +109,9 @@ test(`loses nothing in ${KILLS} kills`, async () => {
     told.push(text)
 
     if (victim === 'main') {
-      await life.killMain()
+      const ended = life
+      life = null
+      await ended.killMain()
       life = await Life.start(folder)
     } else if (victim === 'page') await life.killPage()
     else await life.killEngine()

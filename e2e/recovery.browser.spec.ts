@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import { patchSwitch, test, waitForComparison } from './steps'
 
@@ -30,9 +31,20 @@ test('offers the work of a tab that was closed to the next one, and restores it'
   const offer = next.getByTestId('recovery')
   await expect(offer).toContainText('work on SC-01')
   await expect(offer).toContainText('1 bookmark')
-  await offer.getByRole('button', { name: /^Discard/ }).click()
-  await offer.getByRole('button', { name: 'Keep it' }).click()
-  await offer.getByRole('button', { name: /^Restore/ }).click()
+  for (const theme of ['light', 'contrast', 'dark']) {
+    await next.evaluate((name) => (document.documentElement.dataset.theme = name), theme)
+    const { violations } = await new AxeBuilder({ page: next }).include('dialog[open]').analyze()
+    expect(violations.map(({ id }) => `${theme}: ${id}`)).toEqual([])
+  }
+  // By keys alone: the focus is on Restore at first, and comes back to it.
+  const restore = offer.getByRole('button', { name: /^Restore/ })
+  await expect(restore).toBeFocused()
+  await next.keyboard.press('Tab')
+  await next.keyboard.press('Enter')
+  await expect(offer.getByRole('button', { name: 'Keep it' })).toBeFocused()
+  await next.keyboard.press('Enter')
+  await expect(restore).toBeFocused()
+  await next.keyboard.press('Enter')
   await expect(next.getByTestId('session-notice')).toContainText(
     'Restored work on SC-01, which is not saved yet: 2 of 2 runs came out as they were saved',
   )

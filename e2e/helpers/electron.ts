@@ -54,7 +54,11 @@ export async function launchElectron(
   const complaints = new Complaints()
   app.on('window', (page) => complaints.watch(page))
   for (const page of app.windows()) complaints.watch(page)
-  const page = await app.firstWindow({ timeout: 60_000 })
+  const runs = app.process()
+  const page = await app.firstWindow({ timeout: 60_000 }).catch((error: unknown) => {
+    runs.kill('SIGKILL')
+    throw error
+  })
   await page.waitForLoadState('domcontentloaded')
 
   const close = async (): Promise<void> => {
@@ -67,7 +71,7 @@ export async function launchElectron(
   }
   const kill = async (): Promise<void> => {
     const closed = app.waitForEvent('close')
-    app.process().kill('SIGKILL')
+    runs.kill('SIGKILL')
     await closed
   }
   const killEngine = async (): Promise<void> => {

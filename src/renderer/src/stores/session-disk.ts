@@ -1,5 +1,6 @@
 /** What another program does to the session's file while it is open here. */
 import { ref } from 'vue'
+import type { Result } from '../../../shared/result'
 import type { SessionFile, SessionFiles } from './session-files'
 
 export interface DiskHooks {
@@ -8,10 +9,12 @@ export interface DiskHooks {
   readonly idlePath: () => string | null
   readonly tell: (text: string, action: { title: string; run: () => unknown } | null) => void
   readonly open: (file: SessionFile) => Promise<unknown>
+  /** As `open`, but asks before work that is not saved is replaced. */
+  readonly take: (file: Result<SessionFile>) => void
   readonly save: (as: boolean, over: boolean) => Promise<boolean>
 }
 
-export function useDisk({ files, idlePath, tell, open, save }: DiskHooks) {
+export function useDisk({ files, idlePath, tell, open, take, save }: DiskHooks) {
   /** A file that was changed waits for the user's word. */
   const conflict = ref(false)
   /** What was told already; told again only when it was otherwise in between. */
@@ -29,7 +32,7 @@ export function useDisk({ files, idlePath, tell, open, save }: DiskHooks) {
     if (state.value === 'changed') {
       tell(`${path} was changed by another program. What is open here is as it was before.`, {
         title: 'Reload',
-        run: () => reload(),
+        run: async () => take(await files.reopen(path)),
       })
     } else if (state.value === 'gone') {
       tell(`${path} is not there any more: it was moved or deleted. Saving writes it again.`, null)

@@ -289,7 +289,7 @@ describe('a session whose file another program changed', () => {
   })
 
   it('is told of once when the user comes back, and of its end as well', async () => {
-    const { session, disk } = await open()
+    const { session, bookmarks, disk } = await open()
     await session.checkDisk()
     expect(session.notice).toBeNull()
     await session.save()
@@ -305,7 +305,14 @@ describe('a session whose file another program changed', () => {
     expect(session.notice?.actions).toEqual([])
     disk.state = 'changed'
     await session.checkDisk()
-    await session.notice?.actions?.[0]?.run()
-    expect(session.notice?.text).toContain('Opened sc-01')
+    const reload = session.notice?.actions?.[0]
+    bookmarks.add({ side: 'a', event: 5, timeNs: 50, note: '' })
+    await reload?.run()
+    expect(session.waiting?.name).toBe('sc-01')
+    await session.decide('stay')
+    expect(bookmarks.list).toHaveLength(1)
+    bookmarks.replace([])
+    await reload?.run()
+    await vi.waitFor(() => expect(session.notice?.text).toContain('Opened sc-01'))
   })
 })

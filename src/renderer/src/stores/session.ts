@@ -182,6 +182,7 @@ export const useSessionStore = defineStore('session', () => {
       notice.value = { good: false, text, lines: [], actions: action === null ? [] : [action] }
     },
     open,
+    take,
     save,
   })
 
