@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +36,9 @@ describe('texts that are chosen', () => {
     await writeFile(file, 'x')
     expect(await message(file, join(folder, 'gone'))).toContain('(ENOENT)')
     expect(await message(folder)).toContain('it is no file; choose a file')
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    expect(await message(pipe)).toContain('it is no file; choose a file')
     expect(await message(...Array.from({ length: 9 }, () => file))).toContain(
       '9 files were chosen, at most 8 are read together',
     )

@@ -1,4 +1,5 @@
 /** Texts of kernels and scenario files on the disk, read within bounds. */
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { MAX_IMPORT_BYTES, MAX_IMPORT_FILES } from '../shared/interchange'
@@ -29,7 +30,8 @@ export async function readTextFiles(paths: readonly string[]): Promise<Result<Op
 /** Files of /proc tell their size only when they are read. */
 async function readBounded(path: string, most: number): Promise<Result<Uint8Array>> {
   try {
-    const file = await open(path, 'r')
+    // A pipe that nobody writes to would be waited for otherwise.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       const stat = await file.stat()
       if (!stat.isFile()) return refusal('bad-input', 'read', path, 'it is no file; choose a file')
