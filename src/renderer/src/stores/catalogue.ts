@@ -22,6 +22,8 @@ export interface Catalogue {
   readonly load: () => Promise<boolean>
   /** Brings a scenario by its text; it is in the list from then on, also when the engine was lost. */
   readonly bring: (text: string, name: string) => Promise<Result<OwnScenario>>
+  /** A run of this scenario is asked for: an engine that was down when it was brought again hears of it. */
+  readonly ready: (id: string) => Promise<void>
   /** Takes a scenario that was brought out of the list; runs of it must not be made again. */
   readonly forget: (id: string) => Promise<void>
   /** The text of a scenario that was brought; null of one that ships. */
@@ -35,11 +37,27 @@ export function useCatalogue(pinscope: Pinscope): Catalogue {
   const kernels = shallowRef<KernelCatalogue | null>(null)
   const loadFailure = ref<Failure | null>(null)
   const texts = new Map<string, string>()
+  /** Of these no engine knows: it stayed down when they were brought again. */
+  const missing = new Set<string>()
 
   // The new engine hears of them before anything is run on it.
   pinscope.listen('onDidLoseEngine', () => {
-    for (const [id, text] of texts) void pinscope.addScenario(text, id)
+    for (const [id, text] of texts) void bringAgain(id, text)
   })
+
+  async function bringAgain(id: string, text: string): Promise<void> {
+    const added = await pinscope.addScenario(text, id)
+    if (added.ok) missing.delete(id)
+    else missing.add(id)
+  }
+
+  async function ready(id: string): Promise<void> {
+    const text = missing.has(id) ? texts.get(id) : undefined
+    if (text === undefined) return
+    // An engine that is down is started by this, and not by a text that is brought.
+    await pinscope.listScenarios()
+    await bringAgain(id, text)
+  }
 
   async function load(): Promise<boolean> {
     const [s, p, b, k] = await Promise.all([
@@ -81,5 +99,5 @@ export function useCatalogue(pinscope: Pinscope): Catalogue {
     return texts.get(id) ?? null
   }
 
-  return { bring, forget, ownText, scenarios, patches, builds, kernels, loadFailure, load }
+  return { bring, ready, forget, ownText, scenarios, patches, builds, kernels, loadFailure, load }
 }

@@ -1,8 +1,8 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { describe, expect, it } from 'vitest'
-import { success } from '../../../shared/result'
-import { fakeOwn } from '../test/fake-catalogue'
+import { failure, success } from '../../../shared/result'
+import { FAKE_SCENARIOS, fakeOwn } from '../test/fake-catalogue'
 import { createFakePinscope, type FakeOptions, type FakePinscope } from '../test/fake-pinscope'
 import { PINSCOPE } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
@@ -57,6 +57,33 @@ describe('comparison', () => {
     expect(store.scenarios.some(({ own }) => own)).toBe(false)
     pinscope.tell('onDidLoseEngine', { reason: 'gone' })
     expect(brought).toHaveLength(3)
+  })
+
+  it('tells an engine that stayed down of them as soon as a run starts it', async () => {
+    const log: string[] = []
+    let down = false
+    const { pinscope, store } = open({
+      calls: {
+        addScenario: () => {
+          log.push(down ? 'not added' : 'added')
+          const lost = failure('engine-lost', 'the engine died 3 times')
+          return Promise.resolve(down ? lost : success(fakeOwn('sc-02')))
+        },
+        listScenarios: () => {
+          down = false
+          log.push('listed')
+          return Promise.resolve(success(FAKE_SCENARIOS))
+        },
+      },
+    })
+    await store.open()
+    await store.bring('{ }', 'mine.json')
+    await store.openScenario('sc-02')
+    down = true
+    pinscope.tell('onDidLoseEngine', { reason: 'gone' })
+    await store.runSide('a')
+    await store.runSide('a')
+    expect(log).toEqual(['listed', 'added', 'not added', 'listed', 'added'])
   })
 
   it('re-runs B alone when a patch of B is flipped, and forgets the run it replaces', async () => {

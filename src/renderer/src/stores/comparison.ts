@@ -16,7 +16,7 @@ const FIRST_SEED = 1
 
 export const useComparisonStore = defineStore('comparison', () => {
   const pinscope = usePinscope()
-  const { load, ...catalogue } = useCatalogue(pinscope)
+  const { load, ready, ...catalogue } = useCatalogue(pinscope)
 
   const scenarioId = ref<string>(FIRST_SCENARIO)
   const seed = ref<number>(FIRST_SEED)
@@ -28,7 +28,10 @@ export const useComparisonStore = defineStore('comparison', () => {
   let release = (run: RunId): void => void pinscope.drop(run)
 
   const { a, b, parting, change, runSide, showRuns, cancel } = useRuns(
-    pinscope,
+    {
+      ...pinscope,
+      run: (recipe, token) => ready(recipe.scenario).then(() => pinscope.run(recipe, token)),
+    },
     (kernel) => ({ scenario: scenarioId.value, seed: seed.value, set: set.value, kernel }),
     (kernel) => refusal(buildOf(catalogue.builds.value, kernel.patches), kernel),
     (run) => {
