@@ -35,9 +35,8 @@ export class Upload {
   take(part: Part): Taken {
     const { id, call, of, from, bytes } = part
     const open = this.#open ?? begun(part)
-    const fits = open.id === id && open.call === call && open.of === of && open.from === from
     const end = from + bytes.length
-    if (!fits || bytes.length === 0 || end > of) return BROKEN
+    if (!follows(open, part) || bytes.length === 0 || end > of) return BROKEN
     open.bytes?.set(bytes, from)
     this.#open = end === of ? null : { ...open, from: end }
     if (from === 0 && open.bytes === null) {
@@ -45,6 +44,10 @@ export class Upload {
     }
     return end === of && open.bytes !== null ? whole(open, open.bytes) : MORE
   }
+}
+
+function follows(open: Open, part: Part): boolean {
+  return (['id', 'call', 'of', 'from'] as const).every((member) => open[member] === part[member])
 }
 
 /** Memory is taken only for what may be as large. */

@@ -17,7 +17,7 @@ import {
 import { countText } from '../../../shared/text'
 import { VERSION } from '../../../shared/version'
 import { usePinscope } from '../wire/pinscope'
-import { useArchiveStore } from './archive'
+import { useArchiveStore, type ArchiveChoice } from './archive'
 import { useBookmarksStore } from './bookmarks'
 import { useComparisonStore } from './comparison'
 import { useDebugStore } from './debug'
@@ -305,10 +305,7 @@ export const useSessionStore = defineStore('session', () => {
       const written = bytes.ok
         ? await files.save(bytes.value, as ? null : path.value, suggested, over)
         : bytes
-      if (!written.ok && written.error.code === 'changed-on-disk') {
-        keepWaiting(choice)
-        disk.conflict.value = true
-      } else if (!written.ok) refuse('The session was not saved', written.error)
+      if (!written.ok) notWritten(written.error, choice)
       if (!written.ok || written.value === null || !bytes.ok) return false
       name.value = nameOfFile(written.value.name)
       path.value = written.value.path
@@ -319,6 +316,14 @@ export const useSessionStore = defineStore('session', () => {
     } finally {
       saving.value = false
     }
+  }
+
+  /** What another program changed waits for the user's word. */
+  function notWritten(error: Failure, choice: ArchiveChoice): void {
+    if (error.code === 'changed-on-disk') {
+      keepWaiting(choice)
+      disk.conflict.value = true
+    } else refuse('The session was not saved', error)
   }
 
   /** What is shown and no part of a session. */
