@@ -57,6 +57,7 @@ async function start(given: Arguments): Promise<void> {
   })
   const { shell, recent, admit } = serveSessions({
     origin,
+    report,
     asked: given.file ?? askedEarly,
     folder: given.smoke ?? app.getPath('userData'),
     keeps: given.smoke === null,
@@ -75,7 +76,7 @@ async function start(given: Arguments): Promise<void> {
   }
   setMenu()
 
-  new ExportShell(servePage(origin))
+  new ExportShell(servePage(origin, report))
   const stateFile = given.smoke === null ? join(app.getPath('userData'), 'window.json') : null
   const window = createWindow({ preload: PRELOAD, icon: ICON, stateFile })
   bridge.admit(window.webContents)

@@ -1,5 +1,6 @@
 /** Answers what a page asks of its window; pages of others and frames inside of ours are refused. */
 import { BrowserWindow, ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron'
+import { reasonOf } from '../host/rpc'
 import { failure } from '../shared/result'
 import { isSameOrigin } from './security'
 
@@ -11,14 +12,20 @@ export type ServePage = (
   answer: (window: Window, ...args: readonly unknown[]) => unknown,
 ) => void
 
-export function servePage(origin: string): ServePage {
+/** What goes wrong is told to `report`, and to the page as a failure: it waits for an answer. */
+export function servePage(origin: string, report: (error: unknown) => void): ServePage {
   return (channel, answer) => {
-    ipcMain.handle(channel, (event: IpcMainInvokeEvent, ...args: unknown[]) => {
+    ipcMain.handle(channel, async (event: IpcMainInvokeEvent, ...args: unknown[]) => {
       const frame = event.senderFrame
       const window = BrowserWindow.fromWebContents(event.sender)
       const isOurs = frame?.parent === null && isSameOrigin(frame.url, origin)
       if (!isOurs || window === null) return failure('bad-input', 'this page may not call')
-      return answer(window, ...args)
+      try {
+        return await answer(window, ...args)
+      } catch (error) {
+        report(error)
+        return failure('internal', `the window failed on a broken assumption: ${reasonOf(error)}`)
+      }
     })
   }
 }

@@ -11,6 +11,7 @@ import { Shell } from './shell'
 
 export interface SessionsOptions {
   readonly origin: string
+  readonly report: (error: unknown) => void
   /** A file to be opened at the start. */
   readonly asked: string | null
   /** Where kept work and the list of recent files are. */
@@ -28,12 +29,13 @@ export interface Sessions {
 
 export function serveSessions({
   origin,
+  report,
   asked,
   folder,
   keeps,
   onRecent,
 }: SessionsOptions): Sessions {
-  const serve = servePage(origin)
+  const serve = servePage(origin, report)
   const recent = new RecentFiles(keeps ? join(folder, 'recent.json') : null, onRecent)
   const disk = new SessionDisk({
     used: (path) => {
