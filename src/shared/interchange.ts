@@ -79,9 +79,17 @@ export interface ImportAnswer extends ImportReport {
   readonly run: RunSummary | null
 }
 
+/** What can be looked at and not be run again. */
+export const FOREIGN = {
+  kernel: 'a recording of another kernel',
+  session: 'a recording of an earlier run',
+} as const
+
 /** What a summary of a trace says besides. */
 export interface ForeignInfo {
   readonly name: string
+  /** What it is, in words: one of `FOREIGN`. */
+  readonly what: string
   /** Time of its first event as the kernel printed it; the times of the engine count from there. */
   readonly startNs: number
   readonly cuts: readonly TraceCut[]

@@ -75,6 +75,7 @@ describe('the file of a session', () => {
     const [own] = (await must(calls.events(run.run, '', last, 1))).lines
     const [kept] = (await must(calls.events(shown.run, '', last, 1))).lines
     expect(kept).toMatchObject({ name: own?.name, actor: own?.actor })
+    expect(shown.verdict).toMatch(/^A recording of an earlier run: /)
     expect((await calls.openArchive(bytes, 'b', 'open')).ok).toBe(false)
     await must(calls.drop(shown.run))
   })

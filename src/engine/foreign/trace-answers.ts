@@ -33,21 +33,24 @@ const LINE_PFNS = 4
 const SAID_CUTS = 3
 
 /** Why a call cannot be answered for a trace. */
-export function onlyToLookAt(name: string): Result<never> {
-  const what = `${name} is a recording of another kernel`
-  return failure('bad-input', `${what}: it can be looked at, not stepped through or run again`)
+export function onlyToLookAt({ run, what }: KeptTrace): Result<never> {
+  const is = `${run.trace.name} is ${what}`
+  return failure('bad-input', `${is}: it can be looked at, not stepped through or run again`)
 }
 
 /** A trace that an engine keeps. */
 export class KeptTrace {
   readonly id: RunId
   readonly run: TraceRun
+  /** What it is, in words. */
+  readonly what: string
   /** Matches of the filter that was asked for last. */
   #found: { readonly filter: string; readonly matches: Matches } | null = null
 
-  constructor(id: RunId, run: TraceRun) {
+  constructor(id: RunId, run: TraceRun, what: string) {
     this.id = id
     this.run = run
+    this.what = what
   }
 
   async matches(filter: string, hooks: WorkHooks): Promise<Result<Matches>> {
@@ -75,7 +78,7 @@ export class KeptTrace {
 }
 
 /** What a summary says where a run would say what came of it. */
-export function traceSummary({ id, run }: KeptTrace): RunSummary {
+export function traceSummary({ id, run, what }: KeptTrace): RunSummary {
   const { trace } = run
   const failed = run.spans.filter((span) => span.ret < 0)
   const { cuts } = trace
@@ -101,13 +104,13 @@ export function traceSummary({ id, run }: KeptTrace): RunSummary {
     exercised: {},
     exercisedFixes: {},
     verdict: [
-      `A recording of another kernel: ${countText(trace.events)} events, to be looked at, not stepped through`,
+      `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${countText(trace.events)} events, to be looked at, not stepped through`,
       ...failedText(failed),
       ...cuts.slice(0, SAID_CUTS).map(cutTextOf),
       ...(cuts.length > SAID_CUTS ? [`${countText(cuts.length - SAID_CUTS)} more gaps`] : []),
     ].join('; '),
     verdictGood: failed.length === 0,
-    foreign: { name: trace.name, startNs: run.startNs, cuts: trace.cuts },
+    foreign: { name: trace.name, what, startNs: run.startNs, cuts: trace.cuts },
   }
 }
 
@@ -132,7 +135,7 @@ export function traceAnswers(
 ): Answers {
   const { run } = kept
   const { trace } = run
-  const refuse = () => Promise.resolve(onlyToLookAt(trace.name))
+  const refuse = () => Promise.resolve(onlyToLookAt(kept))
   const placeOf = (event: number) => ({ event, step: 0, timeNs: run.timeNs(event) })
   const noFrame = (pfn: number) =>
     failure('not-found', `no event of ${trace.name} names pfn 0x${pfn.toString(16)}`)

@@ -1,6 +1,11 @@
 /** An engine's calls, with traces of other kernels beside its runs. */
 import type { Calls, RunId, RunSummary } from '../../shared/contract'
-import type { ImportAnswer, ImportSource, ImportText } from '../../shared/interchange'
+import {
+  FOREIGN,
+  type ImportAnswer,
+  type ImportSource,
+  type ImportText,
+} from '../../shared/interchange'
 import type { ExportSource } from '../../shared/export'
 import type { SessionSource } from '../../shared/session'
 import { failure, success, type Result } from '../../shared/result'
@@ -130,7 +135,7 @@ export function withTraces(
       run: null,
     }
     if (trace === null) return success(answer)
-    const run = keep(yield* within(TraceRun.steps(trace), READING, 1))
+    const run = keep(yield* within(TraceRun.steps(trace), READING, 1), FOREIGN.kernel)
     return run.ok ? success({ ...answer, run: run.value }) : run
   }
 
@@ -140,14 +145,14 @@ export function withTraces(
     const { trace } = read.value
     return trace === null
       ? failure('damaged', `The recorded events of ${text.name} are no trace.`)
-      : keep(yield* within(TraceRun.steps(trace), READING, 1))
+      : keep(yield* within(TraceRun.steps(trace), READING, 1), FOREIGN.session)
   }
 
-  function keep(run: TraceRun): Result<RunSummary> {
+  function keep(run: TraceRun, what: string): Result<RunSummary> {
     if (kept.size >= MAX_TRACES) {
       return failure('bad-input', `the engine keeps at most ${MAX_TRACES} traces; forget one first`)
     }
-    const made = new KeptTrace(next++, run)
+    const made = new KeptTrace(next++, run, what)
     kept.set(made.id, { trace: made, answers: traceAnswers(made, work, source, exports) })
     return success(traceSummary(made))
   }
@@ -165,6 +170,6 @@ async function inTurns<T>(steps: Steps<Result<T>>, hooks: WorkHooks): Promise<Re
 }
 
 /** A run and a trace cannot be set side by side, event by event. */
-function besideTrace(name: RunCallName, { run }: KeptTrace): Result<unknown> {
-  return name === 'align' ? success(null) : onlyToLookAt(run.trace.name)
+function besideTrace(name: RunCallName, trace: KeptTrace): Result<unknown> {
+  return name === 'align' ? success(null) : onlyToLookAt(trace)
 }

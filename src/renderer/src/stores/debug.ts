@@ -8,6 +8,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import type { RunSummary } from '../../../shared/contract'
 import type { ConsoleReply, DebugState } from '../../../shared/debug'
 import type { Place } from '../../../shared/place'
+import type { ForeignInfo } from '../../../shared/interchange'
 import type { Failure, Result } from '../../../shared/result'
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
@@ -175,7 +176,7 @@ export const useDebugStore = defineStore('debug', () => {
     transcript.value = withBlock(transcript.value, block)
     const now = summaryOf(name)
     if (now === null) {
-      end(id, `${noRunText(foreignOf(comparison[name])?.name)}\n`, 'failed')
+      end(id, `${noRunText(foreignOf(comparison[name]))}\n`, 'failed')
       return null
     }
     const token = `debug${++tokens}`
@@ -290,8 +291,8 @@ export const useDebugStore = defineStore('debug', () => {
 })
 
 /** Why there is nothing to debug. */
-function noRunText(recording: string | undefined): string {
-  return recording === undefined
+function noRunText(recording: ForeignInfo | null): string {
+  return recording === null
     ? 'There is no run yet; run the scenario first.'
-    : `${recording} is a recording of another kernel: there is nothing to step through.`
+    : `${recording.name} is ${recording.what}: there is nothing to step through.`
 }

@@ -1,6 +1,6 @@
 /** A recording of another kernel, as an engine answers for an ftrace text. */
 import type { Calls, RunSummary } from '../../../shared/contract'
-import type { ImportAnswer } from '../../../shared/interchange'
+import { FOREIGN, type ImportAnswer } from '../../../shared/interchange'
 import { success } from '../../../shared/result'
 import { fakeMap } from './fake-memory'
 
@@ -21,7 +21,7 @@ export function fakeRecording(run: number, name = 'pin.trace'): RunSummary {
     exercisedFixes: {},
     verdict: 'A recording of another kernel: 106 events, to be looked at, not stepped through',
     verdictGood: true,
-    foreign: { name, startNs: 2_431_566_000, cuts: [] },
+    foreign: { name, what: FOREIGN.kernel, startNs: 2_431_566_000, cuts: [] },
   }
 }
 

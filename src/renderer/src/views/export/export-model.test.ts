@@ -14,7 +14,10 @@ const RUN = {
   recipe: { scenario: 'sc-01', seed: 1, set: {}, kernel: { patches: [], mode: 'strict' } },
   ...{ run: 1, events: 261_135, simTimeNs: 65_030_000 },
 } as unknown as RunSummary
-const TRACE = { ...RUN, foreign: { name: 'pin.trace', startNs: 0, cuts: [] } } as RunSummary
+const TRACE = {
+  ...RUN,
+  foreign: { name: 'pin.trace', what: '', startNs: 0, cuts: [] },
+} as RunSummary
 
 describe('the forms of a run', () => {
   it('are all that the engine writes, each once, and no two files have one name', () => {

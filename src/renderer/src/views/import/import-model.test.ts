@@ -51,7 +51,7 @@ describe('what the dialog says of a file', () => {
 describe('what the dialog says of a recording', () => {
   const cut = { line: 308, event: 281, cpu: null, lost: 206, kind: 'cut' } as const
   const of = (cuts: readonly (typeof cut)[]) =>
-    ({ events: 1_062, foreign: { name: 'x', startNs: 0, cuts } }) as never
+    ({ events: 1_062, foreign: { name: 'x', what: '', startNs: 0, cuts } }) as never
 
   it('is how many events it has and how often some are missing', () => {
     expect(recordingText(of([]))).toBe('1,062 events, no gap')
