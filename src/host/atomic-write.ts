@@ -63,7 +63,8 @@ export async function sweepDrafts(path: string): Promise<void> {
   }
 }
 
-function draftOf(path: string): string {
+/** A new draft beside a file. */
+export function draftOf(path: string): string {
   return join(dirname(path), `${draftBegin(path)}${randomUUID()}.tmp`)
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -64,6 +64,18 @@ describe('a draft', () => {
     expect(messageOf(await DraftFile.begin(nowhere))).toContain(
       `${nowhere} cannot be saved: there is no such file or folder; choose another (ENOENT).`,
     )
+  })
+
+  it('that a killed process left long ago is taken away by the next one of its file', async () => {
+    const id = '01234567-89ab-cdef-0123-456789abcdef'
+    const [old, other] = [`.x.trace.${id}.tmp`, `.y.trace.${id}.tmp`]
+    const ago = new Date(Date.now() - 120_000)
+    for (const name of [old, other]) {
+      await writeFile(join(folder, name), 'half')
+      await utimes(join(folder, name), ago, ago)
+    }
+    await (await begun()).abandon()
+    expect(await readdir(folder)).toEqual([other])
   })
 
   it('whose folder is gone when it is whole says so', async () => {

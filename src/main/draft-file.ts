@@ -1,8 +1,8 @@
 /** A file that is written piece by piece: beside its place as a draft, which takes the place when it is whole. */
-import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
+import { draftOf, sweepDrafts } from '../host/atomic-write'
 import { success, type Result } from '../shared/result'
 import type { SavedFile } from '../shared/shell'
 import { problem, refusal } from './session-file'
@@ -27,7 +27,8 @@ export class DraftFile {
       const target = await targetOf(path)
       if (target === null)
         return refusal('bad-input', 'saved', path, 'it is no file; choose a file')
-      const draft = join(dirname(target), `.${randomUUID()}.tmp`)
+      await sweepDrafts(target).catch(() => undefined)
+      const draft = draftOf(target)
       return success(new DraftFile(path, target, draft, await open(draft, 'wx', 0o644)))
     } catch (error) {
       return problem('saved', path, error)
