@@ -77,6 +77,8 @@ async function open(fails: (recipe: Recipe) => boolean = () => false) {
     checkFile: () => Promise.resolve(success(told.onDisk)),
     reopenSession: () => Promise.resolve(success(FILE)),
     saveSession: (_bytes: Uint8Array, path: string | null, suggested: string) => {
+      if (path !== null && told.onDisk === 'changed')
+        return Promise.resolve(failure('changed-on-disk', 'it was changed.'))
       saved.push(path)
       return Promise.resolve(success({ path: path ?? `/x/${suggested}`, name: suggested }))
     },
@@ -196,6 +198,19 @@ describe('saving it again', () => {
     expect(session.notice?.lines).toContain(
       'Without the recorded events of A: kept.pinscope has them.',
     )
+  })
+
+  it('elsewhere knows nothing of a save that was given up, as the file had been changed', async () => {
+    const { session, archive, packed, told } = await opened()
+    told.onDisk = 'changed'
+    const saving = session.save()
+    ;(await question(archive)).answer({ a: true, b: false })
+    expect(await saving).toBe(false)
+    expect(session.conflict).toBe(true)
+    await session.resolve('stay')
+    expect(packed).toHaveLength(1)
+    await session.save(true)
+    expect(packed).toHaveLength(1)
   })
 
   it('keeps what the file has of a run that cannot be made, with its proof', async () => {

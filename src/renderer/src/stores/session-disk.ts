@@ -1,6 +1,5 @@
 /** What another program does to the session's file while it is open here. */
 import { ref } from 'vue'
-import type { Result } from '../../../shared/result'
 import type { SessionFile, SessionFiles } from './session-files'
 
 export interface DiskHooks {
@@ -9,12 +8,14 @@ export interface DiskHooks {
   readonly idlePath: () => string | null
   readonly tell: (text: string, action: { title: string; run: () => unknown } | null) => void
   readonly open: (file: SessionFile) => Promise<unknown>
-  /** As `open`, but asks before work that is not saved is replaced. */
-  readonly take: (file: Result<SessionFile>) => void
   readonly save: (as: boolean, over: boolean) => Promise<boolean>
+  /** There is work that is not saved. */
+  readonly changed: () => boolean
+  /** The save that waited is not wanted any more. */
+  readonly giveUp: () => void
 }
 
-export function useDisk({ files, idlePath, tell, open, take, save }: DiskHooks) {
+export function useDisk({ files, idlePath, tell, open, save, changed, giveUp }: DiskHooks) {
   /** A file that was changed waits for the user's word. */
   const conflict = ref(false)
   /** What was told already; told again only when it was otherwise in between. */
@@ -32,7 +33,8 @@ export function useDisk({ files, idlePath, tell, open, take, save }: DiskHooks) 
     if (state.value === 'changed') {
       tell(`${path} was changed by another program. What is open here is as it was before.`, {
         title: 'Reload',
-        run: async () => take(await files.reopen(path)),
+        // Nothing is read before the user's word: whose file was read is taken for who knows what is in it.
+        run: () => (changed() ? void (conflict.value = true) : reload()),
       })
     } else if (state.value === 'gone') {
       tell(`${path} is not there any more: it was moved or deleted. Saving writes it again.`, null)
@@ -50,10 +52,13 @@ export function useDisk({ files, idlePath, tell, open, take, save }: DiskHooks) 
 
   /** The user's word on a file that was changed. */
   async function resolve(how: 'over' | 'elsewhere' | 'reload' | 'stay'): Promise<void> {
+    // A dialog that closes after its answer says so, too.
+    if (!conflict.value) return
     conflict.value = false
     if (how === 'over') await save(false, true)
     else if (how === 'elsewhere') await save(true, false)
-    else if (how === 'reload') await reload()
+    else giveUp()
+    if (how === 'reload') await reload()
   }
 
   return { conflict, checkDisk, resolve }

@@ -95,6 +95,10 @@ export function useSessionEvents({ pinscope, files, unpack, path, refuse }: Even
     waiting = choice
   }
 
+  function giveUp(): void {
+    waiting = null
+  }
+
   async function pack(
     doc: SessionDoc,
     choice: ArchiveChoice,
@@ -119,6 +123,6 @@ export function useSessionEvents({ pinscope, files, unpack, path, refuse }: Even
 
   return {
     ...{ takeArchive, offersOf, offersOfUnmade, viewEvents },
-    ...{ eventsToSave, keepWaiting, pack, tellSaved },
+    ...{ eventsToSave, keepWaiting, giveUp, pack, tellSaved },
   }
 }

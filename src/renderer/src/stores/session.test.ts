@@ -52,11 +52,13 @@ async function open(calls: Partial<Calls> = {}) {
     },
   })
   const saved: (string | null)[] = []
-  const disk: { state: DiskState } = { state: 'same' }
+  const disk: { state: DiskState; reopened: number } = { state: 'same', reopened: 0 }
   vi.stubGlobal('pinscopeShell', {
     checkFile: () => Promise.resolve(success(disk.state)),
-    reopenSession: (path: string) =>
-      Promise.resolve(success({ path, name: 'sc-01', bytes: BYTES })),
+    reopenSession: (path: string) => {
+      disk.reopened++
+      return Promise.resolve(success({ path, name: 'sc-01', bytes: BYTES }))
+    },
     saveSession: (_bytes: Uint8Array, path: string | null, suggested: string, over: boolean) => {
       if (path !== null && disk.state === 'changed' && !over) {
         return Promise.resolve(failure('changed-on-disk', 'it was changed.'))
@@ -283,6 +285,7 @@ describe('a session whose file another program changed', () => {
     expect(saved).toEqual([null, null])
 
     bookmarks.add({ side: 'a', event: 5, timeNs: 50, note: '' })
+    session.conflict = true
     await session.resolve('reload')
     expect(bookmarks.list).toEqual([])
     expect(session.changed).toBe(false)
@@ -307,10 +310,13 @@ describe('a session whose file another program changed', () => {
     await session.checkDisk()
     const reload = session.notice?.actions?.[0]
     bookmarks.add({ side: 'a', event: 5, timeNs: 50, note: '' })
+    const { reopened } = disk
     await reload?.run()
-    expect(session.waiting?.name).toBe('sc-01')
-    await session.decide('stay')
+    expect(session.conflict).toBe(true)
+    await session.resolve('stay')
     expect(bookmarks.list).toHaveLength(1)
+    // What was not read is still known to be another's when it is to be saved over.
+    expect(disk.reopened).toBe(reopened)
     bookmarks.replace([])
     await reload?.run()
     await vi.waitFor(() => expect(session.notice?.text).toContain('Opened sc-01'))

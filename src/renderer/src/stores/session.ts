@@ -172,7 +172,7 @@ export const useSessionStore = defineStore('session', () => {
     },
   })
   const { offersOf, offersOfUnmade, viewEvents, takeArchive } = events
-  const { eventsToSave, keepWaiting, pack, tellSaved } = events
+  const { eventsToSave, keepWaiting, giveUp, pack, tellSaved } = events
 
   let keepFirst = (): Promise<unknown> => Promise.resolve()
   const disk = useDisk({
@@ -182,8 +182,9 @@ export const useSessionStore = defineStore('session', () => {
       notice.value = { good: false, text, lines: [], actions: action === null ? [] : [action] }
     },
     open,
-    take,
     save,
+    changed: () => changed.value,
+    giveUp,
   })
 
   async function open(file: SessionFile): Promise<void> {
