@@ -26,6 +26,8 @@ test('downloads a session, asks before unsaved work is replaced, and makes the s
 
   await patchSwitch(page, 4).click()
   await expect.poll(() => digestOf(page)).toBe(whole)
+  // Nothing is opened while the file before is still being looked at.
+  await expect(page.getByTestId('session')).toBeEnabled()
   const choosing = page.waitForEvent('filechooser')
   await page.keyboard.press('Control+O')
   await (await choosing).setFiles(file)
