@@ -61,6 +61,19 @@ describe('session files of the user', () => {
     expect(await disk.save(file, bytes('four'), false)).toMatchObject({ ok: true })
   })
 
+  it('that were read again, and not taken, are still known as what is open has them', async () => {
+    await disk.save(file, bytes('one'), false)
+    await writeFile(file, 'two')
+    expect(await disk.open(file)).toMatchObject({ ok: true })
+    expect(await disk.check(file)).toBe('changed')
+    expect(await disk.save(file, bytes('three'), false)).toMatchObject({ ok: false })
+    expect(await readFile(file, 'utf8')).toBe('two')
+
+    disk.took(file)
+    expect(await disk.check(file)).toBe('same')
+    expect(await disk.save(file, bytes('three'), false)).toMatchObject({ ok: true })
+  })
+
   it('are looked into when they are written: the same size and time are no proof', async () => {
     await disk.save(file, bytes('one'), false)
     const mtimeMs = disk.stampOf(file)?.mtimeMs ?? 0

@@ -26,6 +26,8 @@ export interface DiskNews {
 
 export class SessionDisk {
   readonly #known = new Map<string, Stamp | null>()
+  /** Files that were read again: how they are now counts only once the page shows what was read. */
+  readonly #reread = new Map<string, Stamp>()
   readonly #news: DiskNews
 
   constructor(news: DiskNews) {
@@ -35,7 +37,9 @@ export class SessionDisk {
   async open(path: string): Promise<Result<OpenedFile>> {
     const file = await readSessionFile(path)
     if (file.ok) {
-      await this.#learn(path, file.value.bytes)
+      const stamp = await stampOf(path, file.value.bytes)
+      if (this.#known.has(path)) this.#reread.set(path, stamp)
+      else this.#known.set(path, stamp)
       this.#news.used(path)
     } else if (file.error.code === 'not-found' && this.#news.missing(path)) {
       return failure(
@@ -44,6 +48,13 @@ export class SessionDisk {
       )
     }
     return file
+  }
+
+  /** The page shows what it read of a file last. */
+  took(path: string): void {
+    const stamp = this.#reread.get(path)
+    this.#reread.delete(path)
+    if (stamp !== undefined) this.#known.set(path, stamp)
   }
 
   /** True for files that may be written without asking where. */
@@ -71,7 +82,8 @@ export class SessionDisk {
     }
     const saved = await writeSessionFile(path, bytes)
     if (saved.ok) {
-      await this.#learn(path, bytes)
+      this.#known.set(path, await stampOf(path, bytes))
+      this.#reread.delete(path)
       this.#news.used(path)
     }
     return saved
@@ -87,15 +99,15 @@ export class SessionDisk {
     if (stamp !== null) this.#known.set(path, stamp)
     return state
   }
+}
 
-  async #learn(path: string, bytes: Uint8Array): Promise<void> {
-    // Read between the two it may be newer than its time; its content is compared before it is replaced.
-    const mtimeMs = await stat(path).then(
-      (found) => found.mtimeMs,
-      () => 0,
-    )
-    this.#known.set(path, { size: bytes.length, mtimeMs, digest: digestOf(bytes) })
-  }
+async function stampOf(path: string, bytes: Uint8Array): Promise<Stamp> {
+  // Read between the two it may be newer than its time; its content is compared before it is replaced.
+  const mtimeMs = await stat(path).then(
+    (found) => found.mtimeMs,
+    () => 0,
+  )
+  return { size: bytes.length, mtimeMs, digest: digestOf(bytes) }
 }
 
 /** A file and how it was: what became of it, and how it is now where it is the same. */

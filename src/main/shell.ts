@@ -51,6 +51,10 @@ export class Shell {
     serve(SHELL_CHANNELS.checkFile, async (_window, path) =>
       success(typeof path === 'string' ? await disk.check(path) : 'same'),
     )
+    serve(SHELL_CHANNELS.tookSession, (_window, path) => {
+      if (typeof path === 'string') disk.took(path)
+      return success(null)
+    })
     serve(SHELL_CHANNELS.reopenSession, (_window, path) =>
       typeof path === 'string' && disk.has(path)
         ? disk.open(path)

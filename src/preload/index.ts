@@ -36,6 +36,7 @@ const shell: DesktopShell = {
   saveSession: (bytes, path, suggested, over) =>
     ipcRenderer.invoke(SHELL_CHANNELS.saveSession, bytes, path, suggested, over),
   checkFile: (path) => ipcRenderer.invoke(SHELL_CHANNELS.checkFile, path),
+  tookSession: (path) => ipcRenderer.invoke(SHELL_CHANNELS.tookSession, path),
   reopenSession: (path) => ipcRenderer.invoke(SHELL_CHANNELS.reopenSession, path),
   recentFiles: () => ipcRenderer.invoke(SHELL_CHANNELS.recentFiles),
   openRecent: (path) => ipcRenderer.invoke(SHELL_CHANNELS.openRecent, path),

@@ -64,6 +64,8 @@ export interface DesktopShell {
   readonly saveScenario: (text: string, suggested: string) => Promise<Result<string | null>>
   /** Whether another program changed a file that was opened or saved. */
   readonly checkFile: (path: string) => Promise<Result<DiskState>>
+  /** Says that what was read of a file last is what is open now: from then on others' changes count. */
+  readonly tookSession: (path: string) => Promise<Result<null>>
   /** Reads a file again that was opened or saved before. */
   readonly reopenSession: (path: string) => Promise<Result<OpenedFile>>
   readonly recentFiles: () => Promise<Result<readonly RecentFile[]>>
@@ -93,6 +95,7 @@ export const SHELL_CHANNELS = {
   openTexts: 'pinscope-shell:openTexts',
   saveScenario: 'pinscope-shell:saveScenario',
   checkFile: 'pinscope-shell:checkFile',
+  tookSession: 'pinscope-shell:tookSession',
   reopenSession: 'pinscope-shell:reopenSession',
   recentFiles: 'pinscope-shell:recentFiles',
   openRecent: 'pinscope-shell:openRecent',

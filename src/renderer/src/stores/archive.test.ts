@@ -75,6 +75,7 @@ async function open(fails: (recipe: Recipe) => boolean = () => false) {
   const pinscope = { ...fake, ...mapsOf(fake), run }
   vi.stubGlobal('pinscopeShell', {
     checkFile: () => Promise.resolve(success(told.onDisk)),
+    tookSession: () => Promise.resolve(success(null)),
     reopenSession: () => Promise.resolve(success(FILE)),
     saveSession: (_bytes: Uint8Array, path: string | null, suggested: string) => {
       if (path !== null && told.onDisk === 'changed')

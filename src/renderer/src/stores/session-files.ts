@@ -31,6 +31,8 @@ export interface SessionFiles {
   ) => Promise<Result<SavedSession | null>>
   /** What another program did to a file since it was opened or saved; a browser's page cannot know it. */
   readonly check: (path: string) => Promise<Result<DiskState>>
+  /** What was read of a file last is what is open now. */
+  readonly took: (path: string) => void
   readonly reopen: (path: string) => Promise<Result<SessionFile>>
 }
 
@@ -39,6 +41,7 @@ export function sessionFiles(shell: DesktopShell | undefined): SessionFiles {
     return {
       ...{ open: pick, openDropped: read, save: download },
       check: () => Promise.resolve(success('same')),
+      took: () => undefined,
       reopen: (path) => Promise.resolve(failure('not-found', `${path} is out of reach here.`)),
     }
   }
@@ -47,6 +50,7 @@ export function sessionFiles(shell: DesktopShell | undefined): SessionFiles {
     openDropped: (file) => shell.openDropped(file),
     save: (bytes, path, suggested, over) => shell.saveSession(bytes, path, suggested, over),
     check: (path) => shell.checkFile(path),
+    took: (path) => void shell.tookSession(path),
     reopen: (path) => shell.reopenSession(path),
   }
 }

@@ -52,9 +52,15 @@ async function open(calls: Partial<Calls> = {}) {
     },
   })
   const saved: (string | null)[] = []
-  const disk: { state: DiskState; reopened: number } = { state: 'same', reopened: 0 }
+  const disk: { state: DiskState; reopened: number; took: string[] } = {
+    ...{ state: 'same', reopened: 0, took: [] },
+  }
   vi.stubGlobal('pinscopeShell', {
     checkFile: () => Promise.resolve(success(disk.state)),
+    tookSession: (path: string) => {
+      disk.took.push(path)
+      return Promise.resolve(success(null))
+    },
     reopenSession: (path: string) => {
       disk.reopened++
       return Promise.resolve(success({ path, name: 'sc-01', bytes: BYTES }))

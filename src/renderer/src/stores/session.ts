@@ -211,6 +211,7 @@ export const useSessionStore = defineStore('session', () => {
       const refused = await setUp(doc)
       name.value = file.work?.name ?? nameOfFile(file.name)
       path.value = file.path
+      if (file.path !== null && file.work === undefined) files.took(file.path)
       note.value = doc.note
       // Work that was found again is in no file.
       saved.value = file.work === undefined ? print.value : ''
