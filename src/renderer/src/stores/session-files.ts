@@ -3,6 +3,7 @@ import { failure, success, type Result } from '../../../shared/result'
 import { MAX_SESSION_BYTES } from '../../../shared/session'
 import type { DesktopShell, DiskState } from '../../../shared/shell'
 import { countText } from '../../../shared/text'
+import { chooseFiles } from './file-field'
 
 export interface SessionFile {
   /** Null where the page cannot know it: saving is a download there. */
@@ -55,18 +56,9 @@ export function sessionFiles(shell: DesktopShell | undefined): SessionFiles {
   }
 }
 
-function pick(): Promise<Result<SessionFile | null>> {
-  const input = document.createElement('input')
-  input.type = 'file'
-  input.accept = '.pinscope'
-  return new Promise((resolve) => {
-    input.addEventListener('cancel', () => resolve(success(null)))
-    input.addEventListener('change', () => {
-      const [file] = input.files ?? []
-      resolve(file === undefined ? success(null) : read(file))
-    })
-    input.click()
-  })
+async function pick(): Promise<Result<SessionFile | null>> {
+  const [file] = await chooseFiles({ accept: '.pinscope' })
+  return file === undefined ? success(null) : await read(file)
 }
 
 async function read(file: File): Promise<Result<SessionFile>> {

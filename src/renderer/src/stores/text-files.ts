@@ -8,6 +8,7 @@ import {
 import { failure, success, type Result } from '../../../shared/result'
 import type { DesktopShell } from '../../../shared/shell'
 import { countText } from '../../../shared/text'
+import { chooseFiles } from './file-field'
 
 export type TextKind = 'texts' | 'scenario'
 
@@ -30,20 +31,10 @@ export function textFiles(shell: DesktopShell | undefined): TextFiles {
   }
 }
 
-function pick(kind: TextKind): Promise<Result<readonly ImportFile[] | null>> {
-  const input = document.createElement('input')
-  input.type = 'file'
+async function pick(kind: TextKind): Promise<Result<readonly ImportFile[] | null>> {
   // Files of /proc and traces have no ending in common.
-  if (kind === 'scenario') input.accept = '.json'
-  else input.multiple = true
-  return new Promise((resolve) => {
-    input.addEventListener('cancel', () => resolve(success(null)))
-    input.addEventListener('change', () => {
-      const files = [...(input.files ?? [])]
-      resolve(files.length === 0 ? success(null) : readFiles(files))
-    })
-    input.click()
-  })
+  const files = await chooseFiles(kind === 'scenario' ? { accept: '.json' } : { multiple: true })
+  return files.length === 0 ? success(null) : await readFiles(files)
 }
 
 /** Looks at the sizes before anything is read. */
