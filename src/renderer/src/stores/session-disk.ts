@@ -55,6 +55,7 @@ export function useDisk({ files, idlePath, tell, open, save, changed, giveUp }: 
     // A dialog that closes after its answer says so, too.
     if (!conflict.value) return
     conflict.value = false
+    told = ''
     if (how === 'over') await save(false, true)
     else if (how === 'elsewhere') await save(true, false)
     else giveUp()

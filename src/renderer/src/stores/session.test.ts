@@ -295,6 +295,19 @@ describe('a session whose file another program changed', () => {
     await session.resolve('reload')
     expect(bookmarks.list).toEqual([])
     expect(session.changed).toBe(false)
+    expect(disk.took).toEqual(['/x/sc-01'])
+  })
+
+  it('is told of again when it is changed again after it was written over', async () => {
+    const { session, disk } = await open()
+    await session.save()
+    disk.state = 'changed'
+    await session.checkDisk()
+    await session.save()
+    await session.resolve('over')
+    session.dismiss()
+    await session.checkDisk()
+    expect(session.notice?.text).toContain('/x/sc-01 was changed by another program')
   })
 
   it('is told of once when the user comes back, and of its end as well', async () => {
