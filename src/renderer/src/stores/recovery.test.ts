@@ -107,6 +107,17 @@ describe('work that is not saved', () => {
     await vi.waitFor(() => expect(log.at(-1)).toBe('clear'))
   })
 
+  it('is not restored while a session is saved, and says so', async () => {
+    const { work, session, log } = await open()
+    await work.offer()
+    const saving = session.save()
+    await work.restore(LEFT)
+    expect(work.trouble).toContain('Restore when that has ended.')
+    expect(work.open).toBe(true)
+    await saving
+    expect(log).not.toContain('discard left')
+  })
+
   it('that cannot be kept is told of, once', async () => {
     const { change, session, work } = await open({ full: true })
     await change()

@@ -73,6 +73,10 @@ export const useRecoveryStore = defineStore('recovery', () => {
   /** Opens what was left as what it was: not saved, of the file it belongs to. */
   async function restore(work: LeftWork): Promise<void> {
     if (recovery === null || busy.value) return
+    trouble.value = session.busy
+      ? 'A session is being opened or saved. Restore when that has ended.'
+      : null
+    if (trouble.value !== null) return
     busy.value = true
     try {
       const file = await recovery.read(work.id)
