@@ -33,6 +33,8 @@ export async function launchBrowser(options: BrowserContextOptions = {}): Promis
     const opened = browser
     const context = await opened.newContext({ viewport: { width: 1440, height: 900 }, ...options })
     const page = await context.newPage()
+    // Choosers are caught from now on: asked for with the key that opens one, this can come too late.
+    page.on('filechooser', () => undefined)
     const complaints = new Complaints()
     complaints.watch(page)
     await page.goto(host.address)
