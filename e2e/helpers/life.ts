@@ -13,8 +13,6 @@ const POLL_MS = 40
 const SESSION = `document.querySelector('[data-testid="session"]')`
 const NOTICE = `document.querySelector('[data-testid="session-notice"]')?.textContent ?? ''`
 const NOTE = `document.querySelector('[data-area="bookmarks"] tbody input')`
-/** The button of the question about a file that is another than it was. */
-const OVERWRITE = `[...document.querySelectorAll('dialog[open] button')].find((b) => b.textContent.trim() === 'Overwrite')`
 const OFFER = `document.querySelector('dialog[open] [data-testid="recovery"]')`
 
 /** How much the shell has of windows that ended. */
@@ -95,13 +93,9 @@ export class Life {
     return Number(await this.#ask<string>(`${NOTE}?.value ?? ''`))
   }
 
-  /** A kill while it saved may have left a newer file than the kept work knows of: then it is written over. */
   async save(): Promise<void> {
-    const saved = `${SESSION}?.textContent.trim() === 'kept'`
     await this.command('session.save')
-    await this.#until(`${saved} || ${OVERWRITE}`, 'the session is saved, or it is asked')
-    await this.#ask(`${OVERWRITE}?.click()`)
-    await this.#until(saved, 'the session is saved')
+    await this.#until(`${SESSION}?.textContent.trim() === 'kept'`, 'the session is saved')
   }
 
   /** Waits for a saving that may have failed. */

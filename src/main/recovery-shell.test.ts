@@ -53,6 +53,35 @@ function start() {
 const files = (): Promise<string[]> => readdir(join(folder, 'r')).catch(() => [])
 
 describe('the work of a window', () => {
+  it('knows the file that a kill left while it was saved, written or not, for its own', async () => {
+    const file = join(folder, 'x.pinscope')
+    const first = start()
+    await first.disk.save(file, Uint8Array.of(1), false)
+    await first.call('keepWork', DOC, 'x', file)
+    await first.shell.aboutToWrite(
+      first.webContents as unknown as WebContents,
+      file,
+      Uint8Array.of(2),
+    )
+    // A change while it is saved does not forget it.
+    await first.call('keepWork', DOC, 'x', file)
+
+    for (const [bytes, disk] of [
+      [1, 'same'],
+      [2, 'same'],
+      [3, 'changed'],
+    ] as const) {
+      await writeFile(file, Uint8Array.of(bytes))
+      const next = start()
+      const [work] = await next.left()
+      expect(work?.disk).toBe(disk)
+      await next.call('readWork', work?.id)
+      expect(await next.disk.check(file)).toBe(disk)
+      const saved = await next.disk.save(file, Uint8Array.of(bytes), false)
+      expect(saved.ok).toBe(disk === 'same')
+    }
+  })
+
   it('is a session file that the next run of the application offers', async () => {
     const first = start()
     expect(await first.call('keepWork', DOC, '', null)).toMatchObject({ ok: true })

@@ -9,14 +9,25 @@ import { SHELL_CHANNELS } from '../shared/shell'
 import type { RecoveryFolder } from './recovery-folder'
 import { onNewPage, type ServePage } from './serve-page'
 import type { SessionDisk } from './session-disk'
+import { digestOf, type WorkHead } from './work-file'
 
 const MAX_NAME = 4096
+
+/** A page that lives. */
+interface Page {
+  readonly id: string
+  /** How often its work was kept. */
+  writes: number
+  last: { readonly head: WorkHead; readonly session: Uint8Array } | null
+  /** What is being written to its session's file. */
+  next: { readonly path: string; readonly digest: string } | null
+}
 
 export class RecoveryShell {
   readonly #folder: RecoveryFolder
   readonly #disk: SessionDisk
-  /** The file of each page that lives, and how often it was written. A page that ended leaves its own behind. */
-  readonly #pages = new Map<WebContents, { readonly id: string; writes: number }>()
+  /** A page that ended leaves its work behind. */
+  readonly #pages = new Map<WebContents, Page>()
 
   constructor(serve: ServePage, folder: RecoveryFolder, disk: SessionDisk) {
     this.#folder = folder
@@ -31,7 +42,9 @@ export class RecoveryShell {
   }
 
   admit(contents: WebContents): void {
-    const begin = (): void => void this.#pages.set(contents, { id: randomUUID(), writes: 0 })
+    const begin = (): void => {
+      this.#pages.set(contents, { id: randomUUID(), writes: 0, last: null, next: null })
+    }
     begin()
     onNewPage(contents, begin)
     contents.once('destroyed', () => this.#pages.delete(contents))
@@ -40,7 +53,15 @@ export class RecoveryShell {
   /** The work of a page is saved, or not wanted any more. */
   async forget(contents: WebContents): Promise<Result<null>> {
     const page = this.#pages.get(contents)
-    return page === undefined ? success(null) : await this.#folder.drop(page.id)
+    return page === undefined ? success(null) : await this.#drop(page)
+  }
+
+  /** The page is about to write its file: after a kill the kept work knows both versions for its own. */
+  async aboutToWrite(contents: WebContents, path: string, bytes: Uint8Array): Promise<void> {
+    const page = this.#pages.get(contents)
+    if (page === undefined) return
+    page.next = { path, digest: digestOf(bytes) }
+    if (page.last?.head.path === path) await this.#write(page, page.last.head, page.last.session)
   }
 
   /** The page saves. What is to be done when it has: unless more was kept meanwhile, all of it is in the file. */
@@ -48,7 +69,8 @@ export class RecoveryShell {
     const page = this.#pages.get(contents)
     const writes = page?.writes ?? 0
     return async () => {
-      if (page?.writes === writes) await this.#folder.drop(page.id)
+      if (page !== undefined) page.next = null
+      if (page?.writes === writes) await this.#drop(page)
     }
   }
 
@@ -73,7 +95,21 @@ export class RecoveryShell {
     const stamp = own === null ? null : this.#disk.stampOf(own)
     const head = { ...workInfo(doc, { name, path: own }), atMs: Date.now(), stamp }
     page.writes++
-    return await this.#folder.keep(page.id, head, session.value)
+    return await this.#write(page, head, session.value)
+  }
+
+  async #write(page: Page, given: WorkHead, session: Uint8Array): Promise<Result<null>> {
+    const { next } = page
+    const { stamp } = given
+    const isNext = stamp !== null && next !== null && next.path === given.path
+    const head = isNext ? { ...given, stamp: { ...stamp, next: next.digest } } : given
+    page.last = { head, session }
+    return await this.#folder.keep(page.id, head, session)
+  }
+
+  async #drop(page: Page): Promise<Result<null>> {
+    page.last = null
+    return await this.#folder.drop(page.id)
   }
 
   #living(): ReadonlySet<string> {

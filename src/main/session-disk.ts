@@ -15,6 +15,8 @@ export interface Stamp {
   readonly mtimeMs: number
   /** SHA-256 of its bytes. */
   readonly digest: string
+  /** SHA-256 of what was about to be written over it: where that was broken off, it may be there. */
+  readonly next?: string
 }
 
 export interface DiskNews {
@@ -124,9 +126,9 @@ export async function compare(
     }
     const file = await readSessionFile(path)
     // What cannot be read is another than it was.
-    const isSame = file.ok && digestOf(file.value.bytes) === known.digest
-    return isSame
-      ? { state: 'same', stamp: { ...known, size, mtimeMs } }
+    const digest = file.ok ? digestOf(file.value.bytes) : null
+    return digest !== null && (digest === known.digest || digest === known.next)
+      ? { state: 'same', stamp: { size, mtimeMs, digest } }
       : { state: 'changed', stamp: null }
   } catch {
     return { state: 'gone', stamp: null }

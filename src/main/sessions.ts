@@ -51,7 +51,8 @@ export function serveSessions({
   const kept = new RecoveryFolder(join(folder, 'recovery'), Date.now())
   const recovery = new RecoveryShell(serve, kept, disk)
   const saving = recovery.saving.bind(recovery)
-  const shell = new Shell({ serve, disk, recent, saving }, asked)
+  const aboutToWrite = recovery.aboutToWrite.bind(recovery)
+  const shell = new Shell({ serve, disk, recent, saving, aboutToWrite }, asked)
   const closing = new Closing(serve, (contents) => recovery.forget(contents))
   const admit = (window: BrowserWindow): void => {
     if (!keeps) return

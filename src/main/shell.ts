@@ -17,19 +17,26 @@ export interface ShellParts {
   readonly recent: RecentFiles
   /** A page saves; what to do when it has. */
   readonly saving: (contents: Window['webContents']) => () => Promise<unknown>
+  readonly aboutToWrite: (
+    contents: Window['webContents'],
+    path: string,
+    bytes: Uint8Array,
+  ) => Promise<void>
 }
 
 export class Shell {
   readonly #disk: SessionDisk
   readonly #recent: RecentFiles
   readonly #saving: ShellParts['saving']
+  readonly #aboutToWrite: ShellParts['aboutToWrite']
   /** The file that the system asked for, until the page has taken it. */
   #asked: string | null
 
-  constructor({ serve, disk, recent, saving }: ShellParts, asked: string | null) {
+  constructor({ serve, disk, recent, saving, aboutToWrite }: ShellParts, asked: string | null) {
     this.#disk = disk
     this.#recent = recent
     this.#saving = saving
+    this.#aboutToWrite = aboutToWrite
     this.#asked = asked
     serve(SHELL_CHANNELS.toggleFullScreen, (window) => {
       window.setFullScreen(!window.isFullScreen())
@@ -112,6 +119,7 @@ export class Shell {
     const isKnown = path !== null && this.#disk.has(path)
     const chosen = isKnown ? path : await this.#askWhere(window, path ?? withEnding(suggested))
     if (chosen === null) return success(null)
+    await this.#aboutToWrite(window.webContents, chosen, bytes)
     // The dialog asked already whether what is there is to be replaced.
     const saved = await this.#disk.save(chosen, bytes, over || !isKnown)
     if (saved.ok) await settle()

@@ -78,7 +78,10 @@ function lineOf(line: string): { head: WorkHead; size: number; digest: string } 
 
 function stampOf(value: unknown): Stamp | null {
   if (!isObject(value)) return null
-  return { size: count(value.size), mtimeMs: count(value.mtimeMs), digest: text(value.digest) }
+  return {
+    ...{ size: count(value.size), mtimeMs: count(value.mtimeMs), digest: text(value.digest) },
+    ...(value.next === undefined ? {} : { next: text(value.next) }),
+  }
 }
 
 function text(value: unknown): string {
