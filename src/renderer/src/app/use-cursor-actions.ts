@@ -28,22 +28,24 @@ export function provideCursorActions(): void {
     if (to !== null) await cursor.goToEvent(side, to)
   }
 
-  function bookmark(): void {
+  /** Of where the cursor goes, where it still moves: keys may come faster than answers. */
+  async function bookmark(): Promise<void> {
+    await cursor.settled()
     const { side, here } = cursor
     if (here !== null) bookmarks.add({ side, event: here.event, timeNs: here.timeNs, note: '' })
   }
 
   /** Bookmarks are of the session, and a recording of another kernel is no part of it. */
   function canBookmark(): boolean {
-    return cursor.here !== null && foreignOf(comparison[cursor.side]) === null
+    return (cursor.here !== null || cursor.moving) && foreignOf(comparison[cursor.side]) === null
   }
 
   actions.provide({
     'cursor.start': { run: () => cursor.goToTime(cursor.side, 0), enabled },
     'cursor.end': { run: () => cursor.stand(cursor.side, null), enabled },
     'cursor.seek': { run: () => dialogs.show('seek'), enabled },
-    'cursor.next-failure': { run: () => toFailure(1), enabled },
-    'cursor.previous-failure': { run: () => toFailure(-1), enabled },
+    'cursor.next-failure': { run: () => cursor.moveBy(() => toFailure(1)), enabled },
+    'cursor.previous-failure': { run: () => cursor.moveBy(() => toFailure(-1)), enabled },
     'bookmark.add': { run: bookmark, enabled: canBookmark },
   })
 }

@@ -19,6 +19,9 @@ export const useCursorStore = defineStore('cursor', () => {
   const side = ref<SideName>('a')
   const at = shallowRef<Places>({ a: null, b: null })
   const here = computed(() => at.value[side.value])
+  /** The move whose answer is awaited; null while the cursor stands. */
+  const move = shallowRef<Promise<void> | null>(null)
+  const moving = computed(() => move.value !== null)
   let question = 0
 
   const run = (name: SideName): number | null => comparison[name].shown?.summary.run ?? null
@@ -62,6 +65,22 @@ export const useCursorStore = defineStore('cursor', () => {
     at.value = places
   }
 
+  /** What moves the cursor, as soon as it is known where to. */
+  async function moveBy(work: () => Promise<void>): Promise<void> {
+    const own = work()
+    move.value = own
+    try {
+      await own
+    } finally {
+      if (move.value === own) move.value = null
+    }
+  }
+
+  /** Done when the cursor stands: what is asked for on its way is meant for where it goes. */
+  async function settled(): Promise<void> {
+    while (move.value !== null) await move.value
+  }
+
   async function placeAt(id: number, timeNs: number): Promise<PlaceAt | null> {
     const found = await pinscope.eventAt(id, timeNs)
     return found.ok ? found.value : null
@@ -72,8 +91,10 @@ export const useCursorStore = defineStore('cursor', () => {
     const id = run(name)
     if (id === null) return
     const asked = ++question
-    const place = await placeAt(id, Math.max(0, timeNs))
-    if (asked === question && place !== null && run(name) === id) await stand(name, place)
+    await moveBy(async () => {
+      const place = await placeAt(id, Math.max(0, timeNs))
+      if (asked === question && place !== null && run(name) === id) await stand(name, place)
+    })
   }
 
   /** To an event, or a step behind it. */
@@ -81,10 +102,12 @@ export const useCursorStore = defineStore('cursor', () => {
     const id = run(name)
     if (id === null) return
     const asked = ++question
-    const answer = await pinscope.events(id, '', place.event, 1)
-    const row = answer.ok ? answer.value.lines[0] : undefined
-    if (asked !== question || run(name) !== id) return
-    await stand(name, row === undefined ? null : { ...place, timeNs: row.timeNs })
+    await moveBy(async () => {
+      const answer = await pinscope.events(id, '', place.event, 1)
+      const row = answer.ok ? answer.value.lines[0] : undefined
+      if (asked !== question || run(name) !== id) return
+      await stand(name, row === undefined ? null : { ...place, timeNs: row.timeNs })
+    })
   }
 
   async function goToEvent(name: SideName, event: number): Promise<void> {
@@ -98,9 +121,11 @@ export const useCursorStore = defineStore('cursor', () => {
     if (id === null || summary === undefined) return
     const asked = ++question
     const from = here.value?.event ?? summary.events
-    const answer = await pinscope.neighbour(id, from, by, task)
-    if (asked !== question || !answer.ok || answer.value === null) return
-    await stand(side.value, answer.value)
+    await moveBy(async () => {
+      const answer = await pinscope.neighbour(id, from, by, task)
+      if (asked !== question || !answer.ok || answer.value === null) return
+      await stand(side.value, answer.value)
+    })
   }
 
   /** The run that is looked at; the cursors stay. */
@@ -108,5 +133,8 @@ export const useCursorStore = defineStore('cursor', () => {
     side.value = name
   }
 
-  return { side, at, here, stand, standInBoth, goTo, goToEvent, goToTime, step, choose, restore }
+  return {
+    ...{ side, at, here, moving, moveBy, settled, choose, restore },
+    ...{ stand, standInBoth, goTo, goToEvent, goToTime, step },
+  }
 })
