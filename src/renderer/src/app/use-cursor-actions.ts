@@ -20,12 +20,13 @@ export function provideCursorActions(): void {
   const enabled = (): boolean => summary() !== null
 
   async function toFailure(by: 1 | -1): Promise<void> {
-    const run = summary()
-    const { side, here } = cursor
-    if (run === null) return
-    const found = await pinscope.troubles(run.run)
-    const to = found.ok ? nextTrouble(found.value, here?.event ?? run.events, by) : null
-    if (to !== null) await cursor.goToEvent(side, to)
+    await cursor.moveOn(async () => {
+      const run = summary()
+      if (run === null) return null
+      const found = await pinscope.troubles(run.run)
+      const to = found.ok ? nextTrouble(found.value, cursor.here?.event ?? run.events, by) : null
+      return to === null ? null : { event: to, step: 0 }
+    })
   }
 
   /** Of where the cursor goes, where it still moves: keys may come faster than answers. */
@@ -44,8 +45,8 @@ export function provideCursorActions(): void {
     'cursor.start': { run: () => cursor.goToTime(cursor.side, 0), enabled },
     'cursor.end': { run: () => cursor.stand(cursor.side, null), enabled },
     'cursor.seek': { run: () => dialogs.show('seek'), enabled },
-    'cursor.next-failure': { run: () => cursor.moveBy(() => toFailure(1)), enabled },
-    'cursor.previous-failure': { run: () => cursor.moveBy(() => toFailure(-1)), enabled },
+    'cursor.next-failure': { run: () => toFailure(1), enabled },
+    'cursor.previous-failure': { run: () => toFailure(-1), enabled },
     'bookmark.add': { run: bookmark, enabled: canBookmark },
   })
 }

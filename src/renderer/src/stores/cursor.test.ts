@@ -88,4 +88,67 @@ describe('cursor', () => {
     expect(asked).toEqual([end, end - 1])
     expect(cursor.here).toEqual(place(end - 1))
   })
+
+  it('takes every step, also those that come before the one ahead is answered', async () => {
+    const { gates, cursor } = await openGated()
+    const steps = [cursor.step(-1), cursor.step(-1), cursor.step(1)]
+    const end = await answerAll(gates, steps)
+    expect(cursor.here).toEqual(place(end - 1))
+  })
+
+  it('does not step on for long after a key that was held is let go', async () => {
+    const { gates, cursor } = await openGated()
+    const steps = Array.from({ length: 40 }, () => cursor.step(-1))
+    const end = await answerAll(gates, steps)
+    expect(end - (cursor.here?.event ?? 0)).toBeLessThanOrEqual(5)
+  })
+
+  it('forgets the steps that wait when another place is asked for', async () => {
+    const { gates, cursor } = await openGated()
+    const steps = [cursor.step(-1), cursor.step(-1), cursor.stand('a', place(5))]
+    await answerAll(gates, steps)
+    expect(cursor.here).toEqual(place(5))
+  })
+
+  it('steps on while the other run is still being asked where it stands', async () => {
+    const { cursor, comparison } = await open({
+      neighbour: (_run, event, by) => Promise.resolve(success(place(event + by))),
+      align: () => new Promise(() => undefined),
+    })
+    const end = comparison.a.shown?.summary.events ?? 0
+    void cursor.step(-1)
+    void cursor.step(-1)
+    await settle()
+    expect(cursor.here).toEqual(place(end - 2))
+  })
 })
+
+/** Lets what is under way come to its next question. */
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0))
+}
+
+/** A cursor whose neighbours are told only when they are let. */
+async function openGated() {
+  const gates: (() => void)[] = []
+  const { cursor, comparison } = await open({
+    neighbour: (_run, event, by) =>
+      new Promise((resolve) => gates.push(() => resolve(success(place(event + by))))),
+    align: () => Promise.resolve(success(null)),
+    eventAt: () => Promise.resolve(success(place(3))),
+  })
+  return { gates: { list: gates, end: comparison.a.shown?.summary.events ?? 0 }, cursor }
+}
+
+/** Answers questions until none is left; the events of the run. */
+async function answerAll(
+  { list, end }: { readonly list: (() => void)[]; readonly end: number },
+  moves: readonly Promise<void>[],
+): Promise<number> {
+  do {
+    list.splice(0).forEach((answer) => answer())
+    await settle()
+  } while (list.length > 0)
+  await Promise.all(moves)
+  return end
+}

@@ -7,6 +7,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import type { Place, PlaceAt } from '../../../shared/place'
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
+import { Moves } from './moves'
 import { SIDES, type SideName } from './side'
 
 type EventMoment = Pick<PlaceAt, 'event' | 'timeNs'>
@@ -19,10 +20,9 @@ export const useCursorStore = defineStore('cursor', () => {
   const side = ref<SideName>('a')
   const at = shallowRef<Places>({ a: null, b: null })
   const here = computed(() => at.value[side.value])
-  /** The move whose answer is awaited; null while the cursor stands. */
-  const move = shallowRef<Promise<void> | null>(null)
-  const moving = computed(() => move.value !== null)
+  const moves = new Moves()
   let question = 0
+  let wishes = 0
 
   const run = (name: SideName): number | null => comparison[name].shown?.summary.run ?? null
 
@@ -35,11 +35,35 @@ export const useCursorStore = defineStore('cursor', () => {
     )
   }
 
+  /** Another place is wished for: what was on its way to one, or waits to go on from there, is given up. */
+  function wish(): number {
+    wishes++
+    return ++question
+  }
+
+  async function placeAt(id: number, timeNs: number): Promise<PlaceAt | null> {
+    const found = await pinscope.eventAt(id, timeNs)
+    return found.ok ? found.value : null
+  }
+
+  /** Stands at a place whose time is to be asked for. */
+  async function standWhere(name: SideName, place: Place): Promise<void> {
+    const id = run(name)
+    if (id === null) return
+    const asked = ++question
+    const answer = await pinscope.events(id, '', place.event, 1)
+    const row = answer.ok ? answer.value.lines[0] : undefined
+    if (asked !== question || run(name) !== id) return
+    await standAt(name, row === undefined ? null : { ...place, timeNs: row.timeNs })
+  }
+
   /** Stands at a place whose time is known; the other run follows. */
-  async function stand(name: SideName, place: PlaceAt | null): Promise<void> {
+  async function standAt(name: SideName, place: PlaceAt | null): Promise<void> {
     const asked = ++question
     side.value = name
     at.value = { ...at.value, [name]: place }
+    // It stands, whatever the other run does.
+    moves.arrive()
     const other = name === 'a' ? 'b' : 'a'
     const [from, to] = [run(name), run(other)]
     if (place === null || from === null || to === null) {
@@ -51,80 +75,73 @@ export const useCursorStore = defineStore('cursor', () => {
     if (asked === question && run(other) === to) at.value = { ...at.value, [other]: there }
   }
 
+  async function stand(name: SideName, place: PlaceAt | null): Promise<void> {
+    wish()
+    await standAt(name, place)
+  }
+
   /** Stands at an event of each run, whatever is aligned with it. */
   function standInBoth(a: EventMoment, b: EventMoment): void {
-    question++
+    wish()
     const placeOf = ({ event, timeNs }: EventMoment): PlaceAt => ({ event, step: 0, timeNs })
     at.value = { a: placeOf(a), b: placeOf(b) }
   }
 
   /** Stands where a session stood. */
   function restore(name: SideName, places: Places): void {
-    question++
+    wish()
     side.value = name
     at.value = places
-  }
-
-  /** What moves the cursor, as soon as it is known where to. */
-  async function moveBy(work: () => Promise<void>): Promise<void> {
-    const own = work()
-    move.value = own
-    try {
-      await own
-    } finally {
-      if (move.value === own) move.value = null
-    }
-  }
-
-  /** Done when the cursor stands: what is asked for on its way is meant for where it goes. */
-  async function settled(): Promise<void> {
-    while (move.value !== null) await move.value
-  }
-
-  async function placeAt(id: number, timeNs: number): Promise<PlaceAt | null> {
-    const found = await pinscope.eventAt(id, timeNs)
-    return found.ok ? found.value : null
   }
 
   /** To the last event at or before a time, ns. */
   async function goToTime(name: SideName, timeNs: number): Promise<void> {
     const id = run(name)
     if (id === null) return
-    const asked = ++question
-    await moveBy(async () => {
+    const asked = wish()
+    await moves.by(async () => {
       const place = await placeAt(id, Math.max(0, timeNs))
-      if (asked === question && place !== null && run(name) === id) await stand(name, place)
+      if (asked === question && place !== null && run(name) === id) await standAt(name, place)
     })
   }
 
   /** To an event, or a step behind it. */
   async function goTo(name: SideName, place: Place): Promise<void> {
-    const id = run(name)
-    if (id === null) return
-    const asked = ++question
-    await moveBy(async () => {
-      const answer = await pinscope.events(id, '', place.event, 1)
-      const row = answer.ok ? answer.value.lines[0] : undefined
-      if (asked !== question || run(name) !== id) return
-      await stand(name, row === undefined ? null : { ...place, timeNs: row.timeNs })
-    })
+    wish()
+    await moves.by(async () => await standWhere(name, place))
   }
 
   async function goToEvent(name: SideName, event: number): Promise<void> {
     await goTo(name, { event, step: 0 })
   }
 
+  /**
+   * Moves on from where the cursor stands, after the move under way: keys come faster than answers, and
+   * each of them counts. Given up when another place is asked for meanwhile.
+   * @param find where to, in the run that is looked at then; null stays
+   */
+  async function moveOn(find: () => Promise<Place | null>): Promise<void> {
+    const before = wishes
+    const isWanted = (): boolean => wishes === before
+    await moves.inTurn(isWanted, async () => {
+      const name = side.value
+      const id = run(name)
+      const asked = ++question
+      const place = await find()
+      if (place === null || asked !== question || run(name) !== id) return
+      if (isTimed(place)) await standAt(name, place)
+      else await standWhere(name, place)
+    })
+  }
+
   /** To the next or previous event of a task, of anybody without one. */
   async function step(by: 1 | -1, task: number | null = null): Promise<void> {
-    const id = run(side.value)
-    const summary = comparison[side.value].shown?.summary
-    if (id === null || summary === undefined) return
-    const asked = ++question
-    const from = here.value?.event ?? summary.events
-    await moveBy(async () => {
-      const answer = await pinscope.neighbour(id, from, by, task)
-      if (asked !== question || !answer.ok || answer.value === null) return
-      await stand(side.value, answer.value)
+    await moveOn(async () => {
+      const summary = comparison[side.value].shown?.summary
+      if (summary === undefined) return null
+      const from = here.value?.event ?? summary.events
+      const answer = await pinscope.neighbour(summary.run, from, by, task)
+      return answer.ok ? answer.value : null
     })
   }
 
@@ -134,7 +151,11 @@ export const useCursorStore = defineStore('cursor', () => {
   }
 
   return {
-    ...{ side, at, here, moving, moveBy, settled, choose, restore },
-    ...{ stand, standInBoth, goTo, goToEvent, goToTime, step },
+    ...{ side, at, here, moving: moves.underWay, settled: () => moves.settled(), choose, restore },
+    ...{ stand, standInBoth, goTo, goToEvent, goToTime, moveOn, step },
   }
 })
+
+function isTimed(place: Place | PlaceAt): place is PlaceAt {
+  return 'timeNs' in place
+}

@@ -125,6 +125,7 @@ export const useDebugStore = defineStore('debug', () => {
   }
 
   async function goToCursor(name: SideName): Promise<boolean> {
+    await cursor.settled()
     const now = summaryOf(name)
     // A lost engine has no runs: what was said of that stays.
     if (now === null || comparison.engineLost !== null) return false

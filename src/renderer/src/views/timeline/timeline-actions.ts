@@ -35,11 +35,13 @@ function useSteps(): Record<'events' | 'marks', (by: 1 | -1) => void> {
 
   function marks(by: 1 | -1): void {
     const at = side()
-    const from = cursor.at[at]?.event ?? (by === 1 ? -1 : Infinity)
-    const mark = markFrom(marksOf[at].value, from, by)
-    if (mark === null) return
     selection.cursorNs = null
-    void cursor.goToEvent(at, mark.event)
+    cursor.choose(at)
+    void cursor.moveOn(() => {
+      const from = cursor.at[at]?.event ?? (by === 1 ? -1 : Infinity)
+      const mark = markFrom(marksOf[at].value, from, by)
+      return Promise.resolve(mark === null ? null : { event: mark.event, step: 0 })
+    })
   }
 
   return { events, marks }
