@@ -12,6 +12,8 @@ import { useSelectionStore } from './selection'
 import { foreignOf, type SideName } from './side'
 
 export interface ViewKeeper {
+  /** Done when the cursor stands, with what waits for that. */
+  readonly settled: () => Promise<void>
   readonly keep: (shown: SessionView['shown']) => SessionView
   readonly restore: (view: SessionView) => Promise<void>
 }
@@ -66,7 +68,7 @@ export function useSessionView(): ViewKeeper {
     return place !== null && place.event < events ? place : null
   }
 
-  return { keep, restore }
+  return { settled: () => cursor.settled(), keep, restore }
 }
 
 function placeOf(place: PlaceAt | null): PlaceAt | null {

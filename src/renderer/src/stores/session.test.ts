@@ -10,6 +10,7 @@ import { createFakePinscope, type FakePinscope } from '../test/fake-pinscope'
 import { PINSCOPE } from '../wire/pinscope'
 import { useBookmarksStore } from './bookmarks'
 import { useComparisonStore } from './comparison'
+import { useCursorStore } from './cursor'
 import { useForksStore } from './forks'
 import { useSessionStore } from './session'
 import { usePreviewStore } from './session-preview'
@@ -84,6 +85,7 @@ async function open(calls: Partial<Calls> = {}) {
     ...{ pinscope, comparison, session, saved, disk },
     forks: useForksStore(pinia),
     bookmarks: useBookmarksStore(pinia),
+    cursor: useCursorStore(pinia),
     doc: () => packed,
   }
 }
@@ -105,6 +107,27 @@ describe('a session', () => {
     await session.save()
     await session.save(true)
     expect(saved).toEqual([null, '/x/sc-01', null])
+  })
+
+  it('is saved with the bookmark of a place that the cursor is only on its way to', async () => {
+    let answer = (): void => undefined
+    const { session, bookmarks, cursor, doc } = await open({
+      eventAt: (_run, timeNs) =>
+        new Promise((resolve) => {
+          answer = () => resolve(success({ event: 7, step: 0, timeNs }))
+        }),
+      align: () => Promise.resolve(success({ event: 8, step: 0, timeNs: 80 })),
+    })
+    const moved = cursor.goToTime('a', 70)
+    const marked = cursor.settled().then(() => {
+      bookmarks.add({ side: 'a', event: 7, timeNs: 70, note: '' })
+    })
+    const saved = session.save()
+    await Promise.resolve()
+    answer()
+    await Promise.all([moved, marked, saved])
+    expect(doc()?.bookmarks).toHaveLength(1)
+    expect(session.changed).toBe(false)
   })
 
   it('comes back with its runs, forks and bookmarks, and the runs before are forgotten', async () => {

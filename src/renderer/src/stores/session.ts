@@ -297,6 +297,7 @@ export const useSessionStore = defineStore('session', () => {
     if (busy.value) return false
     saving.value = true
     try {
+      await view.settled()
       await keepFirst()
       const now = work.value
       const choice = await eventsToSave(as, withEvents, as || over, now)
