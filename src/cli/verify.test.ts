@@ -151,6 +151,31 @@ describe('pinscope verify', () => {
     expect(code).toBe(0)
   })
 
+  it('of an own scenario that cannot be read only its runs are broken', async () => {
+    const doc = docOf(SAVED)
+    const scenarios = ['{ "format": "pinscope/scenario@1", "id": "mine" }', 'no scenario at all']
+    const other = { ...doc.b, recipe: { ...doc.b.recipe, scenario: 'mine' } }
+    const lost = { ...doc.b, recipe: { ...doc.b.recipe, scenario: 'gone' } }
+    const head = { parent: null, at: null, text: '', note: '' }
+    const forks = [
+      { ...head, id: 1, ...other },
+      { ...head, id: 2, ...lost },
+    ]
+    const { code, json } = await verify(written('part.pinscope', { ...doc, scenarios, forks }))
+    expect(json.runs).toMatchObject([
+      { same: true },
+      { same: true },
+      { same: null, text: expect.stringContaining('scenario "mine" of the session: title') },
+      {
+        same: null,
+        text: expect.stringContaining(
+          'the scenario "gone" is not in the file and does not ship; a scenario of the session cannot be read: ',
+        ),
+      },
+    ])
+    expect(code).toBe(2)
+  })
+
   it('an archive without a file is refused before anything is looked up or run', async () => {
     const io = streams()
     expect(await run(io, 'sc-99', { ...OPTIONS, patches: 'none', archive: true })).toBe(2)

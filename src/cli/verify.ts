@@ -109,15 +109,33 @@ function planOf(doc: SessionDoc, recipe: Recipe) {
   return scenario.ok ? planScenario(scenario.value, recipe.set) : scenario
 }
 
-/** One of the file first: it may have the id of one that ships. */
+/** One of the file first: it may have the id of one that ships. What else is in the file may be broken. */
 function scenarioOf({ scenarios }: SessionDoc, id: string): Result<Scenario> {
+  let unreadable = ''
   for (const text of scenarios) {
-    const own = parseScenario(text, 'a scenario of the session')
-    if (!own.ok || own.value.info.id === id) return own
+    const claimed = claimedId(text)
+    const name = claimed === null ? 'a scenario' : `the scenario "${claimed}"`
+    const own = parseScenario(text, `${name} of the session`)
+    if (claimed === id) return own
+    if (!own.ok && claimed === null) {
+      unreadable = `; a scenario of the session cannot be read: ${own.error.message}`
+    }
   }
   const known = shippedScenarios().find(({ info }) => info.id === id)
   if (known !== undefined) return success(known)
-  return failure('not-found', `the scenario "${id}" is not in the file and does not ship`)
+  const what = `the scenario "${id}" is not in the file and does not ship`
+  return failure('not-found', `${what}${unreadable}`)
+}
+
+/** The id that a text gives itself, be the rest as it may; null when it gives none. */
+function claimedId(text: string): string | null {
+  try {
+    const body: unknown = JSON.parse(text)
+    if (typeof body !== 'object' || body === null || !('id' in body)) return null
+    return typeof body.id === 'string' ? body.id : null
+  } catch {
+    return null
+  }
 }
 
 const FORMAT = 'pinscope/verify@1'
