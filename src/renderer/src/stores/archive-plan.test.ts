@@ -30,7 +30,7 @@ const HELD: Held = {
 
 const summary = (of: Recipe): RunSummary => ({ run: 7, recipe: of, events: 1234 }) as RunSummary
 const node = (of: Recipe): RunNode => ({
-  ...{ id: 1, parent: null, run: 7, summary: summary(of), text: '', at: null, note: '' },
+  ...{ id: 1, number: 1, parent: null, run: 7, summary: summary(of), text: '', at: null, note: '' },
 })
 const showing = (of: Recipe): SideState => ({
   ...idleSide(of.kernel.patches),

@@ -3,7 +3,7 @@ import type { Recipe } from '../../../shared/contract'
 import { idleRoots, isComparable, treeRows, without, type RunNode } from './fork-tree'
 
 const node = (id: number, parent: number | null): RunNode => ({
-  ...{ id, parent, run: id, text: '', at: parent === null ? null : 5, note: '' },
+  ...{ id, number: id, parent, run: id, text: '', at: parent === null ? null : 5, note: '' },
   summary: {} as RunNode['summary'],
 })
 const TREE = [node(1, null), node(2, null), node(3, 1), node(4, 3), node(5, 1)]

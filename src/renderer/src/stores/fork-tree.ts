@@ -3,8 +3,10 @@ import type { Recipe, RunId, RunSummary } from '../../../shared/contract'
 import { isSame } from './latest'
 
 export interface RunNode {
-  /** Its number here; runs get other numbers when the engine was lost. */
+  /** What other nodes and the sides know it by, in this window only; runs get other numbers when the engine was lost. */
   readonly id: number
+  /** What it is called by: forks count from 1 in a session, and so do the runs of sides. */
+  readonly number: number
   /** Null: a run of a side. */
   readonly parent: number | null
   /** Null: lost with the engine; its recipe makes it again. */
@@ -25,6 +27,20 @@ export interface TreeRow {
   readonly node: RunNode
   /** 1 for a run of a side. */
   readonly level: number
+}
+
+/** The kinds of nodes that are counted each for themselves. */
+export type NodeKind = 'fork' | 'run'
+
+export function kindOf({ parent }: Pick<RunNode, 'parent'>): NodeKind {
+  return parent === null ? 'run' : 'fork'
+}
+
+/** The highest number of each kind; 0 without one. */
+export function highest(tree: RunTree): Record<NodeKind, number> {
+  const of = (kind: NodeKind): number =>
+    Math.max(0, ...tree.filter((node) => kindOf(node) === kind).map(({ number }) => number))
+  return { fork: of('fork'), run: of('run') }
 }
 
 /** Every node behind its parent, in the order of their numbers. */

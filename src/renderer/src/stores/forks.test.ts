@@ -158,6 +158,28 @@ describe('a fork', () => {
 })
 
 describe('forks', () => {
+  it('count from 1, whatever runs there are, and no number is given twice', async () => {
+    const { comparison, forks } = await open()
+    await comparison.runBoth()
+    const first = await forks.fork(shown(comparison.a), drain(10))
+    await forks.fork(shown(comparison.a), drain(20))
+    if (first.ok) await forks.drop(first.value)
+    await forks.fork(shown(comparison.a), drain(30))
+    expect(forks.forks.map(({ number }) => number)).toEqual([2, 3])
+  })
+
+  it('count on from those of a session that was opened', async () => {
+    const { comparison, forks } = await open()
+    const made = await forks.fork(shown(comparison.a), drain(10))
+    if (!made.ok) throw new Error(made.error.message)
+    const nodes = forks.tree.map((node) =>
+      node.id === made.value.id ? { ...node, number: 7 } : node,
+    )
+    forks.replace(nodes, forks.homes)
+    await forks.fork(shown(comparison.a), drain(20))
+    expect(forks.forks.map(({ number }) => number)).toEqual([7, 8])
+  })
+
   it('are looked at where the run on the other side is', async () => {
     const { comparison, cursor, forks } = await open()
     const made = await forks.fork(shown(comparison.a), drain(10))

@@ -3,7 +3,7 @@
  * fork is shown as B beside its parent as A, with the cursor where the two part.
  */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import type { PlanChange, Recipe, RunId, RunSummary } from '../../../shared/contract'
 import type { ForkNode } from '../../../shared/debug'
 import { failure as fail, success, type Failure, type Result } from '../../../shared/result'
@@ -13,11 +13,14 @@ import { useCursorStore } from './cursor'
 import { changesText, interventionsText, type Intervention } from '../../../shared/fork-text'
 import { useForkWork } from './fork-work'
 import {
+  highest,
   idleRoots,
   isComparable,
+  kindOf,
   treeRows,
   withNode,
   without,
+  type NodeKind,
   type RunNode,
   type RunTree,
 } from './fork-tree'
@@ -44,7 +47,9 @@ export const useForksStore = defineStore('forks', () => {
   const homes = shallowRef<Readonly<Record<SideName, number | null>>>({ a: null, b: null })
   const rows = computed(() => treeRows(tree.value))
   const forks = computed(() => tree.value.filter((node) => node.parent !== null))
-  const numbers = ref<number>(0)
+  let ids = 0
+  /** Numbers given last; none is given twice in a session. */
+  let numbers: Record<NodeKind, number> = { fork: 0, run: 0 }
   /** Forks of the console that the user dropped here; the console still names them. */
   const gone = new Set<RunId>()
 
@@ -66,8 +71,9 @@ export const useForksStore = defineStore('forks', () => {
   })
 
   function add(node: Pick<RunNode, 'summary' | 'parent' | 'text' | 'at'>): number {
-    const id = ++numbers.value
-    tree.value = [...tree.value, { ...node, id, run: node.summary.run, note: '' }]
+    const id = ++ids
+    const number = ++numbers[kindOf(node)]
+    tree.value = [...tree.value, { ...node, id, number, run: node.summary.run, note: '' }]
     return id
   }
 
@@ -210,7 +216,8 @@ export const useForksStore = defineStore('forks', () => {
 
   /** Takes another tree in the place of this one, whose runs are not forgotten yet. */
   function replace(nodes: RunTree, own: Readonly<Record<SideName, number | null>>): void {
-    numbers.value = Math.max(numbers.value, ...nodes.map(({ id }) => id))
+    ids = Math.max(ids, ...nodes.map(({ id }) => id))
+    numbers = highest(nodes)
     tree.value = nodes
     homes.value = own
   }

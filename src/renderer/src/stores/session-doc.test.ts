@@ -30,7 +30,8 @@ const node = (
   of: Recipe,
   part: Partial<RunNode> = {},
 ): RunNode => ({
-  ...{ id, parent, run: id * 10, summary: summary(id * 10, of), text: '', at: null, note: '' },
+  ...{ id, number: id, parent, run: id * 10, summary: summary(id * 10, of) },
+  ...{ text: '', at: null, note: '' },
   ...part,
 })
 const showing = (shown: RunNode): SideState => ({
@@ -41,7 +42,7 @@ const showing = (shown: RunNode): SideState => ({
 
 const A = node(1, null, recipe([]))
 const B = node(2, null, recipe([1, 2, 3, 4, 5]))
-const FORK = node(3, 1, recipe([]), { text: 'drain', at: 812, note: 'does not help' })
+const FORK = node(3, 1, recipe([]), { number: 1, text: 'drain', at: 812, note: 'does not help' })
 
 const WORK: Work = {
   recipeOf: (kernel) => ({ ...recipe([]), kernel }),
@@ -53,11 +54,11 @@ const WORK: Work = {
 }
 
 describe('the document of a session', () => {
-  it('has the run of a side that shows a fork, and the fork below the run it was made of', () => {
+  it('has the run of a side that shows a fork, and the fork by its number below the run it was made of', () => {
     const doc = workDoc(WORK, new Map())
     expect(doc.b.recipe).toEqual(B.summary.recipe)
-    expect(doc.forks).toMatchObject([{ id: 3, parent: 'a', at: 812, note: 'does not help' }])
-    expect(shownForks(WORK)).toEqual({ a: null, b: 3 })
+    expect(doc.forks).toMatchObject([{ id: 1, parent: 'a', at: 812, note: 'does not help' }])
+    expect(shownForks(WORK)).toEqual({ a: null, b: 1 })
     expect(doc.bookmarks).toEqual([{ side: 'a', event: 5, timeNs: 50, note: 'here' }])
   })
 
@@ -70,8 +71,8 @@ describe('the document of a session', () => {
       homes: { a: 4, b: 2 },
     }
     expect(workDoc(work, new Map()).forks.map(({ id, parent }) => [id, parent])).toEqual([
-      [1, null],
-      [3, 1],
+      [2, null],
+      [1, 2],
     ])
   })
 
@@ -81,7 +82,7 @@ describe('the document of a session', () => {
     expect(ownNode(work, 'b')).toBeNull()
     const doc = workDoc(work, new Map())
     expect(doc.b.recipe.kernel.patches).toEqual([1])
-    expect(doc.forks.map(({ id }) => id)).toEqual([3])
+    expect(doc.forks.map(({ id }) => id)).toEqual([1])
   })
 
   it('sets conditions by the numbers that a debugger without breakpoints gives', () => {
@@ -98,7 +99,7 @@ describe('the document of a session', () => {
   })
 
   it('cuts the text of a fork to what a file takes', () => {
-    const long = node(3, 1, recipe([]), { text: 'x'.repeat(100) })
+    const long = node(3, 1, recipe([]), { number: 1, text: 'x'.repeat(100) })
     const [fork] = workDoc({ ...WORK, tree: [A, B, long] }, new Map()).forks
     expect(fork?.text).toBe(`${'x'.repeat(63)}…`)
   })
@@ -127,14 +128,16 @@ describe('restoredTree', () => {
     ...{ writer: '', name: '', note: '', scenarios: [], view: FIRST_VIEW },
     ...workDoc(WORK, new Map()),
   }
-  const further = { ...doc.forks[0], id: 8, parent: 3 } as SessionDoc['forks'][number]
+  const further = { ...doc.forks[0], id: 8, parent: 1 } as SessionDoc['forks'][number]
   const made = (...keys: ('a' | 'b' | number)[]): Map<'a' | 'b' | number, RunSummary> =>
     new Map(keys.map((key, i) => [key, summary(100 + i, recipe([]))]))
 
-  it('gives new numbers behind those that are taken', () => {
-    const { tree, homes } = restoredTree(doc, made('a', 'b', 3), 20)
+  it('gives new ids behind those that are taken, and leaves forks their numbers', () => {
+    const forks = [...doc.forks, further]
+    const { tree, homes } = restoredTree({ ...doc, forks }, made('a', 'b', 1, 8), 20)
     expect(homes).toEqual({ a: 21, b: 22 })
-    expect(tree.at(-1)).toMatchObject({ id: 23, parent: 21, run: 102, note: 'does not help' })
+    expect(tree[2]).toMatchObject({ id: 23, number: 1, parent: 21, note: 'does not help' })
+    expect(tree[3]).toMatchObject({ id: 24, number: 8, parent: 23, run: 103 })
   })
 
   it('hangs what was forked from a run that is not there below the one above it', () => {

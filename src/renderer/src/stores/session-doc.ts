@@ -12,7 +12,7 @@ import type {
 import type { Bookmark } from './bookmarks'
 import { linesOfStops } from './debug-carry'
 import type { SideDebug } from './debug-side'
-import { treeRows, type RunNode, type RunTree } from './fork-tree'
+import { highest, kindOf, treeRows, type RunNode, type RunTree } from './fork-tree'
 import { SIDES, type SideName, type SideState } from './side'
 
 /** A fork's text in a file is not longer. */
@@ -85,17 +85,27 @@ function forksOf(
   // A run that is about to be replaced is no part of the session unless something hangs below it.
   const stale = Object.values(homes).filter((id) => !parents.has(id))
   const owned = new Set([...SIDES.map((side) => own[side]?.id), ...stale])
+  const fileIds = fileIdsOf(tree)
   const parentOf = (id: number | null): SessionSide | number | null =>
-    SIDES.find((side) => id !== null && own[side]?.id === id) ?? id
+    SIDES.find((side) => id !== null && own[side]?.id === id) ?? fileIds(id)
   return treeRows(tree)
     .filter(({ node }) => !owned.has(node.id))
     .map(({ node: { id, parent, at, text, note, summary } }) => ({
-      ...{ id, at, note },
+      ...{ id: fileIds(id) ?? id, at, note },
       parent: parentOf(parent),
       text: text.length <= MOST_TEXT ? text : `${text.slice(0, MOST_TEXT - 1)}…`,
       recipe: summary.recipe,
       proof: proofs.get(id) ?? null,
     }))
+}
+
+/** What nodes are known by in a file: forks by their numbers, earlier runs by numbers behind those. */
+function fileIdsOf(tree: RunTree): (id: number | null) => number | null {
+  const forks = highest(tree).fork
+  const ids = new Map(
+    tree.map((node) => [node.id, kindOf(node) === 'fork' ? node.number : forks + node.number]),
+  )
+  return (id) => (id === null ? null : (ids.get(id) ?? null))
 }
 
 function debugOf({ state, carried }: SideDebug): SessionDebug {
@@ -119,9 +129,10 @@ export function withScenarioIds(doc: SessionDoc, ids: ReadonlyMap<string, string
 
 /** The fork that each side shows. */
 export function shownForks(work: Work): SessionView['shown'] {
+  const fileIds = fileIdsOf(work.tree)
   const forkOf = (side: SideName): number | null => {
     const shown = work.sides[side].phase === 'done' ? shownNode(work, side) : null
-    return shown?.parent == null ? null : shown.id
+    return shown?.parent == null ? null : fileIds(shown.id)
   }
   return { a: forkOf('a'), b: forkOf('b') }
 }
@@ -140,7 +151,7 @@ export function canonical(thing: unknown): string {
   )
 }
 
-/** Runs that were made again, as the tree of the window; numbers are new ones behind `last`. */
+/** Runs that were made again, as the tree of the window: ids are new ones behind `last`, forks keep their numbers. */
 export function restoredTree(
   doc: SessionDoc,
   made: ReadonlyMap<SessionSide | number, RunSummary>,
@@ -151,11 +162,13 @@ export function restoredTree(
   const add = (
     key: SessionSide | number,
     node: Pick<RunNode, 'parent' | 'at' | 'text' | 'note'>,
-  ) => {
+  ): number | null => {
     const summary = made.get(key)
     if (summary === undefined) return node.parent
     const id = last + tree.length + 1
-    tree.push({ ...node, id, summary, run: summary.run })
+    const isFork = kindOf(node) === 'fork'
+    const number = isFork && typeof key === 'number' ? key : highest(tree)[kindOf(node)] + 1
+    tree.push({ ...node, id, number, summary, run: summary.run })
     return id
   }
   for (const side of SIDES) {

@@ -1,7 +1,7 @@
 /** Makes the runs of a session again and compares what they come to with what was saved. */
 import type { Pinscope, RunSummary } from '../../../shared/contract'
 import { failure, success, type Failure, type Result } from '../../../shared/result'
-import type { SessionDoc, SessionRun, SessionSide } from '../../../shared/session'
+import type { SessionDoc, SessionFork, SessionRun, SessionSide } from '../../../shared/session'
 
 export type RunKey = SessionSide | number
 
@@ -72,12 +72,13 @@ function runsOf(doc: SessionDoc): (readonly [RunKey, string, SessionRun])[] {
   return [
     ['a', 'run A', doc.a],
     ['b', 'run B', doc.b],
-    ...doc.forks.map((fork) => [fork.id, forkText(fork.id, fork.note), fork] as const),
+    ...doc.forks.map((fork) => [fork.id, forkText(fork), fork] as const),
   ]
 }
 
-function forkText(id: number, note: string): string {
-  return note === '' ? `fork ${id}` : `fork ${id} (${note})`
+function forkText({ id, parent, note }: SessionFork): string {
+  const what = parent === null ? 'an earlier run' : `fork ${id}`
+  return note === '' ? what : `${what} (${note})`
 }
 
 /** After these nothing more can be made. */

@@ -138,7 +138,7 @@ describe('a session', () => {
     })
     await session.save()
     expect(doc()?.forks).toMatchObject([{ parent: 'a', at: 812 }])
-    expect(doc()?.view.shown.b).toBe(forks.forks[0]?.id)
+    expect(doc()?.view.shown.b).toBe(forks.forks[0]?.number)
     const before = forks.tree.map(({ run }) => run)
 
     bookmarks.replace([])

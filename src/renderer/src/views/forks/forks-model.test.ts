@@ -5,13 +5,13 @@ describe('the name of a run', () => {
   const homes = { a: 1, b: 5 }
 
   it('is the side whose recipe it is, or that it was one earlier', () => {
-    expect(nameOf({ id: 5, note: '', parent: null }, homes)).toBe('Run B')
-    expect(nameOf({ id: 2, note: '', parent: null }, homes)).toBe('Earlier run 2')
+    expect(nameOf({ id: 5, number: 2, note: '', parent: null }, homes)).toBe('Run B')
+    expect(nameOf({ id: 4, number: 2, note: '', parent: null }, homes)).toBe('Earlier run 2')
   })
 
   it('of a fork is its number, unless the user gave it one', () => {
-    expect(nameOf({ id: 3, note: '', parent: 1 }, homes)).toBe('Fork 3')
-    expect(nameOf({ id: 3, note: 'no camera', parent: 1 }, homes)).toBe('no camera')
+    expect(nameOf({ id: 3, number: 1, note: '', parent: 1 }, homes)).toBe('Fork 1')
+    expect(nameOf({ id: 3, number: 1, note: 'no camera', parent: 1 }, homes)).toBe('no camera')
   })
 })
 

@@ -3,15 +3,15 @@ import { countText, kernelLine } from '../../../../shared/text'
 import type { RunNode } from '../../stores/fork-tree'
 import { SIDES, type SideName } from '../../stores/side'
 
-/** The user's name; else `Run A`, `Earlier run`, `Fork 3`. */
+/** The user's name; else `Run A`, `Earlier run 2`, `Fork 3`. */
 export function nameOf(
-  { id, note, parent }: Pick<RunNode, 'id' | 'note' | 'parent'>,
+  { id, number, note, parent }: Pick<RunNode, 'id' | 'number' | 'note' | 'parent'>,
   homes: Readonly<Record<SideName, number | null>>,
 ): string {
   if (note !== '') return note
-  if (parent !== null) return `Fork ${id}`
+  if (parent !== null) return `Fork ${number}`
   const side = SIDES.find((s) => homes[s] === id)
-  return side === undefined ? `Earlier run ${id}` : `Run ${side.toUpperCase()}`
+  return side === undefined ? `Earlier run ${number}` : `Run ${side.toUpperCase()}`
 }
 
 /** What a fork does otherwise; of a run of a side its scenario and kernel. */
