@@ -2,12 +2,14 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { SIGNATURE } from '../formats/session/container'
+import { encodeSession } from '../formats/session/encode'
+import { SESSION as DOC } from '../formats/test/session'
 import { RecoveryFolder } from './recovery-folder'
 import type { WorkHead } from './work-file'
 
 let folder = ''
-const SESSION = Uint8Array.of(...SIGNATURE, 1, 2, 3)
+const encoded = encodeSession(DOC)
+const SESSION = encoded.ok ? encoded.value : new Uint8Array()
 const head = (name: string, atMs: number): WorkHead => ({
   ...{ atMs, name, path: null, scenario: 'sc-01', kernels: 'A · B' },
   ...{ forks: 0, bookmarks: 0, stops: 0, stamp: null },
@@ -33,9 +35,9 @@ describe('the folder of kept work', () => {
     await kept.keep('two', head('two', 2), SESSION)
     await kept.keep('mine', head('mine', 3), SESSION)
     const left = await open().left(new Set(['mine']))
-    expect(left.map(({ id, name, problem }) => [id, name, problem])).toEqual([
-      ['two', 'two', null],
-      ['one', 'one', null],
+    expect(left.map(({ id, name, problem, opens }) => [id, name, problem, opens])).toEqual([
+      ['two', 'two', null, true],
+      ['one', 'one', null, true],
     ])
     const read = await open().read('one')
     expect(read.ok && read.value.session).toEqual(SESSION)
@@ -62,17 +64,25 @@ describe('the folder of kept work', () => {
     await kept.keep('torn', head('torn', 1), SESSION)
     const path = join(folder, 'r', 'torn.work')
     await writeFile(path, (await readFile(path)).subarray(0, -2))
+    await kept.keep('bare', head('bare', 1), SESSION.subarray(0, 40))
     await writeFile(join(folder, 'r', 'none.work'), 'x')
     const left = await kept.left(NOBODY)
     expect(left.find(({ id }) => id === 'torn')).toMatchObject({
       name: 'torn',
-      problem: `${path}: it is torn: 9 of 11 bytes are there`,
+      problem: expect.stringMatching(/torn\.work: it is torn: [\d,]+ of [\d,]+ bytes are there$/),
+      opens: true,
+    })
+    expect(left.find(({ id }) => id === 'bare')).toMatchObject({
+      name: 'bare',
+      problem: `${join(folder, 'r', 'bare.work')}: its recipe is lost, and without it no run can be made again`,
+      opens: false,
     })
     expect(left.find(({ id }) => id === 'none')).toMatchObject({
       name: '',
       problem: `${join(folder, 'r', 'none.work')}: no session is in it`,
+      opens: false,
     })
-    expect(await readdir(join(folder, 'r'))).toHaveLength(2)
+    expect(await readdir(join(folder, 'r'))).toHaveLength(3)
   })
 
   it('knows windows of this run from those of an earlier one', async () => {

@@ -10,6 +10,7 @@ import { MAX_SESSION_BYTES } from '../shared/session'
 import type { LeftWork } from '../shared/recovery'
 import { reasonOf } from '../host/rpc'
 import { compare } from './session-disk'
+import { decodeSession } from '../formats/session/decode'
 import { packWork, unpackWork, type WorkFile, type WorkHead } from './work-file'
 
 const ENDING = '.work'
@@ -74,7 +75,8 @@ export class RecoveryFolder {
     const head = file.ok ? file.value.head : null
     const { name = '', scenario = '', kernels = '' } = head ?? {}
     const { forks = 0, bookmarks = 0, stops = 0 } = head ?? {}
-    const problem = file.ok ? file.value.problem : file.error.message
+    const closed = file.ok ? closedReason(file.value.session) : null
+    const problem = file.ok ? problemOf(path, file.value.problem, closed) : file.error.message
     const atMs = head?.atMs ?? changedMs
     const disk = head?.path == null ? null : await compare(head.path, head.stamp, false)
     return {
@@ -82,7 +84,8 @@ export class RecoveryFolder {
       path: head?.path ?? null,
       disk: disk?.state ?? 'same',
       ofThisRun: changedMs >= this.#startedMs,
-      problem: problem === null || !file.ok ? problem : `${path}: ${problem}`,
+      problem,
+      opens: file.ok && closed === null,
     }
   }
 
@@ -96,6 +99,11 @@ export class RecoveryFolder {
     const path = join(this.#folder, draft)
     const found = await stat(path).catch(() => null)
     if (found !== null && Date.now() - found.mtimeMs > DRAFT_MS) await rm(path, { force: true })
+  }
+
+  /** True of work that is there, however damaged. */
+  async has(id: string): Promise<boolean> {
+    return NAME.test(`${id}${ENDING}`) && (await stat(this.#path(id)).catch(() => null)) !== null
   }
 
   #path(id: string): string {
@@ -118,4 +126,18 @@ export class RecoveryFolder {
       if (this.#last.get(id) === mine) this.#last.delete(id)
     }
   }
+}
+
+/** Why no session can be made of the bytes; null where one can, be it with parts lost. */
+function closedReason(session: Uint8Array): string | null {
+  const read = decodeSession(session)
+  if (read.ok) return null
+  const { code, message } = read.error
+  if (code === 'damaged') return 'its recipe is lost, and without it no run can be made again'
+  return code === 'not-a-session' ? 'no session is in it' : message.replace(/\.$/, '')
+}
+
+function problemOf(path: string, damage: string | null, closed: string | null): string | null {
+  const parts = [...new Set([damage, closed])].filter((part) => part !== null)
+  return parts.length === 0 ? null : `${path}: ${parts.join('; ')}`
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { WebContents } from 'electron'
@@ -97,6 +97,20 @@ describe('the work of a window', () => {
       doc: { bookmarks: DOC.bookmarks },
     })
     await next.call('discardWork', work?.id)
+    expect(await files()).toEqual([])
+  })
+
+  it('is discarded by the user also where it is too large to be read', async () => {
+    const { call, left } = start()
+    await call('keepWork', DOC, '', null)
+    const next = start()
+    const [work] = await next.left()
+    const [name] = await files()
+    await truncate(join(folder, 'r', name ?? ''), 200 * 2 ** 20)
+    const [large] = await next.left()
+    expect(large).toMatchObject({ opens: false, problem: expect.stringContaining('too large') })
+    expect(await left()).toEqual([])
+    expect(await next.call('discardWork', work?.id)).toMatchObject({ ok: true })
     expect(await files()).toEqual([])
   })
 

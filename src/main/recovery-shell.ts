@@ -132,7 +132,9 @@ export class RecoveryShell {
   async #discard(id: unknown): Promise<Result<null>> {
     const isOther = typeof id === 'string' && !this.#living().has(id)
     if (!isOther) return failure('bad-input', 'discardWork: the id of left work is expected')
-    const file = await this.#folder.read(id)
-    return file.ok ? await this.#folder.drop(id) : file
+    // Also what cannot be read, or is too large to be: nothing else would ever take it away.
+    return (await this.#folder.has(id))
+      ? await this.#folder.drop(id)
+      : failure('not-found', 'There is no such work.')
   }
 }

@@ -30,6 +30,8 @@ export interface LeftWork extends WorkInfo {
   readonly disk: DiskState
   /** Why nothing, or not all of it, can be told; null where it is whole. */
   readonly problem: string | null
+  /** False where no session can be made of it: it can only be discarded. */
+  readonly opens: boolean
 }
 
 export type LeftFile = Pick<OpenedFile, 'bytes'>

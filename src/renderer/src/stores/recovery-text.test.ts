@@ -10,6 +10,7 @@ const WORK: LeftWork = {
     ofThisRun: false,
     disk: 'same',
     problem: null,
+    opens: true,
   },
 }
 

@@ -13,7 +13,16 @@ import { useSessionStore } from './session'
 
 const LEFT: LeftWork = {
   ...{ id: 'left', name: 'camera', path: '/x/camera.pinscope', scenario: 'sc-01', kernels: '' },
-  ...{ forks: 0, bookmarks: 1, stops: 0, atMs: 0, ofThisRun: false, disk: 'same', problem: null },
+  ...{
+    forks: 0,
+    bookmarks: 1,
+    stops: 0,
+    atMs: 0,
+    ofThisRun: false,
+    disk: 'same',
+    problem: null,
+    opens: true,
+  },
 }
 
 /** A window whose shell keeps work in memory; `left` is what was there before it. */

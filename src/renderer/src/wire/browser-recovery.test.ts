@@ -70,6 +70,21 @@ describe('kept work in a browser', () => {
     expect(await other.read('one')).toMatchObject({ ok: false, error: { code: 'not-found' } })
   })
 
+  it('that is no session any more is told, and can be discarded only', async () => {
+    const { open, entries, close } = browser()
+    await open('one').keep(DOC, OF)
+    const entry = entries.get('one')
+    if (entry === undefined) throw new Error('nothing is kept')
+    entries.set('one', { ...entry, text: '{"torn' })
+    close('one')
+    const other = open('two')
+    expect(await other.left()).toMatchObject({
+      value: [{ opens: false, problem: 'no session is in what the browser kept' }],
+    })
+    expect(await other.discard('one')).toMatchObject({ ok: true })
+    expect(entries.size).toBe(0)
+  })
+
   it('is one entry per tab, and gone once it is saved', async () => {
     const { open, entries } = browser()
     const one = open('one')

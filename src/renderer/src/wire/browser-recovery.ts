@@ -60,8 +60,10 @@ export function browserRecovery(
   }
 }
 
-function leftOf({ text: _text, ...entry }: KeptEntry): LeftWork {
-  return { ...entry, ofThisRun: false, disk: 'same', problem: null }
+function leftOf({ text, ...entry }: KeptEntry): LeftWork {
+  const opens = docOf(text) !== null
+  const problem = opens ? null : 'no session is in what the browser kept'
+  return { ...entry, ofThisRun: false, disk: 'same', problem, opens }
 }
 
 /** What it is the engine checks. */

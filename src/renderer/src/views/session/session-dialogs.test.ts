@@ -16,7 +16,15 @@ import RecoveryDialog from './RecoveryDialog.vue'
 
 const WORK: LeftWork = {
   ...{ id: 'one', name: 'camera', path: '/x/camera.pinscope', scenario: 'sc-01', kernels: 'A · B' },
-  ...{ forks: 2, bookmarks: 0, stops: 0, ofThisRun: false, disk: 'same', problem: null },
+  ...{
+    forks: 2,
+    bookmarks: 0,
+    stops: 0,
+    ofThisRun: false,
+    disk: 'same',
+    problem: null,
+    opens: true,
+  },
   atMs: Date.UTC(2026, 10, 28, 7, 0, 0),
 }
 const FILES: readonly RecentFile[] = ['a', 'b', 'c'].map((name) => ({
@@ -114,6 +122,21 @@ describe('the offer of unsaved work', () => {
     await press(dialog, 'Discard for good')
     expect(log).toEqual(['discard one'])
     expect(useRecoveryStore().open).toBe(false)
+  })
+
+  it('offers no restoring of what cannot be opened, and says where it lies', async () => {
+    const gone = { problem: '/x/two.work: no session is in it', opens: false }
+    left = [{ ...WORK, id: 'two', ...gone }]
+    const dialog = await offered()
+    const labels = dialog.findAll('li button').map((b) => b.attributes('aria-label'))
+    expect(labels).toEqual(['Discard camera'])
+    expect(dialog.text()).toContain('what was kept of it cannot be opened any more')
+    expect(dialog.get('li .bad').text()).toBe(
+      'Cannot be opened: /x/two.work: no session is in it. Copy that file before you discard it, if you want to look into it.',
+    )
+    await press(dialog, 'Discard…')
+    await press(dialog, 'Keep it')
+    expect(document.activeElement?.textContent.trim()).toBe('Discard…')
   })
 
   it('does nothing when it is put off', async () => {
