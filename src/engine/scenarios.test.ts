@@ -116,6 +116,26 @@ describe.each([
 })
 
 describe('a run', () => {
+  it('tells how far it is also where nearly all of it is one loop', async () => {
+    const scenario = shippedScenarios().find((s) => s.info.id === 'sc-07')
+    if (scenario === undefined) throw new Error('sc-07')
+    const plan = planScenario(scenario, {})
+    if (!plan.ok) throw new Error(plan.error.message)
+    const seen: number[] = []
+    await record(
+      plan.value,
+      { scenario: 'sc-07', seed: 1, set: {}, kernel: { patches: [], mode: 'strict' } },
+      {
+        onProgress: (_events, fraction) => seen.push(fraction),
+        isCancelled: () => false,
+        breathe: () => Promise.resolve(),
+      },
+    )
+    expect(seen).toEqual(seen.toSorted((x, y) => x - y))
+    const steps = seen.map((fraction, i) => fraction - (seen[i - 1] ?? 0))
+    expect(Math.max(...steps)).toBeLessThan(0.3)
+  })
+
   it('ends as cancelled, between two slices, when it is told to', async () => {
     const scenario = shippedScenarios().find((s) => s.info.id === 'sc-01')
     if (scenario === undefined) throw new Error('sc-01')
@@ -137,6 +157,29 @@ describe('a run', () => {
     )
     expect(recording.ok ? '' : recording.error.code).toBe('cancelled')
     expect(seen).toHaveLength(2)
+  })
+
+  it('that goes on for too long ends with an outcome that names the limit', async () => {
+    const scenario = shippedScenarios().find((s) => s.info.id === 'sc-11')
+    if (scenario === undefined) throw new Error('sc-11')
+    const plan = planScenario(scenario, {})
+    if (!plan.ok) throw new Error(plan.error.message)
+    const sleeper = {
+      ...{ name: 'sleeper', cpu: 0, startNs: 0, threadOf: null },
+      program: [
+        { op: 'sleep', ns: 5 * 3600e9, jitterNs: 0 },
+        { op: 'wait', name: 'never' },
+      ],
+    } as const
+    const recording = await record(
+      { ...plan.value, actors: [sleeper], expect: {} },
+      { scenario: 'sc-11', seed: 1, set: {}, kernel: { patches: [], mode: 'strict' } },
+      { onProgress: () => undefined, isCancelled: () => false, breathe: () => Promise.resolve() },
+    )
+    if (!recording.ok) throw new Error(recording.error.message)
+    expect(recording.value.summary.verdict).toMatch(
+      /^sleeper was stopped, as a run ends after 4 hours of virtual time: it waits for /,
+    )
   })
 
   it('that cannot go on ends with an outcome that says which actor waits for what', async () => {

@@ -23,6 +23,7 @@ import { makeFiles } from './calls/files'
 import { intervene, refuseRest } from './intervene'
 import type { Refusal } from './intervention'
 import { pendingWait, runProgram } from './program'
+import { instructionsDone, instructionsOf } from './progress'
 import { actorOf, emptyActor, type Stage } from './stage'
 import type { ActorPlan, RunPlan } from './types'
 
@@ -166,8 +167,8 @@ function runOf(stage: Stage, state: RunState): ScenarioRun {
       stage.scheduler.wantsPause = true
     },
     fraction: () => {
-      const total = stage.actors.reduce((n, a) => n + a.program.length, 0)
-      const done = stage.actors.reduce((n, a) => n + a.done, 0)
+      const total = stage.actors.reduce((n, a) => n + instructionsOf(a.program), 0)
+      const done = stage.actors.reduce((n, a) => n + instructionsDone(a.program, a.at), 0)
       return total === 0 ? 1 : done / total
     },
     freeze: (isLast = false) => {
@@ -250,8 +251,9 @@ function advance(stage: Stage, events: number, untilQuiet: boolean): boolean {
       if (!scheduler.step()) return over(stage)
       if (scheduler.isWithin) return true
       idle = m.trace.events === before ? idle + 1 : 0
-      if (isOverdue(m, idle)) {
-        endStuck(stage, scheduler.unfinished(), -ETIME, `stopped at ${m.now} ns`)
+      const limit = limitReached(m, idle)
+      if (limit !== null) {
+        endStuck(stage, scheduler.unfinished(), -ETIME, `was stopped, as a run ends ${limit}`)
         return over(stage)
       }
       if (untilQuiet && isQuiet(stage)) return true
@@ -270,8 +272,11 @@ function over(stage: Stage): false {
   return false
 }
 
-function isOverdue(m: Machine, idle: number): boolean {
-  return m.trace.events > MAX_EVENTS || m.now > MAX_TIME_NS || idle > MAX_IDLE_STEPS
+/** When the run must end though actors could go on; null while it need not. */
+function limitReached(m: Machine, idle: number): string | null {
+  if (m.trace.events > MAX_EVENTS) return 'after 10,000,000 events'
+  if (m.now > MAX_TIME_NS) return 'after 4 hours of virtual time'
+  return idle > MAX_IDLE_STEPS ? 'after 1,000,000 steps without an event' : null
 }
 
 /** The run cannot go on: each actor that is not through leaves an outcome `actor.stuck`. */
