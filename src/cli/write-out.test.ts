@@ -1,9 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readBytes } from './write-out'
+import { readBytes, writeText } from './write-out'
 
 describe('readBytes', () => {
   it('refuses a file that is too large', () => {
@@ -32,4 +40,23 @@ describe('readBytes', () => {
       rmSync(folder, { recursive: true })
     },
   )
+})
+
+describe('writeText', () => {
+  it('keeps the bits of permission of a file, and leaves a read-only one alone', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pinscope-write-'))
+    const path = join(folder, 'x')
+    writeFileSync(path, 'one')
+    chmodSync(path, 0o600)
+    expect(writeText(path, '-o', 'two').ok).toBe(true)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    chmodSync(path, 0o444)
+    expect(writeText(path, '-o', 'three')).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining(`-o: cannot write ${path}: EACCES`) },
+    })
+    expect(readFileSync(path, 'utf8')).toBe('two')
+    expect(readdirSync(folder)).toEqual(['x'])
+    rmSync(folder, { recursive: true })
+  })
 })

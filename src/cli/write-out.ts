@@ -1,5 +1,6 @@
 /** Files that commands write, and texts they read. */
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fstatSync,
@@ -12,6 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { modeToKeep } from '../host/atomic-write'
 import { failure, success, type Result } from '../shared/result'
 
 /**
@@ -49,9 +51,11 @@ export function writeText(
 }
 
 function writeBeside(target: string, write: (file: number) => void): void {
+  const mode = existsSync(target) ? modeToKeep(target) : null
   const temporary = `${target}.${process.pid}.tmp`
   try {
     writeTo(temporary, write)
+    if (mode !== null) chmodSync(temporary, mode)
     renameSync(temporary, target)
   } catch (error) {
     rmSync(temporary, { force: true })

@@ -59,13 +59,14 @@ describe('sweepDrafts', () => {
 
   it('knows drafts as they are written, also of a long name', async () => {
     const path = join(folder, `${'ä'.repeat(120)}.json`)
-    const written = writeFileAtomic(path, 'x', async () => {
+    const before = async (): Promise<void> => {
       const [draft] = await readdir(folder)
       expect(draft).toMatch(/^\.ä{40}\..*\.tmp$/)
       await utimes(join(folder, draft ?? ''), 1, 1)
       await sweepDrafts(path)
       expect(await readdir(folder)).toEqual([])
-    })
+    }
+    const written = writeFileAtomic(path, 'x', { before })
     await expect(written).rejects.toThrow('ENOENT')
   })
 })

@@ -1,21 +1,40 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
+interface AtomicOptions {
+  /** Done when all is written and nothing is replaced yet. */
+  readonly before?: (() => Promise<void>) | undefined
+  /** Bits of permission of the file that is replaced, which it keeps. */
+  readonly mode?: number | undefined
+}
+
 /**
  * Writes a file whole or not at all: beside its place first, synced, then renamed over what was
- * there. The folder must exist. `before` is done when all is written and nothing is replaced yet.
+ * there. The folder must exist.
  */
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array,
-  before?: () => Promise<void>,
+  { before, mode }: AtomicOptions = {},
 ): Promise<void> {
   const draft = draftOf(path)
   try {
     const file = await open(draft, 'wx', 0o644)
     try {
+      // Before anything is in it that others are not to read.
+      if (mode !== undefined) await file.chmod(mode)
       await file.writeFile(content)
       await file.sync()
     } finally {
@@ -45,6 +64,20 @@ export function writeFileAtomicSync(path: string, content: string): void {
     rmSync(draft, { force: true })
     throw error
   }
+}
+
+/**
+ * Bits of permission of a file that is about to be replaced. A read-only one is not: its folder would let it be, but
+ * the user did not (EACCES).
+ */
+export function modeToKeep(path: string): number {
+  const { mode } = statSync(path)
+  accessSync(path, constants.W_OK)
+  // The superuser may write everything; what was protected from writing is asked of the mode itself.
+  if ((mode & 0o222) === 0) {
+    throw Object.assign(new Error(`EACCES: permission denied, it is read-only`), { code: 'EACCES' })
+  }
+  return mode & 0o777
 }
 
 /** A draft that is older is nobody's: no write takes that long. */

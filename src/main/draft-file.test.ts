@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -53,6 +64,16 @@ describe('a draft', () => {
     await draft.keep()
     expect(await readFile(join(folder, 'real'), 'utf8')).toBe('one')
     expect((await readdir(folder)).toSorted()).toEqual(['real', 'x.trace'])
+  })
+
+  it('keeps the bits of permission of the file, and leaves a read-only one alone', async () => {
+    await writeFile(file, 'before')
+    await chmod(file, 0o600)
+    await (await begun()).keep()
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    await chmod(file, 0o444)
+    expect(messageOf(await DraftFile.begin(file))).toContain('you may not')
+    expect(await readdir(folder)).toEqual(['x.trace'])
   })
 
   it('of a folder, or in one that is not there, is refused with the reason', async () => {

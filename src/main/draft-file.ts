@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { draftOf, sweepDrafts } from '../host/atomic-write'
+import { draftOf, modeToKeep, sweepDrafts } from '../host/atomic-write'
 import { success, type Result } from '../shared/result'
 import type { SavedFile } from '../shared/shell'
 import { problem, refusal } from './session-file'
@@ -27,9 +27,11 @@ export class DraftFile {
       const target = await targetOf(path)
       if (target === null)
         return refusal('bad-input', 'saved', path, 'it is no file; choose a file')
-      await sweepDrafts(target).catch(() => undefined)
-      const draft = draftOf(target)
-      return success(new DraftFile(path, target, draft, await open(draft, 'wx', 0o644)))
+      await sweepDrafts(target.path).catch(() => undefined)
+      const draft = draftOf(target.path)
+      const file = await open(draft, 'wx', 0o644)
+      if (target.mode !== null) await file.chmod(target.mode)
+      return success(new DraftFile(path, target.path, draft, file))
     } catch (error) {
       return problem('saved', path, error)
     }
@@ -70,13 +72,21 @@ export class DraftFile {
   }
 }
 
-/** The file that a path means, there or not; null where it means something that is no file. */
-async function targetOf(path: string): Promise<string | null> {
+interface Target {
+  readonly path: string
+  /** Its bits of permission; null where it is not there yet. */
+  readonly mode: number | null
+}
+
+/** The file that a path means; null where it means something that is no file. */
+async function targetOf(given: string): Promise<Target | null> {
   try {
-    const target = await realpath(path)
-    return (await stat(target)).isFile() ? target : null
+    const path = await realpath(given)
+    return (await stat(path)).isFile() ? { path, mode: modeToKeep(path) } : null
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return path
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return { path: given, mode: null }
+    }
     throw error
   }
 }

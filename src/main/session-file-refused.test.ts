@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const system = vi.hoisted(() => ({ code: '' }))
-vi.mock('../host/atomic-write', () => ({
+vi.mock('../host/atomic-write', async (original) => ({
+  ...(await original()),
   writeFileAtomic: () => Promise.reject(Object.assign(new Error('refused'), { code: system.code })),
 }))
 const { writeSessionFile } = await import('./session-file')

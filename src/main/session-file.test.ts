@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -42,6 +52,26 @@ describe('a session file', () => {
     await writeSessionFile(file, bytes('two'))
     expect(await readFile(join(folder, 'real.pinscope'), 'utf8')).toBe('two')
     expect(await readFile(join(folder, 'real.pinscope~'), 'utf8')).toBe('one')
+  })
+
+  it('keeps its bits of permission, and so does the version before', async () => {
+    await writeSessionFile(file, bytes('one'))
+    await chmod(file, 0o600)
+    await writeSessionFile(file, bytes('two'))
+    for (const path of [file, `${file}~`]) expect((await stat(path)).mode & 0o777).toBe(0o600)
+  })
+
+  it('that is read-only is not replaced, though its folder would let it be', async () => {
+    await writeFile(file, 'one')
+    await chmod(file, 0o444)
+    expect(await writeSessionFile(file, bytes('two'))).toMatchObject({
+      ok: false,
+      error: {
+        message: `${file} cannot be saved: you may not; choose another place, or change its permissions (EACCES).`,
+      },
+    })
+    expect(await readFile(file, 'utf8')).toBe('one')
+    expect(await readdir(folder)).toEqual(['x.pinscope'])
   })
 
   it('that is not there, is a folder, or is too large is refused with the reason', async () => {

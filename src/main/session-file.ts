@@ -2,7 +2,7 @@
 import { constants } from 'node:fs'
 import { copyFile, link, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { sweepDrafts, writeFileAtomic } from '../host/atomic-write'
+import { modeToKeep, sweepDrafts, writeFileAtomic } from '../host/atomic-write'
 import { failure, success, type FailureCode, type Result } from '../shared/result'
 import { MAX_SESSION_BYTES } from '../shared/session'
 import type { OpenedFile, SavedFile } from '../shared/shell'
@@ -52,16 +52,19 @@ async function readUpTo(file: FileHandle, size: number): Promise<Uint8Array> {
   return bytes.subarray(0, length)
 }
 
-/** What was in the file is in `FILE~` then. A link stays one: what it leads to is written. */
+/**
+ * What was in the file is in `FILE~` then. A link stays one: what it leads to is written. A file keeps its mode, and
+ * one that is read-only is left alone, though its folder would let it be replaced.
+ */
 export async function writeSessionFile(
   path: string,
   bytes: Uint8Array,
 ): Promise<Result<SavedFile>> {
   try {
     const real = await realOf(path)
-    await writeFileAtomic(real ?? path, bytes, async () => {
-      if (real !== null) await keepBefore(real)
-    })
+    const replacing =
+      real === null ? {} : { mode: modeToKeep(real), before: () => keepBefore(real) }
+    await writeFileAtomic(real ?? path, bytes, replacing)
     // What cannot be swept is no reason to say that nothing was saved.
     await sweepDrafts(real ?? path).catch(() => undefined)
     return success({ path, name: basename(path) })
