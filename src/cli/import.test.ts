@@ -35,6 +35,27 @@ describe('pinscope import', () => {
     })
   })
 
+  it('a text that some editor or shell wrote with a mark before it', () => {
+    const file = join(folder, 'bom.txt')
+    const text = readFileSync(fixture('cma.buddyinfo'), 'utf8')
+    for (const encoding of ['utf8', 'utf16le'] as const) {
+      writeFileSync(file, `\ufeff${text}`, encoding)
+      expect(importFiles([file])).toMatchObject({ code: 0, stderr: '' })
+    }
+  })
+
+  it('what is no scenario is told by what it is where one is to be run', async () => {
+    for (const [name, words] of [
+      ['cma.buddyinfo', 'is buddyinfo, no scenario: make one of it, pinscope import '],
+      ['heap.trace', 'is a trace, which no kernel runs again'],
+    ] as const) {
+      const io = streams()
+      const options = { patches: 'none', seed: '1', set: [], json: true }
+      expect(await run(io, fixture(name), options)).toBe(2)
+      expect(io.stderr()).toContain(`${fixture(name)} ${words}`)
+    }
+  })
+
   it('has one line where a file has one', () => {
     const { stdout } = importFiles([fixture('cma.buddyinfo')])
     expect(stdout).toContain('cma.buddyinfo: buddyinfo, 1 line\n')

@@ -1,7 +1,10 @@
 /** Reads the values of command-line options; a bad one says what is allowed. */
 import { readFileSync } from 'node:fs'
+import { kindOf } from '../formats/import'
 import { parseScenario, type Scenario } from '../formats/scenario'
+import { signatureOf } from '../formats/session/container'
 import { shippedScenarios } from '../formats/shipped'
+import { textOfBytes } from '../formats/text-lines'
 import { failure, success, type Result } from '../shared/result'
 
 /** `none`, `all` or a list such as `1,3,4,5`; ascending, without repeats. */
@@ -51,9 +54,9 @@ export function findScenario(which: string): Result<Scenario> {
       `no scenario "${which}"; shipped ones are ${ids}; or name a .json file`,
     )
   }
-  let text: string
+  let bytes: Buffer
   try {
-    text = readFileSync(which, 'utf8')
+    bytes = readFileSync(which)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     return failure(
@@ -61,5 +64,19 @@ export function findScenario(which: string): Result<Scenario> {
       `cannot read ${which} (${code}); name a scenario file or one of ${ids}`,
     )
   }
-  return parseScenario(text, which)
+  const text = textOfBytes(bytes)
+  const other = /^\s*\{/.test(text) ? null : otherFile(which, text, bytes)
+  return other === null ? parseScenario(text, which) : failure('bad-input', `${which} is ${other}`)
+}
+
+/** What a file is that is no scenario, and what can be done with it; null where that is not known. */
+function otherFile(path: string, text: string, bytes: Uint8Array): string | null {
+  if (signatureOf(bytes) === 'ours') {
+    return `a session, no scenario: "pinscope verify" runs it, "pinscope open" shows it`
+  }
+  const kind = kindOf({ name: path, text })
+  if (!kind.ok) return null
+  return kind.value === 'ftrace'
+    ? 'a trace, which no kernel runs again: look at it in the window, or use pinscope export'
+    : `${kind.value}, no scenario: make one of it, pinscope import ${path} -o FILE.json`
 }

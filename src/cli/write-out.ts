@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { modeToKeep } from '../host/atomic-write'
+import { textOfBytes } from '../formats/text-lines'
 import { failure, success, type Result } from '../shared/result'
 
 /**
@@ -73,10 +74,10 @@ function writeTo(path: string, write: (file: number) => void): void {
   }
 }
 
-/** The text of a file that is not larger than `max` bytes; `-` is standard input. */
+/** The text of a file that is not larger than `max` bytes, as the window reads it; `-` is standard input. */
 export function readText(path: string, max: number): Result<string> {
   const bytes = readBytes(path, max)
-  return bytes.ok ? success(bytes.value.toString('utf8')) : bytes
+  return bytes.ok ? success(textOfBytes(bytes.value)) : bytes
 }
 
 export function readBytes(path: string, max: number): Result<Buffer> {

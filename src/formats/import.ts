@@ -36,24 +36,33 @@ export function kindOf(file: TextFile): Result<ImportKind> {
     .slice(0, 65_536)
     .split('\n')
     .filter((line) => line.trim() !== '')
-  const [first = ''] = head
+  const [first] = head
+  if (first === undefined) return failure('bad-input', `${file.name}: the file is empty`)
   if (first.startsWith('Page block order:')) return success('pagetypeinfo')
   if (/^Node\s+\d+, zone\s+\w+\s*$/.test(first)) return success('zoneinfo')
   if (/^Node\s+\d+, zone\s+\w+\s+\d/.test(first)) return success('buddyinfo')
   if (looksLikeFtrace(head)) return success('ftrace')
+  const what = 'no buddyinfo, pagetypeinfo, zoneinfo, kernel log or ftrace text'
+  const way = otherForm(first)
+  if (way !== null) return failure('bad-input', `${file.name}:1: ${what}; it looks like ${way}`)
   const isLog = head.some((line) =>
     /^(?:<\d+>)?\[\s*\d+\.\d+\]|kernel: |alloc_contig_range|\bcma: |Linux version \d/.test(line),
   )
   if (isLog) return success('dmesg')
-  const what = 'no buddyinfo, pagetypeinfo, zoneinfo, kernel log or ftrace text'
-  if (/^\s*\{/.test(first)) {
-    const way = 'a scenario file is opened as it is, not imported'
-    return failure('bad-input', `${file.name}:1: ${what}; it looks like JSON: ${way}`)
-  }
   return failure(
     'bad-input',
     `${file.name}:1: ${what}; it begins with ${JSON.stringify(first.slice(0, 40))}`,
   )
+}
+
+/** What a text is that may speak of CMA and is no log, and what to do with it; null where it may be one. */
+function otherForm(first: string): string | null {
+  const instead = 'of what Pinscope exports, ftrace and dmesg are read back'
+  if (/^\s*[[{]\s*(?:["{]|$)/.test(first)) {
+    return `JSON: a scenario file is opened as it is, not imported; ${instead}`
+  }
+  if (/^\s*<(?:!doctype|\?xml|html|svg)\b/i.test(first)) return `a page or a picture: ${instead}`
+  return /^event,time_ns,|^"?\w+"?(?:,"?\w+"?){3,}$/.test(first) ? `CSV: ${instead}` : null
 }
 
 interface Parsed {

@@ -11,6 +11,7 @@ import {
   type Machine,
 } from '../sim'
 import { parsePagetypeinfo } from './proc-free'
+import { textOfBytes } from './text-lines'
 import { foreignFile, imported, machineOf, refusal } from './test/foreign'
 
 /** Rows of buddyinfo without their padding. */
@@ -124,9 +125,27 @@ describe('a machine from /proc files', () => {
     [`Node 0, zone Normal ${'9'.repeat(20)}\n`, 'f:1: "100000000000000000000" is no count'],
     [`Node 0, zone Normal ${'1 '.repeat(9000)}\n`, 'f:1: a line of'],
     ['Node 0, zone Normal 1\0\n', 'f:1: a NUL byte'],
-    ['', 'f:1: no buddyinfo'],
+    ['N\0o\0d\0e\0 \0', 'f:1: a NUL byte: it looks like UTF-16; make UTF-8 of it'],
+    ['', 'f: the file is empty'],
+    ['\n \n', 'f: the file is empty'],
+    ['nothing of it\n', 'f:1: no buddyinfo'],
+    [
+      '{"traceEvents":[\n"cma: cma_alloc"',
+      'f:1: no buddyinfo, pagetypeinfo, zoneinfo, kernel log or ftrace text; it looks like JSON',
+    ],
+    ['event,time_ns,cpu,task\n0,1,0,"cma: x"\n', 'it looks like CSV: of what Pinscope exports'],
+    ['<!doctype html>\n<p>cma: x\n', 'it looks like a page or a picture'],
   ])('refuses %j with its line and reason', (text, message) => {
     expect(refusal({ name: 'f', text })).toContain(message)
+  })
+
+  it('reads UTF-8 and UTF-16 with their marks, which are no part of the text', () => {
+    const text = 'Node 0, zone Normal 1 2\n'
+    const le = Buffer.from(`\ufeff${text}`, 'utf16le')
+    const be = Buffer.from(le).swap16()
+    for (const bytes of [Buffer.from(`\ufeff${text}`), le, be, Buffer.from(text)]) {
+      expect(textOfBytes(bytes)).toBe(text)
+    }
   })
 
   it('never throws, whatever one character of a file becomes', () => {

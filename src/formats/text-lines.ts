@@ -39,11 +39,26 @@ export function tooLarge({ name, text }: TextFile): Result<never> | null {
   const nul = text.indexOf('\0')
   if (nul < 0) return null
   const line = text.slice(0, nul).split('\n').length
-  return failure('bad-input', `${name}:${line}: a NUL byte: this is no text file`, String(line))
+  const why = looksLikeUtf16(text)
+    ? 'a NUL byte: it looks like UTF-16; make UTF-8 of it (iconv -f UTF-16 -t UTF-8)'
+    : 'a NUL byte: this is no text file'
+  return failure('bad-input', `${name}:${line}: ${why}`, String(line))
 }
 
-/** UTF-8, as far as it is; the rest is shown as not known. */
+/** Every second character of its beginning is a NUL. */
+function looksLikeUtf16(text: string): boolean {
+  const head = Array.from(text.slice(0, 64))
+  return [0, 1].some((parity) => head.every((c, i) => (c === '\0') === (i % 2 === parity)))
+}
+
+/**
+ * UTF-8, as far as it is; the rest is shown as not known. UTF-16 where its mark says so: some shells write what they
+ * redirect that way. Marks are no part of the text.
+ */
 export function textOfBytes(bytes: Uint8Array): string {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
   return new TextDecoder().decode(bytes)
 }
 
