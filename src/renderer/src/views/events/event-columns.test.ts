@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   COLUMN_IDS,
   FIRST_LAYOUT,
+  fitted,
   layoutPx,
   moved,
   placed,
@@ -9,6 +10,7 @@ import {
   resized,
   shownColumns,
   toggled,
+  unfitted,
 } from './event-columns'
 
 describe('columns of the event list', () => {
@@ -39,6 +41,27 @@ describe('columns of the event list', () => {
   it('stay wide enough to be found', () => {
     expect(resized(FIRST_LAYOUT, 'actor', 3).widths.actor).toBe(32)
     expect(resized(FIRST_LAYOUT, 'actor', 120.4).widths.actor).toBe(120)
+  })
+})
+
+describe('columns of numbers', () => {
+  const small = { events: 261_135, endNs: 65_032_973 }
+  const large = { events: 10_001_026, endNs: 675_636_285_003 }
+
+  it('are wide enough for the longest number of the run', () => {
+    expect(fitted(FIRST_LAYOUT, small).widths).toEqual(FIRST_LAYOUT.widths)
+    const { widths } = fitted(FIRST_LAYOUT, large)
+    expect(widths.event).toBeGreaterThanOrEqual('10,001,026'.length * 7.2 + 16)
+    expect(widths.time).toBeGreaterThanOrEqual('675,636.285003 ms'.length * 7.2 + 16)
+    expect(widths.fields).toBe(FIRST_LAYOUT.widths.fields)
+  })
+
+  it('stay as wide as the user made them', () => {
+    const narrow = resized(FIRST_LAYOUT, 'time', 60)
+    expect(fitted(narrow, large).widths.time).toBe(60)
+    const shown = fitted(FIRST_LAYOUT, large)
+    const wider = resized(shown, 'event', 200)
+    expect(unfitted(wider, shown, FIRST_LAYOUT)).toEqual(resized(FIRST_LAYOUT, 'event', 200))
   })
 })
 

@@ -1,6 +1,7 @@
 /** Columns of the event list: which, in what order, how wide. */
 import { membersOf } from '../../stores/kept'
-import { TIME_FORMS, type TimeForm } from './event-time'
+import { countText } from '../../../../shared/text'
+import { exactTime, TIME_FORMS, type TimeForm } from './event-time'
 
 export const COLUMN_IDS = ['event', 'time', 'cpu', 'actor', 'name', 'fields', 'pfns'] as const
 export type ColumnId = (typeof COLUMN_IDS)[number]
@@ -57,6 +58,45 @@ export function shownColumns({ order, hidden }: ColumnLayout): ColumnId[] {
 /** Width of all of them. */
 export function layoutPx(layout: ColumnLayout): number {
   return shownColumns(layout).reduce((sum, id) => sum + layout.widths[id], 0)
+}
+
+/** Of a figure of the data face; and what a cell has beside its text. */
+const FIGURE_PX = 7.2
+const PADDING_PX = 17
+
+/** What the longest numbers of a run take. */
+export interface RunSize {
+  readonly events: number
+  readonly endNs: number
+}
+
+/**
+ * Numbers of a long run get the room they need, where the user gave their columns no width: a number that is cut
+ * is another number.
+ */
+export function fitted(layout: ColumnLayout, { events, endNs }: RunSize): ColumnLayout {
+  const longest = { event: countText(events), time: exactTime(endNs) }
+  const widthOf = (id: keyof typeof longest): number => {
+    const px = layout.widths[id]
+    return px === COLUMNS[id].px
+      ? Math.max(px, Math.ceil(longest[id].length * FIGURE_PX + PADDING_PX))
+      : px
+  }
+  const widths = { ...layout.widths, event: widthOf('event'), time: widthOf('time') }
+  return { ...layout, widths }
+}
+
+/** A layout that was changed as it is fitted: widths that the user left alone are as before. */
+export function unfitted(
+  changed: ColumnLayout,
+  shown: ColumnLayout,
+  own: ColumnLayout,
+): ColumnLayout {
+  const widths = { ...changed.widths }
+  for (const id of ['event', 'time'] as const) {
+    if (widths[id] === shown.widths[id]) widths[id] = own.widths[id]
+  }
+  return { ...changed, widths }
 }
 
 /** Shown or hidden; the last one stays. */
