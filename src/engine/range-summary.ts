@@ -11,17 +11,18 @@ import { timelineIndex } from './timeline-index'
 /** Numbers of event types fit in a byte. */
 const TYPES = 256
 
-/** The range [fromNs, toNs), which is not empty. */
+/** The range [fromNs, toNs), which is not empty; one that reaches the end of the run has its last events, too. */
 export function rangeSummary(recording: Recording, fromNs: number, toNs: number): RangeSummary {
   const { log, index } = recording.recorder
   const { tasks } = recording.machine
-  const edges = Uint32Array.of(eventsBefore(log, fromNs), eventsBefore(log, toNs))
+  const upTo = toNs >= recording.summary.simTimeNs ? Infinity : toNs
+  const edges = Uint32Array.of(eventsBefore(log, fromNs), eventsBefore(log, upTo))
   const types = countEach(TYPES, (type) => index.countsOfType(type, edges))
   const actors = countEach(tasks.length, (task) => index.countsOfActor(task, edges))
   const { spans } = timelineIndex(recording)
   const returnedBefore = (time: number) =>
     partitionPoint(spans.length, (i) => (spans[i]?.toNs ?? 0) < time)
-  const ended = spans.slice(returnedBefore(fromNs), returnedBefore(toNs))
+  const ended = spans.slice(returnedBefore(fromNs), returnedBefore(upTo))
   return {
     fromNs,
     toNs,
