@@ -180,10 +180,13 @@ describe('a timeline', () => {
   it('sets both ends of a range by keys where one reads', async () => {
     await open()
     const [scale, actions] = [useScaleStore(), useActionsStore()]
-    await useCursorStore().goToTime('a', 2_000_000)
+    // Asked for before the cursor is there.
+    void useCursorStore().goToTime('a', 2_000_000)
     actions.run('timeline.range-start')
-    await useCursorStore().goToTime('a', 3_000_000)
+    await flushPromises()
+    void useCursorStore().goToTime('a', 3_000_000)
     actions.run('timeline.range-end')
+    await flushPromises()
     expect(scale.rangeOf('a')).toEqual({ fromNs: 2_000_000, toNs: 3_000_000 })
     actions.run('timeline.zoom-range')
     expect(scale.viewOf('a')).toEqual({ fromNs: 2_000_000, toNs: 3_000_000 })

@@ -50,7 +50,7 @@ function useSteps(): Record<'events' | 'marks', (by: 1 | -1) => void> {
 /** What changes with the place one looks at: the pointer's, else the cursor's. */
 function useLook(): {
   readonly zoom: (factor: number) => void
-  readonly setEnd: (which: 'fromNs' | 'toNs') => void
+  readonly setEnd: (which: 'fromNs' | 'toNs') => Promise<void>
 } {
   const cursor = useCursorStore()
   const scale = useScaleStore()
@@ -67,8 +67,10 @@ function useLook(): {
   }
 
   /** An end of the range goes where one reads; the other one stays, or is the end of the run. */
-  function setEnd(which: 'fromNs' | 'toNs'): void {
+  async function setEnd(which: 'fromNs' | 'toNs'): Promise<void> {
     const at = side()
+    // Where the cursor goes to, also before it is there.
+    if (selection.cursorNs === null) await cursor.settled()
     const here = selection.cursorNs ?? cursor.at[at]?.timeNs ?? scale.runNs(at)
     const range = scale.rangeOf(at) ?? { fromNs: 0, toNs: scale.endNs(at) }
     scale.setRange(at, rangeOf(here, which === 'fromNs' ? range.toNs : range.fromNs))
