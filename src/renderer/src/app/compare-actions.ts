@@ -13,6 +13,7 @@ export function provideCompareActions(): void {
   const matrix = useMatrixStore()
 
   const known = (): boolean => comparison.patches.length > 0
+  const hasRun = (): boolean => known() && matrix.sides.length > 0
 
   useActionsStore().provide({
     'divergence.go': {
@@ -27,7 +28,7 @@ export function provideCompareActions(): void {
         await layout.focus('matrix')
         await matrix.run()
       },
-      enabled: known,
+      enabled: hasRun,
     },
     // What it takes is part of the matrix: there is nothing to run when that is there.
     'bisect.run': {
@@ -35,7 +36,7 @@ export function provideCompareActions(): void {
         await layout.focus('matrix')
         await matrix.ensure()
       },
-      enabled: known,
+      enabled: hasRun,
     },
     ...Object.fromEntries(
       [1, 2, 3, 4, 5].map((n) => [

@@ -6,7 +6,7 @@ import type { Failure } from '../../../shared/result'
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
 import { withPatches } from './kernel-choice'
-import { isSeries, type SideName } from './side'
+import { foreignOf, isSeries, SIDES, type SideName } from './side'
 
 export interface MadeMatrix {
   readonly recipe: Recipe
@@ -26,15 +26,18 @@ export const useMatrixStore = defineStore('matrix', () => {
   const outcome = ref<string | null>(null)
   let tokens = 0
 
-  /** What would be run now. What the subsets share are the fixes and callers of B, where B is of the series. */
-  const recipe = computed<Recipe>(() => ({
-    scenario: comparison.scenarioId,
-    seed: comparison.seed,
-    set: comparison.set,
-    kernel: isSeries(comparison.b.kernel)
-      ? withPatches(comparison.b.kernel, [])
-      : { patches: [], mode: 'strict' },
-  }))
+  /** Sides that show runs: where both show recordings, nothing in sight has a kernel that could be another one. */
+  const sides = computed(() => SIDES.filter((side) => foreignOf(comparison[side]) === null))
+  /** What would be run now. What the subsets share are the fixes and callers of the last side, where it is of the series. */
+  const recipe = computed<Recipe>(() => {
+    const { kernel } = comparison[sides.value.at(-1) ?? 'b']
+    return {
+      scenario: comparison.scenarioId,
+      seed: comparison.seed,
+      set: comparison.set,
+      kernel: isSeries(kernel) ? withPatches(kernel, []) : { patches: [], mode: 'strict' },
+    }
+  })
   const stale = computed(
     () => made.value !== null && JSON.stringify(made.value.recipe) !== JSON.stringify(recipe.value),
   )
@@ -79,5 +82,18 @@ export const useMatrixStore = defineStore('matrix', () => {
     await comparison.chooseKernel(side, withPatches(shared, cell.build.patches))
   }
 
-  return { made, failure, token, fraction, outcome, recipe, stale, run, ensure, cancel, runAs }
+  return {
+    made,
+    failure,
+    token,
+    fraction,
+    outcome,
+    sides,
+    recipe,
+    stale,
+    run,
+    ensure,
+    cancel,
+    runAs,
+  }
 })

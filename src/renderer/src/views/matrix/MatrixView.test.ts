@@ -5,7 +5,9 @@ import type { MatrixCell } from '../../../../shared/contract'
 import { success } from '../../../../shared/result'
 import { useComparisonStore } from '../../stores/comparison'
 import { useMatrixStore } from '../../stores/matrix'
+import { useRecordingsStore } from '../../stores/recordings'
 import { createFakePinscope, fakeBuilds, type FakePinscope } from '../../test/fake-pinscope'
+import { fakeRecording, mapsOf } from '../../test/fake-recording'
 import { PINSCOPE } from '../../wire/pinscope'
 import MatrixView from './MatrixView.vue'
 
@@ -22,7 +24,8 @@ let pinscope: FakePinscope
 let view: VueWrapper
 
 beforeEach(async () => {
-  pinscope = createFakePinscope({ calls: { matrix: () => Promise.resolve(success(CELLS)) } })
+  const fake = createFakePinscope({ calls: { matrix: () => Promise.resolve(success(CELLS)) } })
+  pinscope = { ...fake, ...mapsOf(fake) }
   const pinia = createPinia()
   view = mount(MatrixView, {
     attachTo: document.body,
@@ -86,4 +89,25 @@ it('keeps what it has, as of an earlier recipe, when a parameter changes', async
     'Of an earlier recipe (SC-01, seed 1); now it is SC-01, seed 1, buffers=2.',
   )
   expect(view.find('[role="grid"]').exists()).toBe(true)
+})
+
+it('leaves a side that shows a recording alone, and is not there where both do', async () => {
+  await makeMatrix()
+  const recordings = useRecordingsStore()
+  await recordings.view(fakeRecording(1000), 'b')
+  await flushPromises()
+  expect(view.get('[data-testid="foreign-note"]').text()).toContain('Run B shows pin.trace')
+  const [a, b] = view.findAll('[aria-label^="Run that takes"] button')
+  expect([a?.attributes('aria-pressed'), b?.attributes('disabled')]).toEqual(['true', ''])
+  await view.get('button.subset').trigger('click')
+  await flushPromises()
+  expect(useComparisonStore().a.kernel.patches).toEqual([1, 3, 4, 5])
+  expect(useComparisonStore().b.shown?.summary.run).toBe(1000)
+  await recordings.view(fakeRecording(1000), 'a')
+  await flushPromises()
+  expect(view.find('button[data-focus]').exists()).toBe(false)
+  expect(view.find('button.subset').exists()).toBe(false)
+  await recordings.leave('b')
+  await flushPromises()
+  expect(view.find('button.subset').exists()).toBe(true)
 })
