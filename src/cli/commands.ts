@@ -11,7 +11,7 @@ import {
 import { planScenario } from '../formats/scenario'
 import { shippedScenarios } from '../formats/shipped'
 import { bisect } from '../shared/bisect'
-import type { MatrixCell } from '../shared/contract'
+import type { MatrixCell } from '../shared/compare'
 import type { EventRow } from '../shared/events'
 import { success, type Failure, type Result } from '../shared/result'
 import { kernelLine } from '../shared/text'

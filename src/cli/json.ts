@@ -1,7 +1,8 @@
 /** The objects `--json` prints. */
 import { fieldsOf, type Recording } from '../engine'
 import type { Bisection } from '../shared/bisect'
-import type { MatrixCell, RunSummary } from '../shared/contract'
+import type { MatrixCell } from '../shared/compare'
+import type { RunSummary } from '../shared/run'
 
 export type Summary = Omit<RunSummary, 'run'>
 

@@ -1,7 +1,8 @@
 /** What the commands print for people: plain tables that survive a mail. */
 import { GROUPS } from '../formats/scenario-schema'
 import type { Bisection } from '../shared/bisect'
-import type { MatrixCell, ScenarioInfo } from '../shared/contract'
+import type { MatrixCell } from '../shared/compare'
+import type { ScenarioInfo } from '../shared/scenario'
 import type { EventRow } from '../shared/events'
 import { countText, kernelLine, patchList, pfnText, retText, timeText } from '../shared/text'
 import type { Summary } from './json'

@@ -6,7 +6,7 @@ import { changedPlan, checkProof, record, type PlayHooks, type RunHooks } from '
 import { parseScenario, planScenario, type Scenario } from '../formats/scenario'
 import { decodeSession } from '../formats/session/decode'
 import { shippedScenarios } from '../formats/shipped'
-import type { Recipe } from '../shared/contract'
+import type { Recipe } from '../shared/run'
 import { failure, success, type Result } from '../shared/result'
 import {
   MAX_SESSION_BYTES,

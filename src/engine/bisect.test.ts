@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bisect } from '../shared/bisect'
-import type { MatrixCell } from '../shared/contract'
+import type { MatrixCell } from '../shared/compare'
 import { subsetPatches, type Outcome } from '../sim'
 import { buildInfo } from './run'
 

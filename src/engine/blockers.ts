@@ -1,5 +1,5 @@
 /** Who keeps the frames of a failed request: pins by holder, everything else by what it is. */
-import type { TriedPosition } from '../shared/contract'
+import type { TriedPosition } from '../shared/run'
 import { page_to_pfn, pfn_to_page, type Machine } from '../sim'
 
 /** Frames that block for the same reason. */

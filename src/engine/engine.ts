@@ -1,5 +1,7 @@
 /** The calls of the contract over the recordings this engine keeps. */
-import type { Calls, News, NewsName, OwnScenario, RunId, ScenarioInfo } from '../shared/contract'
+import type { Calls, News, NewsName } from '../shared/contract'
+import type { RunId } from '../shared/run'
+import type { OwnScenario, ScenarioInfo } from '../shared/scenario'
 import type { ExportSource } from '../shared/export'
 import type { ImportSource } from '../shared/interchange'
 import type { Result } from '../shared/result'

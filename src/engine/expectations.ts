@@ -1,5 +1,6 @@
 /** Compares what a run showed with what its kernel's class must show. */
-import type { BuildInfo, Expectation } from '../shared/contract'
+import type { BuildInfo } from '../shared/kernels'
+import type { Expectation } from '../shared/run'
 import {
   exactZoneState,
   freeCmaPages,

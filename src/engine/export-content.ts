@@ -1,5 +1,6 @@
 /** What of a recording, of a trace or of two recordings is written, in pieces; the forms are the source's. */
-import type { PlacedMap, ScenarioInfo } from '../shared/contract'
+import type { PlacedMap } from '../shared/page-map'
+import type { ScenarioInfo } from '../shared/scenario'
 import {
   EXPORT_PARTS,
   type Content,

@@ -1,5 +1,6 @@
 /** A recording as the exporters take it. */
-import type { PlacedMap, Recipe } from '../shared/contract'
+import type { PlacedMap } from '../shared/page-map'
+import type { Recipe } from '../shared/run'
 import type { Exported, ExportedEvent, PinFlow } from '../shared/exported'
 import type { Place } from '../shared/place'
 import type { ArchivePiece } from '../shared/session'

@@ -1,5 +1,5 @@
 /** The kernels there are, and what one is before anything runs on it. */
-import type { KernelChoice } from '../shared/contract'
+import type { KernelChoice } from '../shared/run'
 import type { KernelCatalogue, KernelCheck, PolicyInfo, VariantInfo } from '../shared/kernels'
 import {
   CALLER_LIST,

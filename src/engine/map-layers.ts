@@ -1,5 +1,5 @@
 /** Colourings of the page map besides the state: a value per frame, and what the values mean. */
-import type { MapLayer, MapMode } from '../shared/contract'
+import type { MapLayer, MapMode } from '../shared/page-map'
 import { at, MIGRATETYPE_NAMES, USES, type Machine, type Page } from '../sim'
 import type { EventLog } from './event-log'
 import { eventsBefore } from './places'

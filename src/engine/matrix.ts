@@ -1,5 +1,6 @@
 /** All 32 subsets of the series on one recipe, n = 0..31 in the order of spec 6.6. */
-import type { KernelChoice, MatrixCell, Recipe } from '../shared/contract'
+import type { MatrixCell } from '../shared/compare'
+import type { KernelChoice, Recipe } from '../shared/run'
 import type { Result } from '../shared/result'
 import { success } from '../shared/result'
 import { subsetPatches, type ScenarioPlan } from '../sim'

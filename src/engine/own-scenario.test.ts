@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Calls, RunSummary } from '../shared/contract'
+import type { Calls } from '../shared/contract'
+import type { RunSummary } from '../shared/run'
 import { must, openEngine } from './test/engine'
 
 /** A scenario that ships, under a name of the user's own. */

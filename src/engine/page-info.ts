@@ -1,5 +1,5 @@
 /** What the inspector shows of one frame: its state, its reference ledger, its last events. */
-import type { PageInfo } from '../shared/contract'
+import type { PageInfo } from '../shared/page'
 import type { EventRow } from '../shared/events'
 import {
   at,

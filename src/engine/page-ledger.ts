@@ -1,5 +1,5 @@
 /** The reference ledger of a frame: who holds it, since when, on what path. */
-import type { LedgerEntry } from '../shared/contract'
+import type { LedgerEntry } from '../shared/page'
 import { at, mappersOf, REF_KINDS, ref_count, type Machine, type Page } from '../sim'
 
 /** What the model keeps no path and no time for. */

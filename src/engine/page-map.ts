@@ -1,5 +1,5 @@
 /** The page map: one class per frame, as the machine stands. */
-import { PAGE_CLASSES, type PageClass, type PageMapData } from '../shared/contract'
+import { PAGE_CLASSES, type PageClass, type PageMapData } from '../shared/page-map'
 import {
   at,
   list_first,

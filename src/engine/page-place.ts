@@ -1,5 +1,5 @@
 /** Where a frame is queued: its free list, a CPU's list, a pagevec, an LRU list. */
-import type { FreeBlock, ListPlace } from '../shared/contract'
+import type { FreeBlock, ListPlace } from '../shared/page'
 import {
   at,
   listToArray,

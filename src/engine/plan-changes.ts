@@ -1,5 +1,5 @@
 /** Changes of a recipe that make another scenario of it from the start on: a larger area, another alignment. */
-import type { PlanChange } from '../shared/contract'
+import type { PlanChange } from '../shared/run'
 import { failure, success, type Result } from '../shared/result'
 import { growArea, type ScenarioPlan } from '../sim'
 

@@ -1,5 +1,5 @@
 /** Follows the contiguous requests of a run through its events: positions tried, and what blocked each. */
-import type { ContigRequest, TriedPosition } from '../shared/contract'
+import type { ContigRequest, TriedPosition } from '../shared/run'
 import {
   errnoNumber,
   EV_sim_cma_alloc,

@@ -1,5 +1,6 @@
 /** One run, from recipe to summary. */
-import type { BuildInfo, KernelChoice, Recipe, RunSummary } from '../shared/contract'
+import type { BuildInfo } from '../shared/kernels'
+import type { KernelChoice, Recipe, RunSummary } from '../shared/run'
 import { failure, success, type Result } from '../shared/result'
 import {
   COUNTER_NAMES,

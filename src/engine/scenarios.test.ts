@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { planScenario } from '../formats/scenario'
 import { shippedScenarios } from '../formats/shipped'
-import type { KernelChoice } from '../shared/contract'
+import type { KernelChoice } from '../shared/run'
 import { check, digestHex, startScenario } from '../sim'
 import { record } from '.'
 import { expectationOf } from './expectations'

@@ -1,5 +1,5 @@
 /** Colours of exported figures: those of the light theme, which print and mails share. */
-import { PAGE_CLASSES, type PageClass } from '../shared/contract'
+import { PAGE_CLASSES, type PageClass } from '../shared/page-map'
 
 export const COLOURS = {
   surface: '#ffffff',

@@ -1,5 +1,5 @@
 /** The command that makes a run again. */
-import type { Recipe } from '../shared/contract'
+import type { Recipe } from '../shared/run'
 import { patchList } from '../shared/text'
 
 /** A kernel as `--a` and `--b` take it: `all+fix:1,5`, `policy:gup-nm/cma`. */

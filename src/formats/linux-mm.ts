@@ -1,5 +1,5 @@
 /** The block for a mail: plain ASCII, at most 72 columns, with a figure and the command to repeat it. */
-import { PAGE_CLASSES, type PlacedMap } from '../shared/contract'
+import { PAGE_CLASSES, type PlacedMap } from '../shared/page-map'
 import type { ReportData, ReportSide } from '../shared/export'
 import { countText, pfnText } from '../shared/text'
 import {

@@ -1,5 +1,5 @@
 /** The page map as a figure: a cell a frame, a bar beside the rows of CMA, a legend. */
-import { PAGE_CLASSES, type PageMapData, type PlacedMap } from '../shared/contract'
+import { PAGE_CLASSES, type PageMapData, type PlacedMap } from '../shared/page-map'
 import { countText, pfnText } from '../shared/text'
 import { COLOURS, PAGE_COLOURS } from './colours'
 import { CHAR_WIDTH, type Figure, type Shape } from './figure'

@@ -3,7 +3,7 @@
  * what a value means (is there such a scenario?) the engine decides.
  */
 import * as v from 'valibot'
-import type { Recipe } from '../shared/contract'
+import type { Recipe } from '../shared/run'
 import { CALLERS, INJECTABLE_NAMES, POLICIES, VARIANTS } from '../sim'
 
 const MAX_SET = 64

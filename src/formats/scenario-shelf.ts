@@ -2,7 +2,7 @@
  * Scenarios by id: those that ship, and the user's own, brought as texts. An id never changes what it
  * stands for while it is used, so that a run can be made again: another text gets another id.
  */
-import type { OwnScenario, ScenarioInfo } from '../shared/contract'
+import type { OwnScenario, ScenarioInfo } from '../shared/scenario'
 import { failure, success, type Result } from '../shared/result'
 import { parseScenario, type Scenario } from './scenario'
 

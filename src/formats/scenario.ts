@@ -1,6 +1,6 @@
 /** Reads scenario files: text to a checked definition, definition and parameters to a plan. */
 import * as v from 'valibot'
-import type { ParameterInfo, ScenarioInfo } from '../shared/contract'
+import type { ParameterInfo, ScenarioInfo } from '../shared/scenario'
 import { didYouMean, nearest } from '../shared/nearest'
 import { failure, success, type Result } from '../shared/result'
 import type { ScenarioPlan } from '../sim'

@@ -1,5 +1,5 @@
 /** Plans by scenario id, for the engine. */
-import type { OwnScenario, ScenarioInfo } from '../shared/contract'
+import type { OwnScenario, ScenarioInfo } from '../shared/scenario'
 import type { ExportSource } from '../shared/export'
 import type { ImportSource } from '../shared/interchange'
 import { success, type Result } from '../shared/result'

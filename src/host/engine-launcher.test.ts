@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Recipe } from '../shared/contract'
+import type { Recipe } from '../shared/run'
 import { failure, success } from '../shared/result'
 import { EngineSupervisor } from './engine-launcher'
 import { FakePort } from './test/fakes'

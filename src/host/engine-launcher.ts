@@ -3,7 +3,8 @@
  * is started again only when a user asks for a run. Where processes come from is the host's affair.
  */
 import type { Tell } from '../engine'
-import type { CallName, Calls, RunId } from '../shared/contract'
+import type { CallName, Calls } from '../shared/contract'
+import type { RunId } from '../shared/run'
 import { failure, type Result } from '../shared/result'
 import { callsOver } from '../shared/wire'
 import { askThrough, reasonOf, type Ask, type EnginePort } from './rpc'

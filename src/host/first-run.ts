@@ -1,5 +1,5 @@
 /** From which number an engine process counts its runs: told on its command line. */
-import type { RunId } from '../shared/contract'
+import type { RunId } from '../shared/run'
 
 const NAME = '--first-run='
 

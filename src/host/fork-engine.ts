@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import type { RunId } from '../shared/contract'
+import type { RunId } from '../shared/run'
 import { firstRunArgument } from './first-run'
 import type { EnginePort } from './rpc'
 

@@ -3,7 +3,8 @@
  * runs until someone drops them: a session knows which runs its page made and drops them at the end.
  */
 import type { Tell } from '../engine'
-import type { Calls, News, NewsName, RunId, RunSummary } from '../shared/contract'
+import type { Calls, News, NewsName } from '../shared/contract'
+import type { RunId, RunSummary } from '../shared/run'
 import type { ConsoleReply } from '../shared/debug'
 import type { ImportAnswer } from '../shared/interchange'
 import type { ExportId, ExportInfo, ExportPiece } from '../shared/export'

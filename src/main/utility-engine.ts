@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { utilityProcess } from 'electron'
 import { firstRunArgument } from '../host/first-run'
 import type { EnginePort } from '../host/rpc'
-import type { RunId } from '../shared/contract'
+import type { RunId } from '../shared/run'
 
 /** Starts the engine's entry as a utility process; only after the app is ready. */
 export function utilityEngine(entry: string, firstRun: RunId = 1): EnginePort {

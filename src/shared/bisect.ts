@@ -1,6 +1,6 @@
 /** Which patches it takes to change an outcome: the smallest subsets of a matrix that end otherwise. */
 import type { Outcome } from '../sim'
-import type { MatrixCell } from './contract'
+import type { MatrixCell } from './compare'
 import { failure, success, type Result } from './result'
 
 export interface Bisection {

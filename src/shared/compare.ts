@@ -1,5 +1,11 @@
-/** How two runs differ: where they part, and what their machines do not share there. Plain data. */
+/**
+ * How two runs differ: where they part, and what their machines do not share there; and what became of all
+ * subsets of the series. Plain data.
+ */
+import type { Outcome } from '../sim'
 import type { EventRow } from './events'
+import type { BuildInfo } from './kernels'
+import type { Expectation } from './run'
 
 /** One thing that is not the same, as text. */
 export interface Difference {
@@ -46,4 +52,18 @@ export interface Divergence {
   readonly missing: 'a' | 'b' | null
   /** How the machines differ when each has come to its event. */
   readonly state: StateDifference
+}
+
+/** One subset of the series on a recipe. */
+export interface MatrixCell {
+  /** Index of spec 6.6. */
+  readonly n: number
+  readonly build: BuildInfo
+  /** Null where the subset does not build and the mode is strict. */
+  readonly result: {
+    readonly outcomes: readonly Outcome[]
+    readonly digest: string
+    readonly expectation: Expectation
+    readonly events: number
+  } | null
 }

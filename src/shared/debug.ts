@@ -1,5 +1,5 @@
 /** What the debugger, the console and forks tell the window. Plain data. */
-import type { RunId } from './contract'
+import type { RunId } from './run'
 import type { Place, PlaceAt } from './place'
 
 /** A value of a frame: `pfn 0x67103` is name `page`, text `pfn 0x67103`, pfn 0x67103. */

@@ -1,5 +1,7 @@
 /** What of runs and of comparisons is written out, and in which forms; docs/interchange.md. Plain data. */
-import type { PlacedMap, RunSummary, ScenarioInfo } from './contract'
+import type { PlacedMap } from './page-map'
+import type { RunSummary } from './run'
+import type { ScenarioInfo } from './scenario'
 import type { EventRow } from './events'
 import type { Exported } from './exported'
 import type { SeriesData } from './timeline'

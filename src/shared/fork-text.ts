@@ -1,5 +1,5 @@
 /** What a run does otherwise than the one it was forked from, in few words. */
-import type { PlanChange, Recipe } from './contract'
+import type { PlanChange, Recipe } from './run'
 import { countText, kernelLine, pagesText, pfnText, returnText, timeText } from './text'
 
 export type Intervention = NonNullable<Recipe['interventions']>[number]

@@ -1,5 +1,5 @@
 /** What importing a foreign text told: what was taken, what was guessed, what was left. Plain data. */
-import type { RunSummary } from './contract'
+import type { RunSummary } from './run'
 import type { ForeignTrace, TraceCut } from './foreign'
 import type { Result } from './result'
 import type { Steps } from './steps'

@@ -1,6 +1,5 @@
 /** What a kernel can be besides a subset of the series, with a sentence for each. Plain data. */
 import type { CallerName, KernelClass, PolicyName, VariantName } from '../sim'
-import type { BuildInfo } from './contract'
 
 export interface VariantInfo {
   readonly name: VariantName
@@ -55,4 +54,21 @@ export interface KernelCheck {
   readonly build: BuildInfo
   /** Why there is no such kernel, in words that name what to leave out; null when there is. */
   readonly complaint: string | null
+}
+
+export interface PatchInfo {
+  readonly number: number
+  readonly subject: string
+  readonly files: readonly string[]
+  readonly summary: string
+  /** Numbers of the patches this one needs in order to build. */
+  readonly needs: readonly number[]
+}
+
+/** What a patch subset is, without running anything. */
+export interface BuildInfo {
+  readonly patches: readonly number[]
+  readonly builds: boolean
+  readonly missing: readonly { readonly patch: number; readonly symbol: string }[]
+  readonly class: KernelClass
 }

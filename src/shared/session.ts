@@ -2,7 +2,8 @@
  * What a session file holds, as plain data: recipes, not recordings. Runs are made again from them and
  * compared with what they came to when the session was saved.
  */
-import type { MapMode, Recipe } from './contract'
+import type { MapMode } from './page-map'
+import type { Recipe } from './run'
 import type { PlaceAt } from './place'
 import type { Failure, Result } from './result'
 

@@ -1,6 +1,7 @@
 /** What an explanation of a failed request holds: plain data, for the window, the console and --json alike. */
 import type { Intervention, KernelSpec } from '../sim'
-import type { LedgerEntry, PlanChange } from './contract'
+import type { LedgerEntry } from './page'
+import type { PlanChange } from './run'
 
 /** What kind of thing keeps a frame, and so what could be done about it. */
 export type CauseClass =

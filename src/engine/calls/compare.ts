@@ -1,5 +1,5 @@
 /** The calls that set one run beside others, and that explain one by running others. */
-import type { Calls } from '../../shared/contract'
+import type { CompareCalls } from '../../shared/calls/compare'
 import { failure, success } from '../../shared/result'
 import type { TroubleInfo } from '../../shared/why'
 import { errnoName } from '../../sim'
@@ -11,8 +11,6 @@ import type { Recording } from '../run'
 import { troublesOf, why } from '../why/why'
 import type { Kept } from './kept'
 import type { Work } from './work'
-
-type CompareCalls = Pick<Calls, 'troubles' | 'why' | 'divergence' | 'align'>
 
 export function compareCalls(
   source: Pick<PlanSource, 'list'>,

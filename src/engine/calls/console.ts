@@ -1,5 +1,5 @@
 /** The console of one run, as the window has it: its state beside what it prints, and watches. */
-import type { RunId } from '../../shared/contract'
+import type { RunId } from '../../shared/run'
 import type { CompletionList, ConsoleReply, DebugState } from '../../shared/debug'
 import type { Place } from '../../shared/place'
 import { failure, success, type Result } from '../../shared/result'

@@ -1,6 +1,7 @@
 /** The debugger and its console as the window has them, on SC-01. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Calls, RunSummary } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
+import type { RunSummary } from '../../shared/run'
 import { must, openEngine, runSc01 } from '../test/engine'
 
 let calls: Calls

@@ -1,14 +1,9 @@
 /** The calls of the debugger and its console: one console per run, made when it is first asked for. */
-import type { Calls } from '../../shared/contract'
+import type { DebugCalls } from '../../shared/calls/debug'
 import { success } from '../../shared/result'
 import { Console, type ConsoleHost } from './console'
 import type { Kept, KeptRun } from './kept'
 import type { Work } from './work'
-
-type DebugCalls = Pick<
-  Calls,
-  'debugState' | 'seek' | 'consoleRun' | 'consoleComplete' | 'addWatch' | 'dropWatch'
->
 
 export function debugCalls(kept: Kept, work: Work): DebugCalls {
   const host: ConsoleHost = {

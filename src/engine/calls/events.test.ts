@@ -1,6 +1,7 @@
 /** Filters and rows of the event list, on SC-01 as it is shipped. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Calls, RunSummary } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
+import type { RunSummary } from '../../shared/run'
 import { must, openEngine, runSc01 } from '../test/engine'
 
 let calls: Calls

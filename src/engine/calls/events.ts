@@ -1,22 +1,11 @@
 /** The calls about the event log and the kernel log. */
-import type { Calls } from '../../shared/contract'
+import type { EventCalls } from '../../shared/calls/events'
 import { failure, success } from '../../shared/result'
 import { completeFilter } from '../filter'
 import { dmesgLines, eventLine, eventsText } from '../event-lines'
 import { eventsOf } from '../match-lists'
 import type { Kept } from './kept'
 import type { Work } from './work'
-
-type EventCalls = Pick<
-  Calls,
-  | 'dmesg'
-  | 'checkFilter'
-  | 'completeFilter'
-  | 'filterEvents'
-  | 'events'
-  | 'eventIndex'
-  | 'eventsText'
->
 
 /** Lines of a text at most. */
 const MOST_LINES = 100_000

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Calls, RunSummary } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
+import type { RunSummary } from '../../shared/run'
 import { failure, success } from '../../shared/result'
 import { must, openEngine, runSc01 } from '../test/engine'
 import { Exports } from './exports'

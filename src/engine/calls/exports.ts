@@ -1,5 +1,6 @@
 /** The calls that write runs and comparisons out: begun, then read piece by piece by who wants them. */
-import type { Calls, RunId } from '../../shared/contract'
+import type { ExportCalls } from '../../shared/calls/exports'
+import type { RunId } from '../../shared/run'
 import type { ExportId, ExportInfo, ExportPiece } from '../../shared/export'
 import { failure, success, type Result } from '../../shared/result'
 import type { PlanSource } from '../engine'
@@ -66,8 +67,6 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuf
   }
   return bytes
 }
-
-type ExportCalls = Pick<Calls, 'exportRun' | 'exportReport' | 'readExport' | 'closeExport'>
 
 export function exportCalls(
   source: PlanSource,

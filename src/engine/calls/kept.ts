@@ -1,5 +1,5 @@
 /** The runs an engine keeps, each with what is made for looking at it. */
-import type { RunId, RunSummary } from '../../shared/contract'
+import type { RunId, RunSummary } from '../../shared/run'
 import { failure, success, type Result } from '../../shared/result'
 import { Lens } from '../lens'
 import { MatchLists } from '../match-lists'

@@ -1,6 +1,8 @@
 /** The calls that look at a recorded run, on SC-01 as it is shipped. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { MAP_MODES, PAGE_CLASSES, type Calls, type RunSummary } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
+import { MAP_MODES, PAGE_CLASSES } from '../../shared/page-map'
+import type { RunSummary } from '../../shared/run'
 import { ASPECTS } from '../../shared/sheet'
 import { must, openEngine, runSc01 } from '../test/engine'
 

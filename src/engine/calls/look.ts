@@ -1,5 +1,6 @@
 /** The calls that look at the machine at a place. */
-import type { Calls, PlacedMap } from '../../shared/contract'
+import type { LookCalls } from '../../shared/calls/look'
+import type { PlacedMap } from '../../shared/page-map'
 import type { Place } from '../../shared/place'
 import { failure, success, type Result } from '../../shared/result'
 import { pfn_to_page, pfn_valid, type Machine } from '../../sim'
@@ -9,8 +10,6 @@ import { pageHistory, pageInfo } from '../page-info'
 import { pageMap } from '../page-map'
 import { audit } from '../why/audit'
 import type { Kept, KeptRun } from './kept'
-
-type LookCalls = Pick<Calls, 'pageMap' | 'page' | 'pageHistory' | 'inspect' | 'audit'>
 
 /** Looks at the machine of a run at a place; where the console stands, its machine is there already. */
 async function atPlace<T>(

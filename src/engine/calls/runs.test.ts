@@ -1,6 +1,7 @@
 /** The calls that make runs: recipes with changes, forks, remedies carried out, and what is told of them. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Calls, RunSummary } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
+import type { RunSummary } from '../../shared/run'
 import type { Remedy, WhyReport } from '../../shared/why'
 import { must, openEngine } from '../test/engine'
 

@@ -1,5 +1,7 @@
 /** The calls that make runs and forget them. */
-import type { Calls, FailingInfo, PatchInfo, Recipe, RunSummary } from '../../shared/contract'
+import type { RunCalls } from '../../shared/calls/runs'
+import type { PatchInfo } from '../../shared/kernels'
+import type { FailingInfo, Recipe, RunSummary } from '../../shared/run'
 import { failure, success, type Result } from '../../shared/result'
 import {
   errnoName,
@@ -17,25 +19,6 @@ import { changedPlan } from '../plan-changes'
 import { buildInfo, record, type Recording } from '../run'
 import type { Kept } from './kept'
 import type { Work, WorkHooks } from './work'
-
-type RunCalls = Pick<
-  Calls,
-  | 'listScenarios'
-  | 'addScenario'
-  | 'dropScenario'
-  | 'scenarioText'
-  | 'listPatches'
-  | 'listBuilds'
-  | 'listKernels'
-  | 'checkKernel'
-  | 'listFailing'
-  | 'run'
-  | 'cancel'
-  | 'summary'
-  | 'drop'
-  | 'fork'
-  | 'matrix'
->
 
 export function runCalls(source: PlanSource, kept: Kept, work: Work): RunCalls {
   /** Makes a recording and keeps it, if there is room. */

@@ -1,6 +1,7 @@
 /** What a run came to is kept, and compared with a run of a later day. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Calls, RunSummary } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
+import type { RunSummary } from '../../shared/run'
 import type { RunProof } from '../../shared/session'
 import { SESSION } from '../../formats/test/session'
 import { must, openEngine, runSc01 } from '../test/engine'

@@ -1,16 +1,12 @@
 /** The calls about sessions: what a run came to, whether it did so again, and the bytes of a file. */
-import type { Calls, RunId } from '../../shared/contract'
+import type { SessionCalls } from '../../shared/calls/session'
+import type { RunId } from '../../shared/run'
 import { failure, success, type Result } from '../../shared/result'
 import type { ArchivePiece, SessionSide, SessionSource } from '../../shared/session'
 import { archivePieces, archiveSize } from '../exported'
 import { checkProof, proofOf } from '../proof'
 import type { Kept } from './kept'
 import type { Work } from './work'
-
-type SessionCalls = Pick<
-  Calls,
-  'proof' | 'checkProof' | 'packSession' | 'packArchive' | 'archiveSize' | 'unpackSession'
->
 
 export function sessionCalls(source: SessionSource, kept: Kept, work: Work): SessionCalls {
   /** Recorded events of a side; null for none. */

@@ -1,6 +1,7 @@
 /** The course of SC-01 in time. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Calls, RunSummary } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
+import type { RunSummary } from '../../shared/run'
 import { TRACKS, type SeriesData, type TrackName } from '../../shared/timeline'
 import { must, openEngine, runSc01 } from '../test/engine'
 

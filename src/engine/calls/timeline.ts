@@ -1,12 +1,10 @@
 /** The calls about the course of a run in time. */
-import type { Calls } from '../../shared/contract'
+import type { TimelineCalls } from '../../shared/calls/timeline'
 import { failure, success, type Result } from '../../shared/result'
 import { eventAt, neighbour } from '../places'
 import { rangeSummary } from '../range-summary'
 import { readings, series } from '../series'
 import type { Kept } from './kept'
-
-type TimelineCalls = Pick<Calls, 'series' | 'rangeSummary' | 'readings' | 'eventAt' | 'neighbour'>
 
 export function timelineCalls(kept: Kept): TimelineCalls {
   return {

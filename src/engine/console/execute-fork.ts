@@ -1,5 +1,5 @@
 /** Forks: another run from the cursor on, with one thing changed; and where two runs part. */
-import type { PlanChange } from '../../shared/contract'
+import type { PlanChange } from '../../shared/run'
 import type { Result } from '../../shared/result'
 import { countText } from '../../shared/text'
 import type { Intervention, KernelSpec } from '../../sim'

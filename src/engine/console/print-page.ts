@@ -1,5 +1,5 @@
 /** One frame: its state, and every reference to it. */
-import type { LedgerEntry } from '../../shared/contract'
+import type { LedgerEntry } from '../../shared/page'
 import { countText, pfnText, timeText } from '../../shared/text'
 import {
   at,

@@ -1,5 +1,5 @@
 /** A trace of another kernel as the exporters take it. */
-import type { PlacedMap } from '../../shared/contract'
+import type { PlacedMap } from '../../shared/page-map'
 import type { Exported } from '../../shared/exported'
 import { fieldsOfPayload, payloadOf, type ForeignTrace } from '../../shared/foreign'
 import { traceMap } from './trace-map'

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PAGE_CLASSES, type Calls, type RunSummary } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
+import { PAGE_CLASSES } from '../../shared/page-map'
+import type { RunSummary } from '../../shared/run'
 import type { ImportFile } from '../../shared/interchange'
 import { must, openEngine, runSc01 } from '../test/engine'
 

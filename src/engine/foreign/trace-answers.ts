@@ -2,7 +2,8 @@
  * The calls of the contract for traces of other kernels: what can be looked at is answered, what would
  * need a run says that there is none.
  */
-import type { Calls, RunId, RunSummary } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
+import type { RunId, RunSummary } from '../../shared/run'
 import { cutTextOf } from '../../shared/foreign'
 import { failure, success, type Result } from '../../shared/result'
 import { countText, retText } from '../../shared/text'

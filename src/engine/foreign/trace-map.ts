@@ -1,5 +1,6 @@
 /** The map and single frames of a trace: only what its events tell; the rest is absent. */
-import { PAGE_CLASSES, type PageClass, type PageInfo, type PlacedMap } from '../../shared/contract'
+import type { PageInfo } from '../../shared/page'
+import { PAGE_CLASSES, type PageClass, type PlacedMap } from '../../shared/page-map'
 import type { EventRow } from '../../shared/events'
 import type { Place } from '../../shared/place'
 import { payloadOf } from '../../shared/foreign'

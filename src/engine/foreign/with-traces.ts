@@ -1,5 +1,7 @@
 /** An engine's calls, with traces of other kernels beside its runs. */
-import type { Calls, RunId, RunSummary } from '../../shared/contract'
+import type { ForeignCalls } from '../../shared/calls/foreign'
+import type { Calls } from '../../shared/contract'
+import type { RunId, RunSummary } from '../../shared/run'
 import {
   FOREIGN,
   type ImportAnswer,
@@ -27,52 +29,13 @@ const MAX_TRACES = 4
 /** Part of an import that reading the lines is; what its events did takes the rest. */
 const READING = 0.5
 
-type RunCalls = Omit<Calls, 'importTexts' | 'openArchive'>
-
-/** Calls that are about one run; the first argument is its number. */
-const RUN_CALLS = {
-  summary: true,
-  drop: true,
-  series: true,
-  rangeSummary: true,
-  readings: true,
-  eventAt: true,
-  neighbour: true,
-  pageMap: true,
-  page: true,
-  pageHistory: true,
-  inspect: true,
-  audit: true,
-  dmesg: true,
-  checkFilter: true,
-  completeFilter: true,
-  filterEvents: true,
-  events: true,
-  eventIndex: true,
-  eventsText: true,
-  troubles: true,
-  why: true,
-  fork: true,
-  divergence: true,
-  align: true,
-  debugState: true,
-  seek: true,
-  consoleRun: true,
-  consoleComplete: true,
-  addWatch: true,
-  dropWatch: true,
-  proof: true,
-  checkProof: true,
-  archiveSize: true,
-  exportRun: true,
-  exportReport: true,
-} satisfies Record<RunCallName, true>
+type AnyCall = (...args: unknown[]) => Promise<Result<unknown>>
 
 /** Calls whose second argument is the number of a run, too. */
 const OF_TWO: ReadonlySet<RunCallName> = new Set(['divergence', 'align', 'exportReport'])
 
 export function withTraces(
-  calls: RunCalls,
+  calls: Omit<Calls, keyof ForeignCalls>,
   source: ImportSource & SessionSource & ExportSource,
   work: Work,
   exports: Exports,
@@ -84,31 +47,30 @@ export function withTraces(
   >()
   let next = FIRST_ID + firstRun
 
-  /** The call for a trace where it is one's number, else the engine's own. */
-  function either<K extends RunCallName>(name: K): Calls[K] {
-    const own = calls[name] as (...args: unknown[]) => Promise<Result<never>>
-    const chosen = (...args: unknown[]): Promise<Result<unknown>> => {
+  /** The answer of a trace where its number is asked about, else the engine's own. */
+  function either(name: string, own: AnyCall): AnyCall {
+    return (...args) => {
       const [id, other] = args
+      // Only a run is called by a number, so what is found here is a call about one run.
+      const called = name as RunCallName
       const found = typeof id === 'number' ? kept.get(id) : undefined
       if (found === undefined) {
-        const beside = OF_TWO.has(name) ? kept.get(Number(other)) : undefined
+        const beside = OF_TWO.has(called) ? kept.get(Number(other)) : undefined
         return beside === undefined
           ? own(...args)
-          : Promise.resolve(besideTrace(name, beside.trace))
+          : Promise.resolve(besideTrace(called, beside.trace))
       }
-      const answer = found.answers[name] as (...args: unknown[]) => Promise<Result<unknown>>
-      if (name === 'drop') kept.delete(found.trace.id)
+      const answer = found.answers[called] as AnyCall
+      if (called === 'drop') kept.delete(found.trace.id)
       return answer(...args)
     }
-    return chosen as Calls[K]
   }
 
   const routed = Object.fromEntries(
-    (Object.keys(RUN_CALLS) as RunCallName[]).map((name) => [name, either(name)]),
-  ) as Pick<Calls, RunCallName>
+    Object.entries(calls).map(([name, own]) => [name, either(name, own as AnyCall)]),
+  ) as typeof calls
 
   return {
-    ...calls,
     ...routed,
     importTexts: (files, token) =>
       work.under(token, (hooks) => {

@@ -2,7 +2,8 @@
 import { shippedScenarios } from '../../formats/shipped'
 import { scenarioPlans } from '../../formats/source'
 import { pngBytes } from '../../host/png'
-import type { Calls, News, NewsName, RunSummary } from '../../shared/contract'
+import type { Calls, News, NewsName } from '../../shared/contract'
+import type { RunSummary } from '../../shared/run'
 import type { Result } from '../../shared/result'
 import { createEngine } from '..'
 

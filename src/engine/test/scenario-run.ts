@@ -1,7 +1,7 @@
 /** Runs shipped scenarios for tests: by id, class, seed and parameter values. */
 import { planScenario, type Scenario } from '../../formats/scenario'
 import { shippedScenarios } from '../../formats/shipped'
-import type { KernelChoice } from '../../shared/contract'
+import type { KernelChoice } from '../../shared/run'
 import type { KernelClass, ScenarioPlan } from '../../sim'
 import { record, type Recording } from '..'
 import { HOOKS } from './hooks'

@@ -3,7 +3,7 @@
  * Only what made the call succeed is offered.
  */
 import { kernelLine, pagesText, patchList } from '../../shared/text'
-import type { PlanChange } from '../../shared/contract'
+import type { PlanChange } from '../../shared/run'
 import type { Remedy, RemedyChange, RemedyKind } from '../../shared/why'
 import {
   kernelComplaint,

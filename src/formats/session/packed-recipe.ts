@@ -1,5 +1,5 @@
 /** Recipes as a file has them: pins that were let go one after the other take a number or two each. */
-import type { Recipe } from '../../shared/contract'
+import type { Recipe } from '../../shared/run'
 import { MAX_INTERVENTIONS, MAX_PFN } from '../recipe-schema'
 import { BadPart } from './json'
 import type { PackedIntervention, PackedRecipe, Unpins } from './schema'

@@ -1,6 +1,7 @@
 /** What the parts of a session file hold, as of today's version. */
 import * as v from 'valibot'
-import { MAP_MODES, type Recipe } from '../../shared/contract'
+import { MAP_MODES } from '../../shared/page-map'
+import type { Recipe } from '../../shared/run'
 import {
   MAX_SESSION_SCENARIOS,
   type ArchivePiece,

@@ -1,5 +1,5 @@
 /** A session with something in every part. */
-import type { Recipe } from '../../shared/contract'
+import type { Recipe } from '../../shared/run'
 import { FIRST_VIEW, type RunProof, type SessionDoc } from '../../shared/session'
 
 export const RECIPE_A: Recipe = {

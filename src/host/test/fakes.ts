@@ -1,4 +1,5 @@
-import type { Calls, Recipe, RunSummary } from '../../shared/contract'
+import type { Calls } from '../../shared/contract'
+import type { Recipe, RunSummary } from '../../shared/run'
 import { success, type Result } from '../../shared/result'
 import { callsOver } from '../../shared/wire'
 import type { EnginePort } from '../rpc'

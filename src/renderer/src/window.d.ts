@@ -1,4 +1,5 @@
-import type { Pinscope, RunSummary } from '../../shared/contract'
+import type { Pinscope } from '../../shared/contract'
+import type { RunSummary } from '../../shared/run'
 import type { DesktopShell } from '../../shared/shell'
 
 /** What `--smoke` and the end-to-end tests read of a finished run. */

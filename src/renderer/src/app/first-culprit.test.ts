@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ContigRequest } from '../../../shared/contract'
+import type { ContigRequest } from '../../../shared/run'
 import { firstCulprit } from './first-culprit'
 
 const tried = { startPfn: 0x100, endPfn: 0x200, ret: -16, attempts: 50, event: 1 }

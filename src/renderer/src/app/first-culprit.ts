@@ -1,5 +1,5 @@
 /** Where to look first after a comparison. */
-import type { ContigRequest } from '../../../shared/contract'
+import type { ContigRequest } from '../../../shared/run'
 
 /** The first frame that blocked the last failed request, or null when none failed. */
 export function firstCulprit(requests: readonly ContigRequest[]): number | null {

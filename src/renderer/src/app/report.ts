@@ -1,5 +1,5 @@
 /** Tells the shell's smoke run and the end-to-end tests when there is something to read. */
-import type { RunSummary } from '../../../shared/contract'
+import type { RunSummary } from '../../../shared/run'
 import type { SideState } from '../stores/side'
 import type { RunVerdict } from '../window'
 

@@ -1,5 +1,5 @@
 /** Actions of the window as a whole. */
-import { MAP_MODES } from '../../../shared/contract'
+import { MAP_MODES } from '../../../shared/page-map'
 import { AREAS } from './areas'
 import { provideCompareActions } from './compare-actions'
 import { provideDebugActions } from '../views/debugger/use-debug-actions'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { PAGE_CLASSES } from '../../../shared/contract'
+import { PAGE_CLASSES } from '../../../shared/page-map'
 import { chartPalette, mapPalette, toAbgr } from './palette'
 
 const tokens = readFileSync(join(import.meta.dirname, '../styles/tokens.css'), 'utf8')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Recipe, RunSummary } from '../../../shared/contract'
+import type { Recipe, RunSummary } from '../../../shared/run'
 import { MAX_SESSION_BYTES } from '../../../shared/session'
 import {
   archiveSources,

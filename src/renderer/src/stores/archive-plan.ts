@@ -1,5 +1,5 @@
 /** Which recorded events a session file can have of each side, and what becomes of those it has. Pure. */
-import type { RunId } from '../../../shared/contract'
+import type { RunId } from '../../../shared/run'
 import { MAX_SESSION_BYTES, type ArchiveInfo, type SessionRun } from '../../../shared/session'
 import { countText, kernelLine } from '../../../shared/text'
 import { canonical, ownNode, type Work } from './session-doc'

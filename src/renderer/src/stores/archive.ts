@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { RunId } from '../../../shared/contract'
+import type { RunId } from '../../../shared/run'
 import { failure, success, type Result } from '../../../shared/result'
 import type { OpenedSession, SessionDoc } from '../../../shared/session'
 import { usePinscope } from '../wire/pinscope'

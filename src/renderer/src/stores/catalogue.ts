@@ -1,13 +1,8 @@
 /** What there is to choose from: read once; only scenarios of the user's own come to it. */
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
-import type {
-  BuildInfo,
-  OwnScenario,
-  PatchInfo,
-  Pinscope,
-  ScenarioInfo,
-} from '../../../shared/contract'
-import type { KernelCatalogue } from '../../../shared/kernels'
+import type { Pinscope } from '../../../shared/contract'
+import type { BuildInfo, PatchInfo, KernelCatalogue } from '../../../shared/kernels'
+import type { OwnScenario, ScenarioInfo } from '../../../shared/scenario'
 import type { Failure, Result } from '../../../shared/result'
 
 export interface Catalogue {

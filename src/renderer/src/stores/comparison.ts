@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { KernelChoice, RunId, RunSummary } from '../../../shared/contract'
+import type { KernelChoice, RunId, RunSummary } from '../../../shared/run'
 import type { Failure, Result } from '../../../shared/result'
 import { usePinscope } from '../wire/pinscope'
 import { useCatalogue } from './catalogue'

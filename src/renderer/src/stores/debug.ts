@@ -5,7 +5,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { RunSummary } from '../../../shared/contract'
+import type { RunSummary } from '../../../shared/run'
 import type { ConsoleReply, DebugState } from '../../../shared/debug'
 import type { Place } from '../../../shared/place'
 import type { ForeignInfo } from '../../../shared/interchange'

@@ -1,7 +1,7 @@
 /** Exports of the window: one at a time, piece by piece from the engine into the file. */
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import type { RunId } from '../../../shared/contract'
+import type { RunId } from '../../../shared/run'
 import type { ExportInfo, ReportForm, RunExport } from '../../../shared/export'
 import { failure, success, type Failure, type Result } from '../../../shared/result'
 import { countText, many } from '../../../shared/text'

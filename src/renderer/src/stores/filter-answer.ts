@@ -1,6 +1,7 @@
 /** Puts filters to runs: one at a time, with progress, and a late answer is dropped. */
 import { shallowRef, type ShallowRef } from 'vue'
-import type { Pinscope, RunSummary } from '../../../shared/contract'
+import type { Pinscope } from '../../../shared/contract'
+import type { RunSummary } from '../../../shared/run'
 import type { Failure } from '../../../shared/result'
 import type { SideName } from './side'
 

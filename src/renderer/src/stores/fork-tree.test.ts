@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Recipe } from '../../../shared/contract'
+import type { Recipe } from '../../../shared/run'
 import { idleRoots, isComparable, treeRows, without, type RunNode } from './fork-tree'
 
 const node = (id: number, parent: number | null): RunNode => ({

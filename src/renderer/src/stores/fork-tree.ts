@@ -1,5 +1,5 @@
 /** The tree of runs: the runs of both sides and what was forked from them. Pure; a change makes new nodes. */
-import type { Recipe, RunId, RunSummary } from '../../../shared/contract'
+import type { Recipe, RunId, RunSummary } from '../../../shared/run'
 import { isSame } from './latest'
 
 export interface RunNode {

@@ -1,6 +1,7 @@
 /** A run that is being made for the tree: one at a time, with its progress, and cancelled on demand. */
 import { shallowRef, type ShallowRef } from 'vue'
-import type { Pinscope, RunSummary } from '../../../shared/contract'
+import type { Pinscope } from '../../../shared/contract'
+import type { RunSummary } from '../../../shared/run'
 import { failure, type Result } from '../../../shared/result'
 
 /** A fork that is being made. */

@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
-import type { PlanChange, Recipe, RunId, RunSummary } from '../../../shared/contract'
+import type { PlanChange, Recipe, RunId, RunSummary } from '../../../shared/run'
 import type { ForkNode } from '../../../shared/debug'
 import { failure as fail, success, type Failure, type Result } from '../../../shared/result'
 import { usePinscope } from '../wire/pinscope'

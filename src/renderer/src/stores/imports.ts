@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { RunSummary } from '../../../shared/contract'
+import type { RunSummary } from '../../../shared/run'
 import type { ImportAnswer, ImportFile } from '../../../shared/interchange'
 import type { Failure } from '../../../shared/result'
 import { usePinscope } from '../wire/pinscope'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KernelChoice } from '../../../shared/contract'
+import type { KernelChoice } from '../../../shared/run'
 import {
   withCallerFlipped,
   withFixFlipped,

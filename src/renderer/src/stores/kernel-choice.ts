@@ -1,5 +1,5 @@
 /** Changes of a kernel that is chosen: each gives a new one, without members that say nothing. */
-import type { KernelChoice } from '../../../shared/contract'
+import type { KernelChoice } from '../../../shared/run'
 import type { CallerInfo, PolicyInfo } from '../../../shared/kernels'
 import { withPatchFlipped } from './side'
 

@@ -1,7 +1,7 @@
 /** How both page maps are looked at: one mode, one zoom, one place and one filter, so that they stay comparable. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, shallowRef, watch } from 'vue'
-import type { MapMode } from '../../../shared/contract'
+import type { MapMode } from '../../../shared/page-map'
 import { layerOf, withOwners, type OwnerSlots, type ShownMap } from '../views/page-map/colouring'
 import type { HighlightName } from '../views/page-map/highlights'
 import { useComparisonStore } from './comparison'

@@ -1,7 +1,8 @@
 /** All 32 subsets of the series on the recipe of the comparison: made when asked for, kept until made anew. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { MatrixCell, Recipe } from '../../../shared/contract'
+import type { MatrixCell } from '../../../shared/compare'
+import type { Recipe } from '../../../shared/run'
 import type { Failure } from '../../../shared/result'
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'

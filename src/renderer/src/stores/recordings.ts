@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
-import type { RunId, RunSummary } from '../../../shared/contract'
+import type { RunId, RunSummary } from '../../../shared/run'
 import type { Result } from '../../../shared/result'
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'

@@ -1,6 +1,7 @@
 /** The two runs of the comparison. An answer that comes after the question changed is dropped. */
 import { shallowRef, type ShallowRef } from 'vue'
-import type { KernelChoice, Pinscope, Recipe, RunId, RunSummary } from '../../../shared/contract'
+import type { Pinscope } from '../../../shared/contract'
+import type { KernelChoice, Recipe, RunId, RunSummary } from '../../../shared/run'
 import type { Divergence } from '../../../shared/compare'
 import { failure, success, type Failure, type Result } from '../../../shared/result'
 import { idleSide, SIDES, type ShownRun, type SideName, type SideState } from './side'

@@ -1,7 +1,7 @@
 /** What the user points at. Both runs follow one selected frame and one cursor in time. */
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import type { TriedPosition } from '../../../shared/contract'
+import type { TriedPosition } from '../../../shared/run'
 import type { SideName } from './side'
 
 export interface ShownPosition {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Recipe, RunSummary } from '../../../shared/contract'
+import type { Recipe, RunSummary } from '../../../shared/run'
 import type { StopPoint } from '../../../shared/debug'
 import { FIRST_VIEW, type SessionDoc } from '../../../shared/session'
 import { NO_DEBUG } from './debug-side'

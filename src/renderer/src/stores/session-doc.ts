@@ -1,5 +1,5 @@
 /** What the window has as the document of a session, and whether it differs from the one that was saved. Pure. */
-import type { Recipe, RunSummary } from '../../../shared/contract'
+import type { Recipe, RunSummary } from '../../../shared/run'
 import type {
   RunProof,
   SessionDebug,

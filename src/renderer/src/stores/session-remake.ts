@@ -1,5 +1,6 @@
 /** Makes the runs of a session again and compares what they come to with what was saved. */
-import type { Pinscope, RunSummary } from '../../../shared/contract'
+import type { Pinscope } from '../../../shared/contract'
+import type { RunSummary } from '../../../shared/run'
 import { failure, success, type Failure, type Result } from '../../../shared/result'
 import type { SessionDoc, SessionFork, SessionRun, SessionSide } from '../../../shared/session'
 

@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { RunSummary } from '../../../shared/contract'
+import type { RunSummary } from '../../../shared/run'
 import { failure, success, type Failure, type Result } from '../../../shared/result'
 import {
   SESSION_VERSION,

@@ -1,5 +1,7 @@
 /** One side of the comparison: what was asked for, how far it is, and what it shows meanwhile. */
-import type { BuildInfo, KernelChoice, PageMapData, RunSummary } from '../../../shared/contract'
+import type { BuildInfo } from '../../../shared/kernels'
+import type { PageMapData } from '../../../shared/page-map'
+import type { KernelChoice, RunSummary } from '../../../shared/run'
 import type { ForeignInfo } from '../../../shared/interchange'
 import type { Failure } from '../../../shared/result'
 

@@ -1,6 +1,7 @@
 /** The search for what would have helped: other runs are made for it, so it is asked for, and cancelled. */
 import { shallowRef, type ShallowRef } from 'vue'
-import type { Pinscope, RunId } from '../../../shared/contract'
+import type { Pinscope } from '../../../shared/contract'
+import type { RunId } from '../../../shared/run'
 import type { Failure } from '../../../shared/result'
 import type { WhyReport } from '../../../shared/why'
 

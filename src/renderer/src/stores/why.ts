@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, effectScope, nextTick, ref, shallowRef, watch } from 'vue'
-import type { RunId } from '../../../shared/contract'
+import type { RunId } from '../../../shared/run'
 import { failure as fail, success, type Failure, type Result } from '../../../shared/result'
 import type { Remedy, TroubleInfo, WhyReport } from '../../../shared/why'
 import { usePinscope } from '../wire/pinscope'

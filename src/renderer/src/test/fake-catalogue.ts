@@ -1,6 +1,6 @@
 /** The scenarios and patches the stand-in engine lists. */
-import type { OwnScenario, PatchInfo, ScenarioInfo } from '../../../shared/contract'
-import type { KernelCatalogue, PolicyInfo } from '../../../shared/kernels'
+import type { PatchInfo, KernelCatalogue, PolicyInfo } from '../../../shared/kernels'
+import type { OwnScenario, ScenarioInfo } from '../../../shared/scenario'
 
 export const FAKE_PATCHES: readonly PatchInfo[] = [
   {

@@ -1,11 +1,6 @@
 /** Memory as the stand-in engine shows it: a boot-like layout with the pins of SC-01. */
-import {
-  PAGE_CLASSES,
-  type LedgerEntry,
-  type PageClass,
-  type PageInfo,
-  type PageMapData,
-} from '../../../shared/contract'
+import type { LedgerEntry, PageInfo } from '../../../shared/page'
+import { PAGE_CLASSES, type PageClass, type PageMapData } from '../../../shared/page-map'
 import { type EventRow } from '../../../shared/events'
 
 export type Board = 'vexpress-128m' | 'exynos4-1g'

@@ -2,19 +2,11 @@
  * A stand-in for the engine in tests of the window: believable data through the real contract. It
  * models nothing; numbers follow the recording of the reference failure where that is easy.
  */
-import type {
-  BuildInfo,
-  Calls,
-  ContigRequest,
-  News,
-  NewsName,
-  PageMapData,
-  Pinscope,
-  Recipe,
-  RunSummary,
-} from '../../../shared/contract'
+import type { Calls, News, NewsName, Pinscope } from '../../../shared/contract'
+import type { BuildInfo, KernelCheck } from '../../../shared/kernels'
+import type { PageMapData } from '../../../shared/page-map'
+import type { ContigRequest, Recipe, RunSummary } from '../../../shared/run'
 import { TRACKS, type CallBar, type FixedTrack, type SeriesData } from '../../../shared/timeline'
-import type { KernelCheck } from '../../../shared/kernels'
 import { failure, success, type Result } from '../../../shared/result'
 import { callsOver } from '../../../shared/wire'
 import { FAKE_KERNELS, FAKE_PATCHES, FAKE_SCENARIOS } from './fake-catalogue'

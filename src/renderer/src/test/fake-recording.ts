@@ -1,5 +1,6 @@
 /** A recording of another kernel, as an engine answers for an ftrace text. */
-import type { Calls, RunSummary } from '../../../shared/contract'
+import type { Calls } from '../../../shared/contract'
+import type { RunSummary } from '../../../shared/run'
 import { FOREIGN, type ImportAnswer } from '../../../shared/interchange'
 import { success } from '../../../shared/result'
 import { fakeMap } from './fake-memory'

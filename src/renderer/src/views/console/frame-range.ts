@@ -1,5 +1,5 @@
 /** Frames of a machine, as the map has them. */
-import type { PageMapData } from '../../../../shared/contract'
+import type { PageMapData } from '../../../../shared/page-map'
 import type { FrameRange } from './linkify'
 
 export function frameRange(map: PageMapData | undefined): FrameRange | null {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunSummary } from '../../../../shared/contract'
+import type { RunSummary } from '../../../../shared/run'
 import { EXPORT_PARTS, RUN_FORMS } from '../../../../shared/export'
 import {
   fileName,

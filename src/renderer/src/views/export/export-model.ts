@@ -1,5 +1,5 @@
 /** What can be exported of a run or of a comparison, as the dialog offers it. */
-import type { RunSummary } from '../../../../shared/contract'
+import type { RunSummary } from '../../../../shared/run'
 import type { ReportForm, RunExport } from '../../../../shared/export'
 import { forkText } from '../../../../shared/fork-text'
 import { countText, kernelLine, timeText } from '../../../../shared/text'

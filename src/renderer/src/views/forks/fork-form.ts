@@ -1,5 +1,5 @@
 /** The form of a fork: what is typed, what is wrong with it, and the fork it stands for. Pure. */
-import type { FailingInfo, KernelChoice, RunSummary } from '../../../../shared/contract'
+import type { FailingInfo, KernelChoice, RunSummary } from '../../../../shared/run'
 import { countText, readTime } from '../../../../shared/text'
 import type { Otherwise } from '../../stores/forks'
 import { withPatchFlipped } from '../../stores/side'

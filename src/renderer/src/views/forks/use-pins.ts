@@ -1,6 +1,7 @@
 /** Who pins the frame of a form where the fork would drop its pins. */
 import { computed, type ComputedRef, type Ref } from 'vue'
-import type { LedgerEntry, RunSummary } from '../../../../shared/contract'
+import type { LedgerEntry } from '../../../../shared/page'
+import type { RunSummary } from '../../../../shared/run'
 import { countText, pfnText } from '../../../../shared/text'
 import { pathText } from '../../components/kernel-text'
 import { useLatest } from '../../stores/latest'

@@ -1,5 +1,5 @@
 /** What the dialog says of an import. Pure. */
-import type { RunSummary } from '../../../../shared/contract'
+import type { RunSummary } from '../../../../shared/run'
 import type { FileReport, ImportAnswer, ImportKind } from '../../../../shared/interchange'
 import { cutTextOf } from '../../../../shared/foreign'
 import { countText, many } from '../../../../shared/text'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LedgerEntry, PageInfo } from '../../../../shared/contract'
+import type { LedgerEntry, PageInfo } from '../../../../shared/page'
 import { GLOSSARY } from '../../../../shared/glossary'
 import { ASPECTS } from '../../../../shared/sheet'
 import {

@@ -1,5 +1,5 @@
 /** The inspector's facts and sentences about one frame. */
-import type { LedgerEntry, PageInfo } from '../../../../shared/contract'
+import type { LedgerEntry, PageInfo } from '../../../../shared/page'
 import { countText, pagesText, pfnText, timeText } from '../../../../shared/text'
 import { addressText } from '../../components/sheet-model'
 import type { InspectorTab } from '../../stores/inspector'

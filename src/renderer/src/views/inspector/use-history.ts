@@ -1,6 +1,6 @@
 /** The events that touched a frame, loaded around the cursor and further on demand. */
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
-import type { RunId } from '../../../../shared/contract'
+import type { RunId } from '../../../../shared/run'
 import type { EventRow } from '../../../../shared/events'
 import type { Failure } from '../../../../shared/result'
 import { usePinscope } from '../../wire/pinscope'

@@ -1,6 +1,7 @@
 /** Questions about the machine of a run at a place; null where it is not asked for now. */
 import type { AspectData, Aspect } from '../../../../shared/sheet'
-import type { PageInfo, RunId } from '../../../../shared/contract'
+import type { PageInfo } from '../../../../shared/page'
+import type { RunId } from '../../../../shared/run'
 import type { Place } from '../../../../shared/place'
 import type { AuditInfo } from '../../../../shared/why'
 import { useLatest, type Latest } from '../../stores/latest'

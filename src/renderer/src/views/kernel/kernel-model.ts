@@ -1,6 +1,13 @@
 /** What the kernel panel says of a kernel and of each of its switches. */
-import type { BuildInfo, KernelChoice, PatchInfo } from '../../../../shared/contract'
-import type { CallerInfo, FixInfo, KernelCheck, PolicyInfo } from '../../../../shared/kernels'
+import type {
+  BuildInfo,
+  PatchInfo,
+  CallerInfo,
+  FixInfo,
+  KernelCheck,
+  PolicyInfo,
+} from '../../../../shared/kernels'
+import type { KernelChoice } from '../../../../shared/run'
 import { countText } from '../../../../shared/text'
 import { buildOf, isSeries, missingText, withPatchFlipped } from '../../stores/side'
 

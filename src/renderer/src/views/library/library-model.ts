@@ -1,5 +1,5 @@
 /** The library's list: scenarios by what the series does for them, found by any word of theirs. */
-import type { ScenarioInfo } from '../../../../shared/contract'
+import type { ScenarioInfo } from '../../../../shared/scenario'
 
 export interface ScenarioGroup {
   readonly title: ScenarioInfo['group'] | 'own'

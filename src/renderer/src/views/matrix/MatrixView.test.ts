@@ -1,7 +1,7 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia } from 'pinia'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { MatrixCell } from '../../../../shared/contract'
+import type { MatrixCell } from '../../../../shared/compare'
 import { success } from '../../../../shared/result'
 import { useComparisonStore } from '../../stores/comparison'
 import { useMatrixStore } from '../../stores/matrix'

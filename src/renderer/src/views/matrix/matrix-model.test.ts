@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { MatrixCell } from '../../../../shared/contract'
+import type { MatrixCell } from '../../../../shared/compare'
 import { fakeBuilds } from '../../test/fake-pinscope'
 import {
   bisected,

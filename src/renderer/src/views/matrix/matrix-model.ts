@@ -1,6 +1,7 @@
 /** The 32 subsets of the series, read: which end alike, and what it takes to end otherwise. */
 import { bisect } from '../../../../shared/bisect'
-import type { MatrixCell, Recipe } from '../../../../shared/contract'
+import type { MatrixCell } from '../../../../shared/compare'
+import type { Recipe } from '../../../../shared/run'
 import { countText, kernelLine, patchList, retText } from '../../../../shared/text'
 import { missingText } from '../../stores/side'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PAGE_CLASSES } from '../../../../shared/contract'
+import { PAGE_CLASSES } from '../../../../shared/page-map'
 import { cellTexts, isLight } from './cell-text'
 import { colouringOf, lookOf } from './colouring'
 import { fixedGeometry, rectOf } from './geometry'

@@ -1,5 +1,5 @@
 /** What stands in the cells once they are large enough to hold it. */
-import type { PageMapData } from '../../../../shared/contract'
+import type { PageMapData } from '../../../../shared/page-map'
 import { cellsInSight, tilesInSight } from './cells'
 import type { Colouring, Look } from './colouring'
 import { tileOrigin, type MapGeometry } from './geometry'

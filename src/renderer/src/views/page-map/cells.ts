@@ -1,5 +1,5 @@
 /** Paints the cells of the map: of each row the first line of pixels, which is then copied down. */
-import type { PageMapData } from '../../../../shared/contract'
+import type { PageMapData } from '../../../../shared/page-map'
 import { CORNER, HATCH, type Look } from './colouring'
 import { tileCount, tileOrigin, type MapGeometry } from './geometry'
 import { strongest } from './page-map-model'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PAGE_CLASSES, type MapLayer, type PlacedMap } from '../../../../shared/contract'
+import { PAGE_CLASSES, type MapLayer, type PlacedMap } from '../../../../shared/page-map'
 import { colouringOf, CORNER, HATCH, lookOf, OWNER_COLOURS, withOwners } from './colouring'
 import { strongest } from './page-map-model'
 

@@ -7,7 +7,7 @@ import {
   type MapMode,
   type PageMapData,
   type PlacedMap,
-} from '../../../../shared/contract'
+} from '../../../../shared/page-map'
 import { CLASS_NAMES, isFree, LEGEND_NAMES, RANK_OF } from './page-map-model'
 
 /** Signs besides the colour, for what keeps an area from being taken. */

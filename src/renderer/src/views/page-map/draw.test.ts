@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PAGE_CLASSES, type PageClass, type PageMapData } from '../../../../shared/contract'
+import { PAGE_CLASSES, type PageClass, type PageMapData } from '../../../../shared/page-map'
 import { colouringOf, lookOf } from './colouring'
 import { drawMap, type MapPalette, type MapScene } from './draw'
 import { fixedGeometry, rectOf } from './geometry'

@@ -2,7 +2,8 @@
  * Paints the visible part of the page map into a pixel buffer: one Uint32 (ABGR, as canvas ImageData
  * lies in memory on little-endian machines) per device pixel.
  */
-import type { PageMapData, TriedPosition } from '../../../../shared/contract'
+import type { PageMapData } from '../../../../shared/page-map'
+import type { TriedPosition } from '../../../../shared/run'
 import { drawCells } from './cells'
 import type { Look } from './colouring'
 import { rectOf, tileOrigin, type MapGeometry } from './geometry'

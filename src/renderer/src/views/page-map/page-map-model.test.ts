@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PAGE_CLASSES, type PageMapData } from '../../../../shared/contract'
+import { PAGE_CLASSES, type PageMapData } from '../../../../shared/page-map'
 import { createFakePinscope } from '../../test/fake-pinscope'
 import { colouringOf } from './colouring'
 import {

@@ -1,11 +1,6 @@
 /** What the page map says in words and numbers; nothing here draws. */
-import {
-  PAGE_CLASSES,
-  type ContigRequest,
-  type PageClass,
-  type PageMapData,
-  type TriedPosition,
-} from '../../../../shared/contract'
+import { PAGE_CLASSES, type PageClass, type PageMapData } from '../../../../shared/page-map'
+import type { ContigRequest, TriedPosition } from '../../../../shared/run'
 import { countText, pfnText } from '../../../../shared/text'
 import type { Colouring } from './colouring'
 

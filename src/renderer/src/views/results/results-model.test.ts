@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunSummary } from '../../../../shared/contract'
+import type { RunSummary } from '../../../../shared/run'
 import { createFakePinscope } from '../../test/fake-pinscope'
 import { failure, success } from '../../../../shared/result'
 import {

@@ -1,6 +1,6 @@
 /** Both runs side by side in tables: outcomes and counters, with what differs. */
 import type { Difference, Divergence } from '../../../../shared/compare'
-import type { RunSummary } from '../../../../shared/contract'
+import type { RunSummary } from '../../../../shared/run'
 import type { Result } from '../../../../shared/result'
 import { countText, retText, timeText } from '../../../../shared/text'
 

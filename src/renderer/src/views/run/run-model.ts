@@ -1,5 +1,5 @@
 /** What the head of a run says: its kernel, how far it is, and what to do when it did not finish. */
-import type { KernelChoice } from '../../../../shared/contract'
+import type { KernelChoice } from '../../../../shared/run'
 import { kernelLine } from '../../../../shared/text'
 import { patchesText } from '../../components/kernel-text'
 import type { SideName, SideState } from '../../stores/side'

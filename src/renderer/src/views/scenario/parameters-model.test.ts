@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ParameterInfo } from '../../../../shared/contract'
+import type { ParameterInfo } from '../../../../shared/scenario'
 import {
   changedOf,
   draftOf,

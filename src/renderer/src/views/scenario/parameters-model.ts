@@ -1,5 +1,5 @@
 /** Parameter fields: what is typed, whether it can be applied, and what differs from the defaults. */
-import type { ParameterInfo } from '../../../../shared/contract'
+import type { ParameterInfo } from '../../../../shared/scenario'
 import type { Failure } from '../../../../shared/result'
 import { countText, pagesText } from '../../../../shared/text'
 

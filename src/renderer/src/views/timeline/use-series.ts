@@ -1,5 +1,5 @@
 /** The value tracks of a run for a part of it. */
-import type { RunId } from '../../../../shared/contract'
+import type { RunId } from '../../../../shared/run'
 import type { SeriesData, SeriesQuery } from '../../../../shared/timeline'
 import { useLatest, type Latest } from '../../stores/latest'
 import { usePinscope } from '../../wire/pinscope'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ACTIONS } from '../../../../shared/actions'
-import type { RunSummary } from '../../../../shared/contract'
+import type { RunSummary } from '../../../../shared/run'
 import { createFakePinscope } from '../../test/fake-pinscope'
 import { TOUR, type TourView } from './tour-model'
 

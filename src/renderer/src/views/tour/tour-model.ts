@@ -1,5 +1,5 @@
 /** The guided tour of SC-01: what each step says of the runs as they are, and what it does. */
-import type { RunSummary } from '../../../../shared/contract'
+import type { RunSummary } from '../../../../shared/run'
 import { countText, pagesText } from '../../../../shared/text'
 
 /** What the tour reads of the window. */
