@@ -25,6 +25,9 @@ test('shows both maps with their modes, and all of its bar while it runs, at 102
     const box = await map.boundingBox()
     expect((larger?.x ?? 0) + (larger?.width ?? 0)).toBeLessThan((box?.x ?? 0) + (box?.width ?? 0))
   }
+  const inspector = page.locator('[data-area="inspector"]')
+  const sideB = inspector.getByRole('button', { name: 'B', exact: true }).first()
+  expect(await sideB.evaluate((e) => e.getBoundingClientRect().right)).toBeLessThan(1024)
   await page.keyboard.press('Control+Shift+G')
   await expect(page.locator('.told').first()).toContainText('event 204,552')
   await page.keyboard.press('Control+b')

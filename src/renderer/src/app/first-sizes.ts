@@ -9,7 +9,7 @@ export interface FirstSizes {
 
 /** Of a window of 1440 x 900, which larger ones have too. */
 const FULL = { width: 1440, height: 900, left: 256, right: 320, lower: 264 }
-const LEAST: FirstSizes = { left: 208, right: 240, lower: 180 }
+const LEAST: FirstSizes = { left: 224, right: 280, lower: 180 }
 
 /** @param width of the window, CSS px, as `height` */
 export function firstSizes(width: number, height: number): FirstSizes {
