@@ -8,7 +8,7 @@ import type { ScenarioPlan } from '../sim'
 import { exportSource } from './exports'
 import { importSteps } from './import'
 import { archivePieces, archiveText, decodeSession } from './session/decode'
-import { encodeSession } from './session/encode'
+import { encodeSession, encodeSteps } from './session/encode'
 import type { Raster } from './raster'
 import { planScenario, type Scenario } from './scenario'
 import { ScenarioShelf } from './scenario-shelf'
@@ -34,6 +34,7 @@ export function scenarioPlans(
     importSteps,
     textOfBytes,
     encodeSession,
+    encodeSteps,
     decodeSession,
     archivePieces,
     archiveText,

@@ -53,7 +53,7 @@ const VALID: Readonly<Record<CallName, readonly unknown[]>> = {
   proof: [1],
   checkProof: [1, PROOF, 'token'],
   packSession: [SESSION],
-  packArchive: [SESSION, { a: 1, b: 'kept' }, Uint8Array.of(1)],
+  packArchive: [SESSION, { a: 1, b: 'kept' }, Uint8Array.of(1), 'token'],
   archiveSize: [1],
   openArchive: [Uint8Array.of(1, 2), 'a', 'token'],
   unpackSession: [Uint8Array.of(1, 2)],

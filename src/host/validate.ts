@@ -144,6 +144,7 @@ const SCHEMAS: ArgumentSchemas = {
     sessionSchema.doc,
     v.strictObject({ a: recorded, b: recorded }),
     v.nullable(file),
+    token,
   ]),
   archiveSize: v.strictTuple([run]),
   openArchive: v.strictTuple([file, v.picklist(['a', 'b'] as const, 'expected a or b'), token]),

@@ -6,6 +6,7 @@ import type { MapMode } from './page-map'
 import type { Recipe } from './run'
 import type { PlaceAt } from './place'
 import type { Failure, Result } from './result'
+import type { Steps } from './steps'
 
 /** The format that is written; docs/session-format.md. */
 export const SESSION_VERSION = 2
@@ -228,7 +229,12 @@ export const FIRST_VIEW: SessionView = {
 
 /** Who reads and writes session files for an engine. */
 export interface SessionSource {
-  readonly encodeSession: (doc: SessionDoc, archive?: Archive) => Result<Uint8Array<ArrayBuffer>>
+  readonly encodeSession: (doc: SessionDoc) => Result<Uint8Array<ArrayBuffer>>
+  /** As `encodeSession`, with recorded events, which take seconds. */
+  readonly encodeSteps: (
+    doc: SessionDoc,
+    archive: Archive,
+  ) => Steps<Result<Uint8Array<ArrayBuffer>>>
   readonly decodeSession: (bytes: Uint8Array) => Result<OpenedSession, SessionRefusal>
   /** The recorded events of a side as they stand in a file; they are refused where there are none. */
   readonly archivePieces: (bytes: Uint8Array, side: SessionSide) => Result<Iterable<ArchivePiece>>

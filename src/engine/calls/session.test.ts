@@ -9,9 +9,13 @@ import { must, openEngine, runSc01 } from '../test/engine'
 let calls: Calls
 let run: RunSummary
 let proof: RunProof
+/** How far work is, as it was told. */
+const told: number[] = []
 
 beforeAll(async () => {
-  calls = openEngine()
+  calls = openEngine(([name, news]) => {
+    if (name === 'onDidProgress' && 'fraction' in news) told.push(news.fraction)
+  })
   run = await runSc01(calls, [])
   proof = await must(calls.proof(run.run))
 }, 60_000)
@@ -67,7 +71,7 @@ describe('the proof of a run', () => {
 describe('the file of a session', () => {
   it('with recorded events shows them as a trace, event for event', async () => {
     const doc = { ...SESSION, a: { recipe: run.recipe, proof } }
-    const bytes = await must(calls.packArchive(doc, { a: run.run, b: null }, null))
+    const bytes = await must(calls.packArchive(doc, { a: run.run, b: null }, null, 'pack'))
     const { archive } = await must(calls.unpackSession(bytes))
     expect(archive).toEqual({ a: { events: run.events, of: run.events }, b: null })
     const shown = await must(calls.openArchive(bytes, 'a', 'open'))
@@ -81,23 +85,43 @@ describe('the file of a session', () => {
     await must(calls.drop(shown.run))
   })
 
+  it('is made step by step: how far it is told, and it can be cancelled', async () => {
+    const pack = (token: string) => calls.packArchive(SESSION, { a: run.run, b: null }, null, token)
+    told.length = 0
+    expect((await pack('whole')).ok).toBe(true)
+    expect(told.length).toBeGreaterThan(10)
+    expect(told).toEqual(told.toSorted((x, y) => x - y))
+    expect(told.at(-1)).toBe(1)
+    const wholeSteps = told.length
+    told.length = 0
+    const packing = pack('left')
+    await calls.cancel('left')
+    expect(await packing).toMatchObject({
+      ok: false,
+      error: { code: 'cancelled', message: 'the saving was cancelled' },
+    })
+    expect(told.length).toBeLessThan(wholeSteps)
+  })
+
   it('takes about as many bytes for them as is told before', async () => {
     const doc = { ...SESSION, a: { recipe: run.recipe, proof } }
     const told = await must(calls.archiveSize(run.run))
     const plain = await must(calls.packSession(doc))
-    const bytes = await must(calls.packArchive(doc, { a: run.run, b: null }, null))
+    const bytes = await must(calls.packArchive(doc, { a: run.run, b: null }, null, 'pack'))
     expect(Math.abs(told / (bytes.length - plain.length) - 1)).toBeLessThan(0.03)
   })
 
   it('keeps those of another file, event for event, and refuses what is not there', async () => {
     const doc = { ...SESSION, a: { recipe: run.recipe, proof } }
-    const first = await must(calls.packArchive(doc, { a: run.run, b: null }, null))
-    const again = await must(calls.packArchive(doc, { a: 'kept', b: null }, first))
+    const first = await must(calls.packArchive(doc, { a: run.run, b: null }, null, 'pack'))
+    const again = await must(calls.packArchive(doc, { a: 'kept', b: null }, first, 'pack'))
     expect(Buffer.from(again).equals(first)).toBe(true)
-    expect(await calls.packArchive(doc, { a: null, b: 'kept' }, first)).toMatchObject({
+    expect(await calls.packArchive(doc, { a: null, b: 'kept' }, first, 'pack')).toMatchObject({
       error: { code: 'not-found', message: expect.stringContaining('of run B') },
     })
-    expect(await calls.packArchive(doc, { a: 'kept', b: null }, null)).toMatchObject({ ok: false })
+    expect(await calls.packArchive(doc, { a: 'kept', b: null }, null, 'pack')).toMatchObject({
+      ok: false,
+    })
   })
 
   it('without them has less than 100 KB for every scenario that ships', async () => {

@@ -6,7 +6,7 @@ import type { ArchivePiece, SessionSide, SessionSource } from '../../shared/sess
 import { archivePieces, archiveSize } from '../exported'
 import { checkProof, proofOf } from '../proof'
 import type { Kept } from './kept'
-import type { Work } from './work'
+import { inTurns, type Work } from './work'
 
 export function sessionCalls(source: SessionSource, kept: Kept, work: Work): SessionCalls {
   /** Recorded events of a side; null for none. */
@@ -32,14 +32,16 @@ export function sessionCalls(source: SessionSource, kept: Kept, work: Work): Ses
         work.under(token, (hooks) => checkProof(recording, proof, hooks)),
       ),
     packSession: (doc) => Promise.resolve(source.encodeSession(doc)),
-    packArchive: (doc, events, file) => {
+    packArchive: (doc, events, file, token) => {
       const archive: Partial<Record<SessionSide, Iterable<ArchivePiece>>> = {}
       for (const side of ['a', 'b'] as const) {
         const pieces = piecesOf(side, events[side], file)
         if (!pieces.ok) return Promise.resolve(pieces)
         if (pieces.value !== null) archive[side] = pieces.value
       }
-      return Promise.resolve(source.encodeSession(doc, archive))
+      return work.under(token, (hooks) =>
+        inTurns(source.encodeSteps(doc, archive), hooks, 'the saving'),
+      )
     },
     archiveSize: (id) => kept.with(id, ({ recording }) => success(archiveSize(recording))),
     unpackSession: (bytes) => Promise.resolve(source.decodeSession(bytes)),

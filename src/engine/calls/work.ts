@@ -1,4 +1,6 @@
 /** Long work under the token of who asked for it: how far it is, and whether it is still wanted. */
+import { failure, type Result } from '../../shared/result'
+import type { Steps } from '../../shared/steps'
 import type { Tell } from '../engine'
 
 /** Hooks of runs and of replays alike. */
@@ -54,5 +56,20 @@ export class Work {
     }
     this.#running.delete(token)
     this.#cancelled.delete(token)
+  }
+}
+
+/** Takes step after step, and tells how far they are; `what` names them where they are cancelled. */
+export async function inTurns<T>(
+  steps: Steps<Result<T>>,
+  hooks: WorkHooks,
+  what: string,
+): Promise<Result<T>> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    hooks.onProgress(0, step.value)
+    await hooks.breathe()
+    if (hooks.isCancelled()) return failure('cancelled', `${what} was cancelled`)
   }
 }

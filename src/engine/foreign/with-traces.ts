@@ -13,7 +13,7 @@ import type { SessionSource } from '../../shared/session'
 import { failure, success, type Result } from '../../shared/result'
 import { within, type Steps } from '../../shared/steps'
 import type { Exports } from '../calls/exports'
-import type { Work, WorkHooks } from '../calls/work'
+import { inTurns, type Work } from '../calls/work'
 import {
   KeptTrace,
   onlyToLookAt,
@@ -75,14 +75,14 @@ export function withTraces(
     importTexts: (files, token) =>
       work.under(token, (hooks) => {
         const texts = files.map(({ name, bytes }) => ({ name, text: source.textOfBytes(bytes) }))
-        return inTurns(importing(texts), hooks)
+        return inTurns(importing(texts), hooks, 'the reading')
       }),
     openArchive: (bytes, side, token) =>
       work.under(token, (hooks) => {
         const text = source.archiveText(bytes, side)
         if (!text.ok) return Promise.resolve(text)
         const name = `run ${side.toUpperCase()} of the session`
-        return inTurns(archived({ name, text: text.value }), hooks)
+        return inTurns(archived({ name, text: text.value }), hooks, 'the reading')
       }),
   }
 
@@ -117,17 +117,6 @@ export function withTraces(
     const made = new KeptTrace(next++, run, what)
     kept.set(made.id, { trace: made, answers: traceAnswers(made, work, source, exports) })
     return success(traceSummary(made))
-  }
-}
-
-/** Takes the steps of a work, others between two of them, until it is done or cancelled. */
-async function inTurns<T>(steps: Steps<Result<T>>, hooks: WorkHooks): Promise<Result<T>> {
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
-    hooks.onProgress(0, step.value)
-    await hooks.breathe()
-    if (hooks.isCancelled()) return failure('cancelled', 'the reading was cancelled')
   }
 }
 

@@ -5,11 +5,13 @@ import {
   MAX_SESSION_BYTES,
   SESSION_VERSION,
   type Archive,
+  type ArchivePiece,
   type SessionDoc,
   type SessionFork,
   type SessionPart,
   type SessionRun,
 } from '../../shared/session'
+import { finished, type Steps } from '../../shared/steps'
 import { countText } from '../../shared/text'
 import { writeParts, type Part } from './container'
 import { jsonBytes } from './json'
@@ -36,9 +38,17 @@ export function encodeSession(
   doc: SessionDoc,
   archive: Archive = {},
 ): Result<Uint8Array<ArrayBuffer>> {
+  return finished(encodeSteps(doc, archive))
+}
+
+/** As `encodeSession`, step by step: recorded events may be millions. */
+export function* encodeSteps(
+  doc: SessionDoc,
+  archive: Archive,
+): Steps<Result<Uint8Array<ArrayBuffer>>> {
   const parts: Part[] = []
   let size = 0
-  for (const [name, value] of contentsOf(doc, archive)) {
+  for (const [name, value, fraction] of contentsOf(doc, archive)) {
     // What the schema gives has its members in one order, and none that is undefined.
     const parsed = v.safeParse(SCHEMAS[name], value, { abortEarly: true })
     if (!parsed.success) {
@@ -49,6 +59,7 @@ export function encodeSession(
     size += content.length
     if (size > MAX_SESSION_BYTES) return tooLarge(size)
     parts.push({ name, content })
+    if (fraction !== undefined) yield fraction
   }
   parts.push({ name: 'end', content: jsonBytes({ parts: parts.length }) })
   try {
@@ -67,7 +78,11 @@ function tooLarge(bytes: number): Result<never> {
   )
 }
 
-function* contentsOf(doc: SessionDoc, archive: Archive): Generator<[SessionPart, unknown]> {
+/** The parts, those of recorded events with how much of all these is done with each. */
+function* contentsOf(
+  doc: SessionDoc,
+  archive: Archive,
+): Generator<[SessionPart, unknown, fraction?: number]> {
   const { writer, name, note, a, b } = doc
   const known = new Set(doc.forks.map(({ id }) => id))
   const shown = (id: number | null): number | null => (id !== null && known.has(id) ? id : null)
@@ -79,8 +94,13 @@ function* contentsOf(doc: SessionDoc, archive: Archive): Generator<[SessionPart,
   yield ['bookmarks', doc.bookmarks]
   yield ['breakpoints', doc.debug]
   yield ['view', { ...doc.view, shown: { a: shown(doc.view.shown.a), b: shown(doc.view.shown.b) } }]
-  for (const piece of archive.a ?? []) yield ['events-a', piece]
-  for (const piece of archive.b ?? []) yield ['events-b', piece]
+  const share = archive.a === undefined || archive.b === undefined ? 1 : 0.5
+  for (const piece of archive.a ?? []) yield ['events-a', piece, share * doneWith(piece)]
+  for (const piece of archive.b ?? []) yield ['events-b', piece, 1 - share * (1 - doneWith(piece))]
+}
+
+function doneWith({ from, count, of }: ArchivePiece): number {
+  return of === 0 ? 1 : (from + count) / of
 }
 
 /** Proofs are in a part of their own. */

@@ -25,6 +25,7 @@ export interface SessionCalls {
     doc: SessionDoc,
     events: Readonly<Record<SessionSide, RunId | 'kept' | null>>,
     file: Uint8Array | null,
+    token: string,
   ) => Promise<Result<Uint8Array<ArrayBuffer>>>
   /** Bytes that the recorded events of a run take in a session file, from a part of them. */
   readonly archiveSize: (run: RunId) => Promise<Result<number>>

@@ -3,7 +3,7 @@ import { createApp } from 'vue'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Calls } from '../../../shared/contract'
 import type { Recipe } from '../../../shared/run'
-import { failure, success } from '../../../shared/result'
+import { failure, success, type Result } from '../../../shared/result'
 import type { DiskState } from '../../../shared/shell'
 import type { OpenedSession, SessionDoc } from '../../../shared/session'
 import { VERSION } from '../../../shared/version'
@@ -91,7 +91,7 @@ async function open(fails: (recipe: Recipe) => boolean = () => false) {
   const session = useSessionStore(pinia)
   const archive = useArchiveStore(pinia)
   await comparison.open()
-  return { comparison, session, archive, told, packed, viewed, saved }
+  return { comparison, session, archive, told, packed, viewed, saved, fake: pinscope }
 }
 
 /** With the session open in the file. */
@@ -171,6 +171,32 @@ describe('saving it again', () => {
     expect(await session.save()).toBe(true)
     expect(packed).toHaveLength(2)
     expect(saved.slice(1)).toEqual(['/x/kept.pinscope', '/x/kept.pinscope'])
+  })
+
+  it('is cancelled while the file is made: nothing is written, and it is said', async () => {
+    const { session, archive, fake, saved } = await opened()
+    const before = saved.length
+    let end: (answer: Result<never>) => void = () => undefined
+    let token = ''
+    fake.packArchive = (_doc, _events, _file, own) => {
+      token = own
+      return new Promise((resolve) => (end = resolve))
+    }
+    fake.cancel = (own) => {
+      if (own === token) end(failure('cancelled', 'the saving was cancelled'))
+      return Promise.resolve(success(null))
+    }
+    const saving = session.save()
+    ;(await question(archive)).answer({ a: true, b: false })
+    await vi.waitFor(() => expect(archive.packing).toMatchObject({ token, fraction: 0 }))
+    archive.cancel()
+    expect(await saving).toBe(false)
+    expect(archive.packing).toBeNull()
+    expect(saved).toHaveLength(before)
+    expect(session.notice).toMatchObject({
+      good: true,
+      text: 'Saving was cancelled; no file was written.',
+    })
   })
 
   it('saves nothing when the question is closed', async () => {

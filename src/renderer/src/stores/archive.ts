@@ -3,7 +3,7 @@
  * file has of them is not lost by saving it again without the user's word.
  */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import type { RunId } from '../../../shared/run'
 import { failure, success, type Result } from '../../../shared/result'
 import type { OpenedSession, SessionDoc } from '../../../shared/session'
@@ -32,6 +32,12 @@ export interface ArchiveQuestion {
   readonly answer: (choice: ArchiveChoice | null) => void
 }
 
+interface Packing {
+  readonly token: string
+  /** 0..1 */
+  readonly fraction: number
+}
+
 interface Reading {
   readonly side: SideName
   readonly token: string
@@ -47,8 +53,8 @@ export const useArchiveStore = defineStore('archive', () => {
   const question = shallowRef<ArchiveQuestion | null>(null)
   /** Recorded events that are being read. */
   const reading = shallowRef<Reading | null>(null)
-  /** A file is made with them; it may take seconds. */
-  const packing = ref(false)
+  /** A file is made with them, which takes seconds. */
+  const packing = shallowRef<Packing | null>(null)
   /** Recordings that were made of a session file. */
   const viewed = new Set<RunId>()
   const sides = computed<readonly SideName[]>(() =>
@@ -57,6 +63,7 @@ export const useArchiveStore = defineStore('archive', () => {
 
   pinscope.listen('onDidProgress', ({ token, fraction }) => {
     if (reading.value?.token === token) reading.value = { ...reading.value, fraction }
+    if (packing.value?.token === token) packing.value = { token, fraction }
   })
 
   /** What a file that is open now has of them. */
@@ -78,7 +85,7 @@ export const useArchiveStore = defineStore('archive', () => {
   async function view(side: SideName, from: Held | null = held.value): Promise<Result<null>> {
     if (from === null) return failure('not-found', 'the session holds no recorded events')
     if (reading.value !== null) return success(null)
-    const token = `events-${side}-${Math.random().toString(36).slice(2)}`
+    const token = newToken(`events-${side}`)
     reading.value = { side, token, fraction: 0 }
     try {
       const bytes = new Uint8Array(await from.file.arrayBuffer())
@@ -92,7 +99,8 @@ export const useArchiveStore = defineStore('archive', () => {
   }
 
   function cancel(): void {
-    if (reading.value !== null) void pinscope.cancel(reading.value.token)
+    const work = reading.value ?? packing.value
+    if (work !== null) void pinscope.cancel(work.token)
   }
 
   /** Asks what is saved of them; null when nothing is to be saved at all. */
@@ -126,12 +134,14 @@ export const useArchiveStore = defineStore('archive', () => {
     const sources = archiveSources(work, held.value)
     const wanted = { a: wantedOf(sources.a, choice.a), b: wantedOf(sources.b, choice.b) }
     const needsFile = SIDES.some((side) => wanted[side] === 'kept')
-    packing.value = true
+    const token = newToken('pack')
+    packing.value = { token, fraction: 0 }
     try {
       const file = needsFile ? ((await held.value?.file.arrayBuffer()) ?? null) : null
-      return await pinscope.packArchive(doc, wanted, file === null ? null : new Uint8Array(file))
+      const kept = file === null ? null : new Uint8Array(file)
+      return await pinscope.packArchive(doc, wanted, kept, token)
     } finally {
-      packing.value = false
+      packing.value = null
     }
   }
 
@@ -180,4 +190,8 @@ export const useArchiveStore = defineStore('archive', () => {
 function wantedOf(source: ArchiveSource, isWanted: boolean): RunId | 'kept' | null {
   if (!isWanted || source.from === 'none') return null
   return source.from === 'run' ? source.run : 'kept'
+}
+
+function newToken(what: string): string {
+  return `${what}-${Math.random().toString(36).slice(2)}`
 }

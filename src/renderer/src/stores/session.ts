@@ -326,6 +326,9 @@ export const useSessionStore = defineStore('session', () => {
     if (error.code === 'changed-on-disk') {
       keepWaiting(choice)
       disk.conflict.value = true
+    } else if (error.code === 'cancelled') {
+      const text = 'Saving was cancelled; no file was written.'
+      notice.value = { good: true, text, lines: [] }
     } else refuse('The session was not saved', error)
   }
 
