@@ -5,7 +5,7 @@
 import type { Machine } from '../sim'
 import { bytesOf } from './lens'
 import type { Position } from './position'
-import type { Look } from './tape'
+import type { Look } from './moment'
 
 const MOST_LOOKS = 12
 const MOST_BYTES = 32e6

@@ -1,6 +1,6 @@
 /** Breakpoints, watches and logpoints, and the bookkeeping of their hits. */
 import type { Machine } from '../sim'
-import type { Moment } from './tape'
+import type { Moment } from './moment'
 
 /** What a breakpoint is set on. */
 export type Trigger =

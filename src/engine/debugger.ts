@@ -6,10 +6,11 @@ import type { StateDifference } from '../shared/compare'
 import type { Place } from '../shared/place'
 import { failure, success, type Result } from '../shared/result'
 import type { Machine } from '../sim'
-import { Ahead } from './ahead'
 import { Breakpoints, type Breakpoint, type Hit } from './breakpoints'
+import { Cursor, playTo } from './cursor'
 import type { Frame } from './frame'
-import { comparePositions, type Position } from './position'
+import type { Position } from './position'
+import { MOST_NEAR } from './standby'
 import { search, type Direction } from './search'
 import {
   finishRule,
@@ -20,8 +21,8 @@ import {
   type Stance,
 } from './stepping'
 import { stateDiff } from './state-diff'
-import type { Look, Moment, PlayHooks, Played, Standby, Tape } from './tape'
-import { Trail } from './trail'
+import type { Look, Moment } from './moment'
+import type { PlayHooks, Tape } from './tape'
 
 /** Why the debugger stands where it stands. */
 export type Why =
@@ -50,70 +51,56 @@ export interface Checkpoint {
 /** What a step may stop at, made anew for each place it begins at. */
 type Rule = (stance: Stance) => Accepts
 
-const MOST_VISITED = 1000
 /** So many events further are played for the steps that come. */
 const FURTHER = 250
-/** A standby serves places within so many events. */
-const MOST_NEAR = 2000
 
 export class Debugger {
   readonly tape: Tape
   readonly breakpoints = new Breakpoints()
   readonly checkpoints: Checkpoint[] = []
   readonly #hooks: PlayHooks
-  /** Functions entered are known at every place the cursor comes to, also where no step needs them. */
-  keepsFrames = false
-  /** What was told on the way here, when that was at level 2. */
-  readonly #trail = new Trail()
-  #here: Look
-  /** The run that was left at the cursor, unless the state there is a copy. */
-  #run: Played['run'] | null
-  readonly #ahead = new Ahead()
-  #withFrames = false
-  #standby: Standby | null = null
-  #preparing: { readonly isWanted: { now: boolean }; readonly done: Promise<void> } | null = null
-  readonly #visited: Place[] = []
-  #visit = -1
-  #steps = 0
+  readonly #cursor: Cursor
   #nextCheckpoint = 1
 
-  private constructor(tape: Tape, hooks: PlayHooks, here: Played) {
-    this.tape = tape
+  private constructor(cursor: Cursor, hooks: PlayHooks) {
+    this.tape = cursor.tape
+    this.#cursor = cursor
     this.#hooks = hooks
-    this.#here = here
-    this.#run = here.run
-    this.#remember()
   }
 
   /** A debugger at the start of the recording. */
   static async open(tape: Tape, hooks: PlayHooks): Promise<Debugger> {
-    const start = { event: tape.firstEvent, step: 0 }
-    return new Debugger(tape, hooks, await playTo(tape, start, false, null))
+    return new Debugger(await Cursor.open(tape, hooks), hooks)
+  }
+
+  /** Functions entered are known at every place the cursor comes to, also where no step needs them. */
+  set keepsFrames(keeps: boolean) {
+    this.#cursor.keepsFrames = keeps
   }
 
   /** Where the cursor is. */
   get position(): Position {
-    return this.#here.position
+    return this.#cursor.position
   }
 
   /** The machine as it is at the cursor, to be looked at only. Valid until the cursor moves. */
   get machine(): Machine {
-    return this.#here.machine
+    return this.#cursor.here.machine
   }
 
   /** The task that runs at the cursor. */
   get task(): number {
-    return this.#here.task
+    return this.#cursor.here.task
   }
 
   /** What the function left at the cursor returns; NaN anywhere else, and for void. */
   get returned(): number {
-    return this.#here.ret
+    return this.#cursor.here.ret
   }
 
   /** Goes to a place; beyond the last event is the end. */
   async seek(to: Place): Promise<Stop> {
-    await this.#goTo(to, false)
+    await this.#cursor.goTo(to, false)
     return this.#stop({ kind: 'arrived' })
   }
 
@@ -122,30 +109,7 @@ export class Debugger {
    * step takes it, or waits for it; every other move lets it go.
    */
   prepare(): void {
-    // Steps for which there are states need nothing more.
-    const { event } = this.#ahead.furthest ?? this.position
-    if (this.#preparing !== null) {
-      // One that is not wanted any more ends at its next breath.
-      if (!this.#preparing.isWanted.now) void this.#preparing.done.then(() => this.prepare())
-      return
-    }
-    if (this.#standbyFor(event) !== null) return
-    this.#drop(this.#standby)
-    this.#standby = null
-    const isWanted = { now: true }
-    const { breathe } = this.#hooks
-    const hooks = { breathe, isCancelled: () => !isWanted.now, onProgress: () => undefined }
-    const done = this.tape.prepare(event, hooks).then(
-      (standby) => {
-        this.#preparing = null
-        this.#standby = standby
-      },
-      // What goes wrong here goes wrong again, and is told, when the cursor moves.
-      () => {
-        this.#preparing = null
-      },
-    )
-    this.#preparing = { isWanted, done }
+    this.#cursor.prepare()
   }
 
   /** Steps by events, negative ones backward. */
@@ -154,10 +118,8 @@ export class Debugger {
     // Between two events the next one back is the one passed last.
     const target = event + count + (count < 0 && step > 0 ? 1 : 0)
     const move = `${count} events`
-    const ready = this.#ahead.take(move)
-    if (ready !== null) this.#take(ready, null)
-    else await this.#goToEvent(move, target, count)
-    this.#noteStep(move)
+    if (this.#cursor.takeAhead(move) === null) await this.#goToEvent(move, target, count)
+    this.#cursor.noteStep(move)
     if (target < this.tape.firstEvent) return this.#stop({ kind: 'start', lastHit: null })
     if (target >= this.tape.events) return this.#stop({ kind: 'end', lastHit: null })
     return this.#stop({ kind: 'step', at: 'event' })
@@ -165,10 +127,13 @@ export class Debugger {
 
   async #goToEvent(move: string, target: number, count: number): Promise<void> {
     const { firstEvent, events } = this.tape
-    const further = Array.from({ length: this.#room(move) }, (_, i) => target + count * (i + 1))
+    const further = Array.from(
+      { length: this.#cursor.room(move) },
+      (_, i) => target + count * (i + 1),
+    )
       .filter((event) => event >= firstEvent && event < events)
       .map((event) => ({ event, step: 0 }))
-    await this.#goToWith(move, { event: target, step: 0 }, further)
+    await this.#cursor.goToWith(move, { event: target, step: 0 }, further)
   }
 
   /** To the next entry, return or event of the running task; backward: to the one before. */
@@ -205,7 +170,7 @@ export class Debugger {
     const found = await this.#searchHits(direction, from, accept)
     if (found.how === 'cancelled') return this.#stop({ kind: 'cancelled' }, log)
     if (found.at === null || met.stop === null) return await this.#stopAtEdge(direction, from, log)
-    await this.#goTo(found.at, true)
+    await this.#cursor.goTo(found.at, true)
     const { breakpoint, text } = met.stop
     if (breakpoint.temporary) this.breakpoints.delete(breakpoint.id)
     return this.#stop({ kind: 'breakpoint', breakpoint, text }, log)
@@ -214,12 +179,12 @@ export class Debugger {
   /** Functions entered at the cursor by a task (the running one), innermost first. */
   async stack(task = this.task): Promise<readonly Frame[]> {
     await this.withFrames()
-    return (this.#here.stacks.get(task) ?? []).toReversed()
+    return (this.#cursor.here.stacks.get(task) ?? []).toReversed()
   }
 
   /** Makes the functions entered known here, if they are not yet. */
   async withFrames(): Promise<void> {
-    if (!this.#withFrames) await this.#make(this.position, true)
+    await this.#cursor.withFrames()
   }
 
   /**
@@ -245,33 +210,28 @@ export class Debugger {
 
   /** Goes back (-1) or forward (1) through the places visited; null when there is none. */
   async revisit(by: -1 | 1): Promise<Stop | null> {
-    const place = this.#visited[this.#visit + by]
-    if (place === undefined) return null
-    this.#visit += by
-    await this.#make(place, false)
-    return this.#stop({ kind: 'arrived' })
+    return (await this.#cursor.revisit(by)) ? this.#stop({ kind: 'arrived' }) : null
   }
 
   async #stance(): Promise<Stance> {
     const stack = (await this.stack()).toReversed()
-    return { kind: this.#here.kind, task: this.task, depth: stack.length, stack }
+    return { kind: this.#cursor.here.kind, task: this.task, depth: stack.length, stack }
   }
 
   async #stepBy(name: string, direction: Direction, rule: Rule): Promise<Stop> {
     const move = `${name} ${direction}`
-    const ready = this.#ahead.take(move)
+    const ready = this.#cursor.takeAhead(move)
     if (ready !== null) {
-      this.#take(ready, null)
-      this.#noteStep(move)
+      this.#cursor.noteStep(move)
       return this.#stop({ kind: 'step', at: ready.kind })
     }
     const stance = await this.#stance()
     const [near, ...further] =
-      direction === 'backward' ? this.#trailBack(stance, rule, 1 + this.#room(move)) : []
+      direction === 'backward' ? this.#trailBack(stance, rule, 1 + this.#cursor.room(move)) : []
     if (near !== undefined) {
-      await this.#goToWith(move, near, further)
-      this.#noteStep(move)
-      return this.#stop({ kind: 'step', at: this.#here.kind })
+      await this.#cursor.goToWith(move, near, further)
+      this.#cursor.noteStep(move)
+      return this.#stop({ kind: 'step', at: this.#cursor.here.kind })
     }
     return await this.#searchStep(move, direction, stance, rule)
   }
@@ -282,7 +242,7 @@ export class Debugger {
     let stance = from
     let at = this.position
     while (places.length < most) {
-      const found = this.#trail.lastBefore(at, rule(stance))
+      const found = this.#cursor.trail.lastBefore(at, rule(stance))
       if (found === null) break
       places.push(found.at)
       at = found.at
@@ -294,9 +254,9 @@ export class Debugger {
   }
 
   async #searchStep(move: string, direction: Direction, stance: Stance, rule: Rule): Promise<Stop> {
-    const trail = this.#trail
+    const trail = this.#cursor.trail
     trail.clear()
-    const room = direction === 'forward' ? this.#room(move) : 0
+    const room = direction === 'forward' ? this.#cursor.room(move) : 0
     const looks: Look[] = []
     let accepts = rule(stance)
     const end = { isTooFar: false }
@@ -320,34 +280,24 @@ export class Debugger {
         trail.note(moment)
       },
     }
-    const standby = direction === 'forward' ? await this.#takeStandby(this.position.event) : null
+    const standby =
+      direction === 'forward' ? await this.#cursor.takeStandby(this.position.event) : null
     const found = await search(this.tape, this.#hooks, direction, this.position, quest, standby)
     if (found.how === 'cancelled') return this.#stop({ kind: 'cancelled' })
     const [first, ...rest] = looks
     if (first !== undefined) {
-      this.#take(first, null)
-      this.#ahead.keep(move, found.played === null || end.isTooFar ? rest : [...rest, found.played])
+      this.#cursor.take(first, null)
+      this.#cursor.keepAhead(
+        move,
+        found.played === null || end.isTooFar ? rest : [...rest, found.played],
+      )
     } else if (found.at === null) {
-      await this.#goTo(this.#edge(direction), true)
+      await this.#cursor.goTo(this.#edge(direction), true)
       return this.#stop({ kind: direction === 'forward' ? 'end' : 'start', lastHit: null })
-    } else if (found.played === null) await this.#goTo(found.at, true)
-    else this.#take(found.played, found.played.run)
-    this.#noteStep(move)
-    return this.#stop({ kind: 'step', at: this.#here.kind })
-  }
-
-  /** How many states beyond the next place shall be kept for steps of this kind. */
-  #room(move: string): number {
-    return this.keepsFrames ? this.#ahead.room(move, this.machine) : 0
-  }
-
-  /** The state that was made on the way is the one at the cursor. */
-  #take(look: Look, run: Played['run'] | null): void {
-    if (this.#run !== null) this.tape.recycle(this.#run)
-    this.#here = look
-    this.#run = run
-    this.#withFrames = true
-    this.#remember()
+    } else if (found.played === null) await this.#cursor.goTo(found.at, true)
+    else this.#cursor.take(found.played, found.played.run)
+    this.#cursor.noteStep(move)
+    return this.#stop({ kind: 'step', at: this.#cursor.here.kind })
   }
 
   #edge(direction: Direction): Place {
@@ -358,7 +308,7 @@ export class Debugger {
   async #stopAtEdge(direction: Direction, from: Position, log: readonly string[]): Promise<Stop> {
     const other = direction === 'forward' ? 'backward' : 'forward'
     const last = await this.#searchHits(other, from, () => true)
-    await this.#goTo(this.#edge(direction), false)
+    await this.#cursor.goTo(this.#edge(direction), false)
     const kind = direction === 'forward' ? 'end' : 'start'
     return this.#stop({ kind, lastHit: last.at }, log)
   }
@@ -379,120 +329,7 @@ export class Debugger {
     })
   }
 
-  /** Moves the cursor; the place is one of those visited from then on. */
-  async #goTo(to: Place, frames: boolean): Promise<void> {
-    await this.#make(to, frames)
-    this.#remember()
-  }
-
-  /** As `#goTo`; states of places further that way are made as well, for the steps that come. */
-  async #goToWith(move: string, to: Place, further: readonly Place[]): Promise<void> {
-    const places = [to, ...further].toSorted(comparePositions)
-    const last = places.pop() ?? to
-    const looks = await this.#make(last, further.length > 0, places)
-    const all = comparePositions(last, to) === 0 ? looks : [...looks, this.#here]
-    const nearestFirst = last === to ? all.toReversed() : all
-    const at = nearestFirst.findIndex(({ position }) => comparePositions(position, to) === 0)
-    const look = nearestFirst[at]
-    if (look !== undefined) {
-      // The run that was played further is one of the states to come: its columns are not lent.
-      this.#run = null
-      this.#take(look, null)
-    } else this.#remember()
-    this.#ahead.keep(move, nearestFirst.slice(at + 1))
-  }
-
-  /**
-   * Makes the state of a place, and copies of those at places on the way, which ascend. Frames need the
-   * whole way from the image at level 2.
-   */
-  async #make(to: Place, frames: boolean, onTheWay: readonly Place[] = []): Promise<Look[]> {
-    const withFrames = frames || to.step > 0 || this.keepsFrames
-    const isHere = comparePositions(to, this.position) === 0
-    if (isHere && (this.#withFrames || !withFrames)) return []
-    this.#ahead.clear()
-    const standby = withFrames ? await this.#takeStandby(to.event) : null
-    if (!withFrames) this.#forgetStandby()
-    if (this.#run !== null) this.tape.recycle(this.#run)
-    this.#run = null
-    this.#withFrames = withFrames
-    this.#trail.clear()
-    const trail = withFrames ? this.#trail : null
-    const looks: Look[] = []
-    const played = await playTo(this.tape, to, withFrames, trail, standby, (moment) => {
-      if (onTheWay.some((place) => comparePositions(place, moment) === 0)) looks.push(moment.look())
-    })
-    this.#here = played
-    this.#run = played.run
-    return looks
-  }
-
-  /** The standby, if it serves to come to an event; else it is of no use any more. */
-  async #takeStandby(event: number): Promise<Standby | null> {
-    const { event: here } = this.position
-    // Who goes far does not wait for what is made for going near.
-    if (Math.abs(event - here) > MOST_NEAR) this.#forgetStandby()
-    else await this.#preparing?.done
-    const standby = this.#standbyFor(event)
-    if (standby === null) this.#drop(this.#standby)
-    this.#standby = null
-    return standby
-  }
-
-  #standbyFor(event: number): Standby | null {
-    const standby = this.#standby
-    if (standby === null) return null
-    const ahead = event - standby.event
-    return ahead > 0 && ahead < MOST_NEAR ? standby : null
-  }
-
-  #forgetStandby(): void {
-    if (this.#preparing !== null) this.#preparing.isWanted.now = false
-    this.#drop(this.#standby)
-    this.#standby = null
-  }
-
-  #drop(standby: Standby | null): void {
-    if (standby !== null) this.tape.recycle(standby.run)
-  }
-
-  /** Whoever steps will go on stepping: an image near by is worth its price then. */
-  #noteStep(move: string): void {
-    this.#ahead.note(move)
-    this.#steps++
-    if (this.#steps % 4 === 2) this.tape.densify(this.position.event)
-  }
-
-  #remember(): void {
-    const last = this.#visited[this.#visit]
-    if (last !== undefined && comparePositions(last, this.position) === 0) return
-    this.#visited.length = this.#visit + 1
-    this.#visited.push(this.position)
-    if (this.#visited.length > MOST_VISITED) this.#visited.shift()
-    this.#visit = this.#visited.length - 1
-  }
-
   #stop(why: Why, log: readonly string[] = []): Stop {
     return { position: this.position, why, log }
   }
-}
-
-async function playTo(
-  tape: Tape,
-  to: Place,
-  frames: boolean,
-  trail: Trail | null,
-  standby: Standby | null = null,
-  pass: (moment: Moment) => void = () => undefined,
-): Promise<Played> {
-  const see = (moment: Moment): boolean => {
-    trail?.note(moment)
-    if (comparePositions(moment, to) >= 0) return true
-    pass(moment)
-    return false
-  }
-  // Only what is near: the way may be long.
-  const near = trail === null ? to.event : to.event - MOST_NEAR
-  const from = Math.min(near, tape.events - 1)
-  return await tape.play(to.event, { frames, from, see }, null, standby)
 }

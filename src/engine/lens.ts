@@ -7,7 +7,8 @@ import type { Machine } from '../sim'
 import type { Film } from './film'
 import { comparePositions } from './position'
 import type { Recording } from './run'
-import { NEAR, type Played } from './tape'
+import type { Played } from './moment'
+import { NEAR } from './tape'
 
 /** A state somebody else has made already: the debugger's. */
 export interface OtherState {

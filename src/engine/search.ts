@@ -1,7 +1,8 @@
 /** Finds moments of a recorded run, forward by playing on, backward by playing stretch after stretch. */
 import type { Place } from '../shared/place'
 import { comparePositions, type Position } from './position'
-import type { Moment, PlayHooks, Played, Standby, Tape } from './tape'
+import type { Moment, Played } from './moment'
+import type { PlayHooks, Standby, Tape } from './tape'
 
 export type Direction = 'forward' | 'backward'
 

@@ -1,6 +1,6 @@
 /** What each kind of step may stop at, seen from where it begins: gdb's rules, in both directions. */
 import type { Frame } from './frame'
-import type { Moment } from './tape'
+import type { Moment } from './moment'
 import type { StepMoment } from './trail'
 import type { Direction } from './search'
 

@@ -3,7 +3,7 @@
  * and need not play a stretch once more.
  */
 import { comparePositions, type Position } from './position'
-import type { Moment } from './tape'
+import type { Moment } from './moment'
 
 /** What a step rule reads of a moment. */
 export interface StepMoment {

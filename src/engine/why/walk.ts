@@ -19,7 +19,8 @@ import {
   type Machine,
 } from '../../sim'
 import type { Recorder } from '../recorder'
-import type { Moment, PlayHooks, Tape } from '../tape'
+import type { Moment } from '../moment'
+import type { PlayHooks, Tape } from '../tape'
 import { blockingFrame } from './causes'
 import type { Trouble } from './troubles'
 
