@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ACTIONS } from '../../../../shared/actions'
-import { groupsOf, holderOf } from './keys-model'
+import { groupsOf, holderOf, keyProblem, resetProblem } from './keys-model'
 
 const keysOf = (id: string): readonly string[] => ACTIONS.find((a) => a.id === id)?.keys ?? []
 
@@ -27,6 +27,30 @@ describe('holderOf', () => {
   it('lets two areas use one key', () => {
     expect(holderOf('W', 'map.zoom-in', keysOf)).toBeNull()
     expect(holderOf('W', 'palette', keysOf)?.id).toBe('timeline.zoom-in')
+  })
+})
+
+describe('a new key', () => {
+  it('is none that controls or texts are used by, so that nothing gets out of reach', () => {
+    for (const key of ['Tab', 'Shift+Tab', 'Enter', 'Space', 'ArrowDown', 'Ctrl+C', 'Ctrl+V']) {
+      expect(keyProblem(key, 'debug.next', keysOf), key).toContain(`${key} is what`)
+    }
+    expect(keyProblem('Ctrl+Alt+Q', 'debug.next', keysOf)).toBeNull()
+    expect(keyProblem('Alt+ArrowUp', 'debug.next', keysOf)).toBeNull()
+  })
+
+  it('is none that another action has', () => {
+    expect(keyProblem('F5', 'debug.next', keysOf)).toContain('is the key of “Continue”')
+  })
+
+  it('is not the first one again while another action has that', () => {
+    const own: Readonly<Record<string, readonly string[]>> = {
+      'debug.next': ['F4'],
+      'debug.continue': ['F10'],
+    }
+    const changed = (id: string): readonly string[] => own[id] ?? keysOf(id)
+    expect(resetProblem('debug.next', changed)).toContain('F10 is the key of “Continue” now')
+    expect(resetProblem('debug.continue', changed)).toBeNull()
   })
 })
 
