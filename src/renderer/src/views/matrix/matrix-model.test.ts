@@ -95,6 +95,15 @@ describe('bisecting', () => {
     expect(found?.proof).toContain('the 8 smaller subsets that build were run too')
   })
 
+  it('is a good sign where the patches help, and a bad one where they break what worked', () => {
+    const [helps, breaks] = [true, false].map((good) => cellsOf((p) => p.includes(1) === good))
+    expect(bisected(helps ?? [], 'request')?.sign).toBe('good')
+    expect(bisected(breaks ?? [], 'request')).toMatchObject({
+      text: 'request is 0 without a patch, and -ENOMEM with one:',
+      sign: 'bad',
+    })
+  })
+
   it('tells all that are equally small', () => {
     const either = cellsOf((p) => p.includes(1) || p.includes(2))
     expect(patchesOf(bisected(either, 'request')?.subsets)).toEqual([[1], [2]])

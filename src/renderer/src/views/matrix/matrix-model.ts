@@ -107,6 +107,8 @@ export function cellText(cell: MatrixCell, outcome: string | null): string {
 export interface Bisected {
   /** In one sentence. */
   readonly text: string
+  /** Bad where the patches break what worked without them. */
+  readonly sign: 'good' | 'bad' | 'warn'
   /** How that is known. */
   readonly proof: string
   /** The smallest subsets; none where no subset changes the outcome. */
@@ -124,6 +126,7 @@ export function bisected(cells: Cells, outcome: string): Bisected | null {
   if (first === undefined) {
     return {
       text: `No subset changes ${outcome}: it stays ${end}.`,
+      sign: 'warn',
       proof: `${countText(runs.length)} subsets were run.`,
       subsets: [],
     }
@@ -133,6 +136,7 @@ export function bisected(cells: Cells, outcome: string): Bisected | null {
   const ends = new Set(subsets.map(({ after }) => retText(after.ret, after.errno)))
   return {
     text: `${outcome} is ${end} without a patch, and ${[...ends].join(' or ')} with ${least === 1 ? 'one' : `no fewer than ${least}`}:`,
+    sign: before.ret >= 0 && subsets.every(({ after }) => after.ret < 0) ? 'bad' : 'good',
     proof: `Each was run; the ${countText(smaller)} smaller subsets that build were run too and end as without a patch.`,
     subsets: subsets.map(({ cell }) => cell),
   }
