@@ -1,6 +1,6 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Calls } from '../../../shared/contract'
 import { success } from '../../../shared/result'
 import { createFakePinscope } from '../test/fake-pinscope'
@@ -62,14 +62,26 @@ describe('cursor', () => {
     expect(cursor.at.a).toEqual(place(90))
   })
 
-  it('goes back to the end of a run that was made anew', async () => {
+  it('stands in a run that was made anew where it stands in the other one', async () => {
+    const { comparison, cursor } = await open({
+      align: (_from, to, event) => Promise.resolve(success(place(event + to))),
+    })
+    await cursor.stand('a', place(50))
+    await comparison.flipPatch('b', 4)
+    await vi.waitFor(() => {
+      expect(cursor.at.b?.event).toBe(50 + (comparison.b.shown?.summary.run ?? 0))
+    })
+    expect(cursor.at.a).toEqual(place(50))
+    expect(cursor.side).toBe('a')
+  })
+
+  it('goes back to the end where both runs are made anew', async () => {
     const { comparison, cursor } = await open({
       align: () => Promise.resolve(success(place(1))),
     })
     await cursor.stand('b', place(50))
-    await comparison.flipPatch('b', 4)
-    expect(cursor.at.b).toBeNull()
-    expect(cursor.at.a).toEqual(place(1))
+    await comparison.runBoth()
+    expect(cursor.at).toEqual({ a: null, b: null })
   })
 
   it('steps from the end when it stands nowhere, and stays at the last event', async () => {

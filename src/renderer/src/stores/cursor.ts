@@ -8,7 +8,7 @@ import type { Place, PlaceAt } from '../../../shared/place'
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
 import { Moves } from './moves'
-import { SIDES, type SideName } from './side'
+import { foreignOf, SIDES, type SideName } from './side'
 
 type EventMoment = Pick<PlaceAt, 'event' | 'timeNs'>
 type Places = Readonly<Record<SideName, PlaceAt | null>>
@@ -27,10 +27,13 @@ export const useCursorStore = defineStore('cursor', () => {
   const run = (name: SideName): number | null => comparison[name].shown?.summary.run ?? null
 
   for (const name of SIDES) {
-    // A cursor belongs to a run; a new run is looked at from its end.
+    // A cursor belongs to a run; a new run is looked at from its end, unless one stands in the other.
     watch(
       () => run(name),
-      () => (at.value = { ...at.value, [name]: null }),
+      () => {
+        at.value = { ...at.value, [name]: null }
+        void follow(name)
+      },
       { flush: 'sync' },
     )
   }
@@ -44,6 +47,27 @@ export const useCursorStore = defineStore('cursor', () => {
   async function placeAt(id: number, timeNs: number): Promise<PlaceAt | null> {
     const found = await pinscope.eventAt(id, timeNs)
     return found.ok ? found.value : null
+  }
+
+  /** The place in another run that has the cause of a place, or its time. */
+  async function counterpart(from: number, to: number, place: PlaceAt): Promise<PlaceAt | null> {
+    const found = await pinscope.align(from, to, place.event)
+    return found.ok && found.value !== null ? found.value : await placeAt(to, place.timeNs)
+  }
+
+  /** In a run that is new beside one that stays, one stands where one stands in that. */
+  async function follow(name: SideName): Promise<void> {
+    const other = name === 'a' ? 'b' : 'a'
+    const place = at.value[other]
+    const [from, to] = [run(other), run(name)]
+    const isFit = SIDES.every((s) => comparison[s].phase === 'done' && !foreignOf(comparison[s]))
+    if (place === null || from === null || to === null || !isFit) return
+    const asked = question
+    const there = await counterpart(from, to, place)
+    const stays = asked === question && at.value[other] === place
+    if (stays && run(other) === from && run(name) === to) {
+      at.value = { ...at.value, [name]: there }
+    }
   }
 
   /** Stands at a place whose time is to be asked for. */
@@ -70,8 +94,7 @@ export const useCursorStore = defineStore('cursor', () => {
       if (place === null) at.value = { a: null, b: null }
       return
     }
-    const found = await pinscope.align(from, to, place.event)
-    const there = found.ok && found.value !== null ? found.value : await placeAt(to, place.timeNs)
+    const there = await counterpart(from, to, place)
     if (asked === question && run(other) === to) at.value = { ...at.value, [other]: there }
   }
 
