@@ -8,6 +8,7 @@ import { NR_FREE_CMA_PAGES, NR_FREE_PAGES } from '../src/sim/include/linux/mmzon
 import { bootMachine } from '../src/sim/machine/boot'
 import { page_to_pfn, type Machine } from '../src/sim/machine/machine'
 import { NULL_PAGE, type MachineSpec } from '../src/sim/machine/types'
+import { vmEvent } from '../src/sim/machine/vm_events'
 import { __free_pages, alloc_pages } from '../src/sim/mm/page_alloc'
 import { createKernel } from '../src/sim/patches/series'
 
@@ -35,6 +36,8 @@ export interface Work {
   readonly nrFreeCma: number
   readonly allocs: number
   readonly frees: number
+  readonly pgalloc: number
+  readonly pgfree: number
   readonly events: number
   readonly digestLanes: readonly number[]
 }
@@ -157,6 +160,8 @@ export function measure(pages: number, operations: number, seed: number): Work {
     nrFreeCma: stat(NR_FREE_CMA_PAGES),
     allocs: counters.allocs,
     frees: counters.frees,
+    pgalloc: vmEvent(load.machine, 'pgalloc_normal'),
+    pgfree: vmEvent(load.machine, 'pgfree'),
     events: trace.events,
     digestLanes: Array.from(trace.digest.lanes, (lane) => lane >>> 0),
   }

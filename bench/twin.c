@@ -3,7 +3,7 @@
  *
  * It follows the same rules (allocator sections 1.9, 3, 4, 5 and errata 1) on the same operation
  * stream (bench/stream.ts), so every returned PFN is equal; the checksum over them proves it in
- * each run. Built with -DRECORD it also keeps the ledger and the event digest of the model, and then
+ * each run. Built with -DRECORD it also keeps who got a frame when, and the event digest, and then
  * the digest over all events is equal too.
  *
  * Usage: twin PAGES OPERATIONS SEED; prints one JSON object. Numbers of one run only: the caller
@@ -83,6 +83,7 @@ static void boot(int32_t pages)
 			free_list[order][type] = takeHead();
 	for (int type = 0; type < PCPTYPES; type++)
 		pcp.lists[type] = takeHead();
+	createReferences();
 	createLedger();
 	for (int32_t page = 0; page < pages; page++)
 		mem[page].mapcount = -1;
@@ -190,8 +191,9 @@ int main(int argc, char **argv)
 	double took = seconds() - start;
 
 	printf("{\"seconds\":%.9f,\"checksum\":%u,\"failures\":%u,\"livePages\":%d,\"nrFree\":%d,"
-	       "\"nrFreeCma\":%d,\"allocs\":%u,\"frees\":%u",
-	       took, checksum, failures, live_pages, vm_stat[NR_FREE], vm_stat[NR_FREE_CMA], allocs, frees);
+	       "\"nrFreeCma\":%d,\"allocs\":%u,\"frees\":%u,\"pgalloc\":%.0f,\"pgfree\":%.0f",
+	       took, checksum, failures, live_pages, vm_stat[NR_FREE], vm_stat[NR_FREE_CMA], allocs, frees,
+	       pgalloc_normal, pgfree);
 #ifdef RECORD
 	printf(",\"events\":%u,\"digestLanes\":[", events);
 	for (int i = 0; i < 8; i++)

@@ -44,6 +44,8 @@ static struct {
 } pcp;
 static uint64_t now_ns;
 static uint32_t allocs, frees;
+/* Events that /proc/vmstat counts here (1.7.4). */
+static double pgalloc_normal, pgfree;
 /* Woken once; nothing here lets it run and sleep again (5.8.1). */
 static int kswapd_awake;
 
@@ -384,8 +386,9 @@ static int32_t get_page_from_freelist(int order, int flags, int type)
 		if (isPageBad(at, ~0u))
 			exit(5);
 	mem[page].private = 0;
-	mem[page].count = 1;
+	ref_init(page, REF_ALLOC);
 	ledgerTake(page, order);
+	pgalloc_normal += 1 << order;
 	mem[page].index = 0;
 	return page;
 }
@@ -434,13 +437,13 @@ static void free_pages_prepare(int32_t page, int order)
 /* 3.3.1 and 4.4 */
 static void free_pages(int32_t page, int order)
 {
-	ledgerDrop(page);
-	if (--mem[page].count != 0)
+	if (ref_drop(page, REF_ALLOC) != 0)
 		return;
 	now_ns += COST_FREE_NS;
 	frees++;
 	emit(EV_FREE, page + START_PFN, order, 0, 0);
 	free_pages_prepare(page, order);
+	pgfree += 1 << order;
 	int type = get_pageblock_migratetype(page);
 
 	mem[page].index = type;

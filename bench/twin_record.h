@@ -1,9 +1,32 @@
 /*
- * What the model records beside the kernel's own state: ledger and event digest. Without -DRECORD
- * all of it compiles to nothing. Included by twin_core.h, after the state.
+ * What is kept beside the kernel's own state. References by kind are the specification's (REF-29,
+ * SIM-1), so every build has them; who got a frame when, and the event digest, are the model's own and
+ * compile to nothing without -DRECORD. Included by twin_core.h, after the state.
  */
+static uint16_t *refs;
+
+static void createReferences(void)
+{
+	refs = calloc((size_t)nr_pages * NR_REF_KINDS, sizeof *refs);
+	if (!refs)
+		exit(3);
+}
+
+static inline void ref_init(int32_t page, int kind)
+{
+	mem[page].count = 1;
+	refs[kind * nr_pages + page] = 1;
+}
+
+static inline int32_t ref_drop(int32_t page, int kind)
+{
+	if (refs[kind * nr_pages + page]-- == 0)
+		exit(4);
+	return --mem[page].count;
+}
+
 #ifdef RECORD
-static uint16_t *refs, *owner;
+static uint16_t *owner;
 static uint8_t *use;
 static double *since;
 static uint32_t lanes[8], digest_words, events;
@@ -34,11 +57,10 @@ static void createLedger(void)
 	static const uint32_t seeds[8] = { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344,
 					   0xa4093822, 0x299f31d0, 0x082efa98, 0xec4e6c89 };
 
-	refs = calloc((size_t)nr_pages * NR_REF_KINDS, sizeof *refs);
 	owner = calloc(nr_pages, sizeof *owner);
 	use = calloc(nr_pages, sizeof *use);
 	since = calloc(nr_pages, sizeof *since);
-	if (!refs || !owner || !use || !since)
+	if (!owner || !use || !since)
 		exit(3);
 	for (int i = 0; i < 8; i++)
 		lanes[i] = seeds[i];
@@ -47,18 +69,11 @@ static void createLedger(void)
 
 static inline void ledgerTake(int32_t page, int order)
 {
-	refs[REF_ALLOC * nr_pages + page] = 1;
 	for (int32_t at = page; at < page + (1 << order); at++) {
 		use[at] = USE_KERNEL;
 		owner[at] = 0;
 		since[at] = events;
 	}
-}
-
-static inline void ledgerDrop(int32_t page)
-{
-	if (refs[REF_ALLOC * nr_pages + page]-- == 0)
-		exit(4);
 }
 
 static inline void ledgerFree(int32_t page, int order)
@@ -73,6 +88,5 @@ static inline void emit(uint32_t type, int32_t a, int32_t b, int32_t c, int32_t 
 }
 static void createLedger(void) {}
 static inline void ledgerTake(int32_t page, int order) { (void)page, (void)order; }
-static inline void ledgerDrop(int32_t page) { (void)page; }
 static inline void ledgerFree(int32_t page, int order) { (void)page, (void)order; }
 #endif
