@@ -1,11 +1,12 @@
 /**
  * A candidate for what a kernel log tells of contiguous requests: the area, the requests in their
- * order, and pins on the fewest frames that make the positions fail that the log says failed. Who held
- * the real frames is not in a log; the candidate says what it guessed.
+ * order, pins on the fewest frames that make the positions fail that the log says failed, and others who have
+ * what was not tried. Who held the real frames is not in a log; the candidate says what it guessed.
  */
 import { failure, success, type Result } from '../shared/result'
 import { countText, many, pagesText, pfnText } from '../shared/text'
 import type { BusyRange, KernelLog, LoggedRequest } from './dmesg'
+import { gapsOf, piecesOf, placed, takenRuns, type Run } from './dmesg-taken'
 import type { MachineJson } from './machine-import'
 
 /** Requests of one candidate, and frames it pins, at most. */
@@ -13,6 +14,8 @@ const MAX_REQUESTS = 100
 const MAX_PINS = 400
 const UNIT = 1024
 const EBUSY = 16
+/** Pieces of an area that others have, at most. */
+const MAX_PIECES = 400
 
 export interface AreaGuess {
   readonly name: string
@@ -40,17 +43,23 @@ export function candidateOf(log: KernelLog, machine: MachineJson | null): Result
     return failure('bad-input', 'no line tells of a contiguous request; there is nothing to play')
   }
   const notes = new Notes()
-  const requests = all.slice(0, MAX_REQUESTS)
-  if (requests.length < all.length) {
+  const first = all.slice(0, MAX_REQUESTS)
+  if (first.length < all.length) {
     notes.guessed.push(
       `the first ${MAX_REQUESTS} of ${countText(all.length)} requests stand for all`,
     )
   }
-  const area = areaOf(log, requests, machine, notes)
+  const area = areaOf(log, first, machine, notes)
   if (!area.ok) return area
   const base = area.value.startPfn
-  const pins = pinnedFrames(requests, area.value, notes)
-  const actors = [...holderOf(pins, base), driverOf(requests, area.value, notes)]
+  const requests = first.map((request) => withRetries(request, base, notes))
+  const taken = takenBefore(requests, area.value, notes)
+  const pins = pinnedFrames(requests, area.value, taken, notes)
+  const actors = [
+    ...othersOf(taken),
+    ...holderOf(pins, base, taken),
+    driverOf(requests, taken, pins.length > 0, notes),
+  ]
   notes.took.push(
     `area ${area.value.name} at ${pfnText(base)}, ${pagesText(area.value.pages)}`,
     ...requests.slice(0, 5).map((request) => requestText(request)),
@@ -106,7 +115,7 @@ function areaOf(
   }
   const base = lowest ?? 0x68000 - UNIT * Math.ceil((log.sizes[0]?.pages ?? 0) / UNIT)
   const told = log.sizes[0]?.pages
-  const largest = Math.max(...requests.map((r) => r.pages))
+  const largest = Math.max(...requests.map((r) => r.pages + (retriesOf(r)?.at(-1) ?? 0)))
   const end =
     told === undefined ? ends.reduce((x, y) => Math.max(x, y), base + largest) : base + told
   notes.guessed.push(
@@ -156,11 +165,6 @@ function boardFor(area: AreaGuess, notes: Notes): Candidate['machine'] {
   }
 }
 
-interface Run {
-  readonly start: number
-  readonly end: number
-}
-
 /**
  * The fewest frames that every failed position holds one of; of those that would do the lowest, as a
  * request that goes up the area leaves a low one behind first.
@@ -182,9 +186,109 @@ export function stab(runs: readonly Run[]): number[] {
   return frames
 }
 
-function pinnedFrames(requests: readonly LoggedRequest[], area: AreaGuess, notes: Notes): number[] {
+/** Pages from the first busy position to each, where debug lines name them by their struct page; null where none does. */
+function retriesOf({ retried, align, positions }: LoggedRequest): number[] | null {
+  const [first] = retried
+  if (first === undefined || positions.length > 0) return null
+  const offsets = retried.map((address) => Number(address - first))
+  const steps = offsets.slice(1).map((offset, i) => offset - (offsets[i] ?? 0))
+  // The next position is as near as the alignment allows, at the nearest.
+  const unit = steps.length === 0 ? 1 : Math.min(...steps) / 2 ** (align ?? 0)
+  return Number.isInteger(unit) && unit > 0 && offsets.every((offset) => offset % unit === 0)
+    ? offsets.map((offset) => offset / unit)
+    : null
+}
+
+function withRetries(request: LoggedRequest, base: number, notes: Notes): LoggedRequest {
+  const { line, timeNs, pages, retried } = request
+  if (retried.length === 0 || request.positions.length > 0) return request
+  const offsets = retriesOf(request)
+  if (offsets === null) {
+    notes.guessed.push(
+      `line ${line}: ${many(retried.length, 'busy position')} named by address alone, left out: which frames they are is not said`,
+    )
+    return request
+  }
+  notes.guessed.push(
+    `line ${line}: ${many(retried.length, 'busy position')} named by address alone: the first is taken for the start of the area, the others as far from it as the addresses of their struct pages say`,
+  )
+  const positions = offsets.map((offset) => {
+    const startPfn = base + offset
+    return { line, timeNs, startPfn, endPfn: startPfn + pages }
+  })
+  return { ...request, positions }
+}
+
+/** What others have when the first request is made that met trouble. */
+interface Taken {
+  readonly runs: readonly Run[]
+  readonly pieces: ReturnType<typeof piecesOf>
+  /** Requests before, all granted. */
+  readonly before: number
+}
+
+function spanOf({ startPfn, pages }: AreaGuess): Run {
+  return { start: startPfn, end: startPfn + pages }
+}
+
+/** Nothing where the requests behind it would find no room then, or tried what it would be. */
+function takenBefore(requests: readonly LoggedRequest[], area: AreaGuess, notes: Notes): Taken {
+  const isTrouble = ({ positions, ret }: LoggedRequest): boolean =>
+    positions.length > 0 || (ret !== null && ret < 0)
+  const before = requests.findIndex(isTrouble)
+  const request = requests[before]
+  const none = { runs: [], pieces: [], before: 0 }
+  if (request === undefined) return none
+  const span = spanOf(area)
+  const triedOf = (r: LoggedRequest): Run[] =>
+    failedRuns({ ...r, ret: null }, area, []).filter(
+      (run) => run.start >= span.start && run.end <= span.end,
+    )
+  const granted = placed(requests.slice(0, before), span)
+  const runs = gapsOf(
+    [...gapsOf(takenRuns(request, triedOf(request), span), span), ...granted],
+    span,
+  )
+  if (runs.length === 0) return none
+  const rest = requests.slice(before + 1)
+  const isTried = rest.some((r) =>
+    triedOf(r).some((run) => runs.some((x) => run.start < x.end && run.end > x.start)),
+  )
+  const pieces = piecesOf(runs, granted, span)
+  if (isTried || rest.some(({ ret }) => ret === 0) || pieces.length > MAX_PIECES) {
+    const why = 'what later requests show does not go with it, or it is too much in pieces'
+    notes.guessed.push(`line ${request.line}: nobody else has pages of the area: ${why}`)
+    return none
+  }
+  const pages = runs.reduce((sum, run) => sum + run.end - run.start, 0)
+  const from =
+    request.free === null ? 'the request did not try them' : 'the log lists what was free'
+  notes.guessed.push(`line ${request.line}: others have ${pagesText(pages)} of the area: ${from}`)
+  return { runs, pieces, before }
+}
+
+/** Takes the pieces in turn, then lets those go that are free. */
+function othersOf({ pieces, before }: Taken): object[] {
+  if (pieces.length === 0) return []
+  const takes = pieces.map(({ start, end }, i) => {
+    return { op: 'dmaAlloc', as: `piece${i}`, size: (end - start) * 4096, align: 0 }
+  })
+  const frees = pieces.flatMap(({ keep }, i) =>
+    keep ? [] : [{ op: 'dmaRelease', buffer: `piece${i}` }],
+  )
+  const wait = before > 0 ? [{ op: 'wait', name: 'asked' }] : []
+  const program = [...wait, ...takes, ...frees, { op: 'signal', name: 'taken' }]
+  return [{ name: 'others', program }]
+}
+
+function pinnedFrames(
+  requests: readonly LoggedRequest[],
+  area: AreaGuess,
+  { runs: taken }: Taken,
+  notes: Notes,
+): number[] {
   const end = area.startPfn + area.pages
-  const failed = requests.flatMap((request) => failedRuns(request, area))
+  const failed = requests.flatMap((request) => failedRuns(request, area, taken))
   const inside = failed.filter((run) => run.start >= area.startPfn && run.start < end)
   if (inside.length < failed.length) {
     notes.guessed.push(
@@ -205,29 +309,45 @@ function pinnedFrames(requests: readonly LoggedRequest[], area: AreaGuess, notes
 }
 
 /** Where a request without positions failed, too, some frame of every place was busy. */
-function failedRuns({ positions, pages, ret }: LoggedRequest, area: AreaGuess): Run[] {
+function failedRuns(
+  { positions, pages, ret }: LoggedRequest,
+  area: AreaGuess,
+  taken: readonly Run[],
+): Run[] {
   if (positions.length > 0) {
     return positions.map((p) => ({ start: startOf(p, pages), end: p.endPfn }))
   }
   if (ret !== -EBUSY) return []
   const runs: Run[] = []
-  for (let start = area.startPfn; start + pages <= area.startPfn + area.pages; start += pages) {
-    runs.push({ start, end: start + pages })
+  for (const free of gapsOf(taken, spanOf(area))) {
+    for (
+      let { start } = free;
+      start + pages <= free.end && runs.length < MAX_PINS;
+      start += pages
+    ) {
+      runs.push({ start, end: start + pages })
+    }
   }
-  return runs.slice(0, MAX_PINS)
+  return runs
 }
 
-function holderOf(frames: readonly number[], base: number): object[] {
+function holderOf(frames: readonly number[], base: number, { pieces }: Taken): object[] {
   if (frames.length === 0) return []
+  const wait = pieces.length > 0 ? [{ op: 'wait', name: 'taken' }] : []
   const program = frames.flatMap((pfn, i) => [
     { op: 'place', as: `held${i}`, first: pfn - base, pages: 1 },
     { op: 'pin', as: `pin${i}`, area: `held${i}`, pages: 1, long: true },
   ])
-  return [{ name: 'holder', program: [...program, { op: 'signal', name: 'held' }] }]
+  return [{ name: 'holder', program: [...wait, ...program, { op: 'signal', name: 'held' }] }]
 }
 
-function driverOf(requests: readonly LoggedRequest[], area: AreaGuess, notes: Notes): object {
-  const waits = requests.some((r) => failedRuns(r, area).length > 0)
+function driverOf(
+  requests: readonly LoggedRequest[],
+  { pieces, before }: Taken,
+  isHeld: boolean,
+  notes: Notes,
+): object {
+  const others = pieces.length > 0
   const calls = requests.map((request, i) => {
     const align = request.align ?? alignOf(request, notes)
     return {
@@ -238,7 +358,12 @@ function driverOf(requests: readonly LoggedRequest[], area: AreaGuess, notes: No
       id: `driver.request${i}`,
     }
   })
-  return { name: 'driver', program: [...(waits ? [{ op: 'wait', name: 'held' }] : []), ...calls] }
+  const waits = isHeld ? 'held' : others ? 'taken' : null
+  const waiting = waits === null ? [] : [{ op: 'wait', name: waits }]
+  if (!others) return { name: 'driver', program: [...waiting, ...calls] }
+  const asked = before > 0 ? [{ op: 'signal', name: 'asked' }] : []
+  const program = [...calls.slice(0, before), ...asked, ...waiting, ...calls.slice(before)]
+  return { name: 'driver', program }
 }
 
 /** From the step between two positions; null where there are not two. */

@@ -159,6 +159,57 @@ describe('the candidate of a log', () => {
     ])
   })
 
+  /** The last request is the log's; others had theirs before. */
+  const triedAt = ({ summary }: Awaited<ReturnType<typeof candidate>>): string[] =>
+    (summary.requests.at(-1)?.positions ?? []).map((p) => p.startPfn.toString(16))
+  const AREA = '[    0.000000] cma: Reserved 64 MiB at 0x000000003c000000\n'
+
+  it('tries no more than the log says before it fails: others have the rest of the area', async () => {
+    const again = await candidate(
+      `${AREA}[    1.000001] alloc_contig_range: [3c800, 3c900) PFNs busy\n` +
+        '[    1.000002] alloc_contig_range: [3cb00, 3cc00) PFNs busy\n' +
+        '[    1.100000] cma: cma_alloc: alloc failed, req-size: 256 pages, ret: -16\n',
+    )
+    expect(triedAt(again)).toEqual(['3c800', '3cb00'])
+    expect(again.summary.expectation).toMatchObject({ met: true })
+  })
+
+  it('fails without a try where no place was large enough, as -ENOMEM says', async () => {
+    const failed = 'cma: cma_alloc: alloc failed, req-size: 256 pages, ret: -12\n'
+    const free = 'cma: number of available pages: 3@5+100@300=> 103 free of 16384 total pages\n'
+    for (const text of [failed, failed + free]) {
+      const { summary } = await candidate(AREA + text)
+      expect(summary.expectation).toMatchObject({ met: true })
+      expect(summary.requests.at(-1)?.positions).toEqual([])
+    }
+  })
+
+  it('grants what was granted before, where it lay, and then fails', async () => {
+    const asked = (count: number, align: number): string =>
+      `cma: dma_alloc_from_contiguous(cma c0a3b1c4, count ${count}, align ${align})\n`
+    const again = await candidate(
+      `${AREA}${asked(300, 8)}cma: dma_alloc_from_contiguous(): returned c0ce0000\n` +
+        `${asked(512, 8)}alloc_contig_range: [3c200, 3c400) PFNs busy\n` +
+        'cma: dma_alloc_from_contiguous(): returned   (null)\n',
+    )
+    expect(again.summary.expectation).toMatchObject({ met: true })
+    expect(triedAt(again)).toEqual(['3c200'])
+  })
+
+  it('plays the log of our own sc-01 again, whose positions are addresses', async () => {
+    const scenario = shippedScenarios().find((s) => s.info.id === 'sc-01')
+    if (scenario === undefined) throw new Error('no sc-01')
+    const original = await run(scenario)
+    const text = original.machine.dmesg.map((line) => `[    1.000000] ${line.text}\n`).join('')
+    const again = await candidate(text)
+    const relative = (starts: readonly number[]): number[] =>
+      starts.map((x) => x - (starts[0] ?? 0))
+    const startsOf = ({ summary }: typeof original): number[] =>
+      (summary.requests.find(({ count }) => count === 3072)?.positions ?? []).map((p) => p.startPfn)
+    expect(relative(startsOf(again))).toEqual(relative(startsOf(original)))
+    expect(again.summary.expectation).toMatchObject({ met: true })
+  })
+
   it('ends as the failure of a whole area without positions did', async () => {
     const { summary } = await candidate(
       '[   11.128524] cma: __cma_alloc: reserved: alloc failed, req-size: 4096 pages, ret: -16\n' +

@@ -23,6 +23,16 @@ export interface LoggedRequest {
   /** -errno; null where no line says how it ended. */
   readonly ret: number | null
   readonly positions: readonly BusyRange[]
+  /** Addresses that debug lines name busy positions by: of their struct page, not of their frames. */
+  readonly retried: readonly bigint[]
+  /** What was free in the bitmap when it had failed; null where no line says. */
+  readonly free: readonly FreeRun[] | null
+}
+
+/** Pages of an area that nobody has, from `at` of its start on. */
+export interface FreeRun {
+  readonly at: number
+  readonly pages: number
 }
 
 export interface LoggedArea {
@@ -69,7 +79,8 @@ const RESERVED =
 const ASKED =
   /(?:dma_alloc_from_contiguous|cma_alloc)\(cma \S{1,64}, (?:name \S+, )?count (\d{1,10}), align (\d{1,2})\)/
 const RETURNED = /(?:dma_alloc_from_contiguous|cma_alloc)\(\): returned\s+(\S{1,32})/
-const RETRYING = /memory range at .* is busy, retrying/
+const RETRYING = /memory range at (?:(?:0x)?([0-9a-f]{6,16}) )?.*is busy, retrying/
+const FREE_RUN = /(\d{1,10})@(\d{1,10})/g
 const COHERENT = /dma_alloc_coherent of size (\d{1,15}) failed/
 /** Lines that name CMA and tell of no area and no request. */
 const SUMS = /ommand line: |^Memory: /
@@ -86,7 +97,11 @@ interface Asked {
 interface Open {
   readonly asked: Asked | null
   readonly positions: BusyRange[]
+  readonly retried: bigint[]
 }
+
+/** A request whose end is told, as far as that line tells of it. */
+type Ended = Omit<LoggedRequest, 'positions' | 'retried' | 'free'>
 
 export function parseDmesg(file: TextFile): Result<KernelLog> {
   const reader = new Reader(file)
@@ -133,7 +148,7 @@ class Reader {
     const reserved = RESERVED.exec(text)
     if (reserved !== null) return this.#takeReserved(reserved, n)
     const available = AVAILABLE.exec(text)
-    if (available !== null) this.#sizes.push({ line: n, pages: Number(available[2]) })
+    if (available !== null) this.#takeAvailable(available, n)
     else this.#unused.add(n, line, 'about contiguous memory, but of no form that is known')
     return null
   }
@@ -147,7 +162,7 @@ class Reader {
     const range: BusyRange = { line: n, timeNs, startPfn, endPfn }
     const last = this.#open?.positions.at(-1)
     if (last !== undefined && !continues(last, range)) this.#close(null)
-    this.#open ??= { asked: null, positions: [] }
+    this.#open ??= { asked: null, positions: [], retried: [] }
     this.#open.positions.push(range)
     return null
   }
@@ -159,7 +174,7 @@ class Reader {
       this.#close(null)
       const [, pages, align] = asked
       const request = { line: n, timeNs, pages: Number(pages), align: Number(align) }
-      this.#open = { asked: request, positions: [] }
+      this.#open = { asked: request, positions: [], retried: [] }
       return true
     }
     const returned = RETURNED.exec(text)?.[1]
@@ -177,7 +192,19 @@ class Reader {
         this.#close({ line: n, timeNs, area: null, align: null, pages, ret: -ENOMEM })
       return true
     }
-    return RETRYING.test(text)
+    const retrying = RETRYING.exec(text)
+    if (retrying?.[1] !== undefined) this.#open?.retried.push(BigInt(`0x${retrying[1]}`))
+    return retrying !== null
+  }
+
+  /** Behind a request that failed: how large the area is, and what of it was free. */
+  #takeAvailable([line, , total]: RegExpExecArray, n: number): void {
+    this.#sizes.push({ line: n, pages: Number(total) })
+    const last = this.#requests.pop()
+    if (last === undefined) return
+    const runs = [...line.matchAll(FREE_RUN)]
+    const free = runs.map(([, pages, at]) => ({ at: Number(at), pages: Number(pages) }))
+    this.#requests.push({ ...last, free: last.ret === null || last.ret === 0 ? null : free })
   }
 
   #takeFailed(found: RegExpExecArray, n: number, timeNs: number | null): Result<never> | null {
@@ -203,12 +230,13 @@ class Reader {
   }
 
   /** Positions at hand belong to the request that ends here, or to one without a line of its own. */
-  #close(end: Omit<LoggedRequest, 'positions'> | null): void {
-    const { asked = null, positions = [] } = this.#open ?? {}
+  #close(end: Ended | null): void {
+    const { asked = null, positions = [], retried = [] } = this.#open ?? {}
+    const rest = { positions, retried, free: null }
     this.#open = null
     if (end !== null || asked !== null) {
       const told = end ?? { ...(asked as Asked), area: null, ret: null }
-      this.#requests.push({ ...told, ...(asked === null ? {} : pick(asked)), positions })
+      this.#requests.push({ ...told, ...(asked === null ? {} : pick(asked)), ...rest })
       return
     }
     const [first] = positions
@@ -218,7 +246,7 @@ class Reader {
     const at = `line ${first.line}`
     this.#guessed.add(`${at}: a request of ${pagesText(pages)}, the smallest range it tried`)
     const { line, timeNs } = first
-    this.#requests.push({ line, timeNs, area: null, pages, align: null, ret: null, positions })
+    this.#requests.push({ line, timeNs, area: null, pages, align: null, ret: null, ...rest })
   }
 
   finish(lines: number): KernelLog {
