@@ -200,20 +200,49 @@ describe('a session', () => {
     expect(session.changed).toBe(false)
   })
 
-  it('whose own scenario is none is refused with the reason, and what is open stays', async () => {
-    const { session, comparison } = await open({
-      addScenario: () =>
-        Promise.resolve(failure('bad-input', 'its own scenario: actors: expected a list')),
-      unpackSession: () =>
-        Promise.resolve(success({ doc: { scenarios: ['{}'] } as never, version: 1 } as never)),
-    })
-    const { a } = comparison
-    session.take(success(FILE))
-    await vi.waitFor(() => expect(session.notice).not.toBeNull())
-    expect(session.notice?.text).toBe(
-      'kept.pinscope was not opened: its own scenario: actors: expected a list',
+  it('with an own scenario that cannot be read is opened, and only its runs are not', async () => {
+    const broken = async (scenario: string) => {
+      const all = await open({
+        addScenario: () =>
+          Promise.resolve(failure('bad-input', 'a scenario of its own: actors: expected a list')),
+      })
+      const { run } = all.pinscope
+      vi.spyOn(all.pinscope, 'run').mockImplementation((recipe, token) =>
+        recipe.scenario === 'mine'
+          ? Promise.resolve(failure('not-found', 'no scenario "mine"'))
+          : run(recipe, token),
+      )
+      await all.session.save()
+      const { unpackSession } = all.pinscope
+      vi.spyOn(all.pinscope, 'unpackSession').mockImplementation(async (bytes) => {
+        const read = await unpackSession(bytes)
+        if (!read.ok) return read
+        const { doc } = read.value
+        const of = (run: SessionDoc['a']): SessionDoc['a'] => ({
+          ...run,
+          recipe: { ...run.recipe, scenario },
+        })
+        return success({
+          ...read.value,
+          doc: { ...doc, scenarios: ['{}'], a: of(doc.a), b: of(doc.b) },
+        })
+      })
+      const { a: before } = all.comparison
+      all.session.take(success(FILE))
+      await vi.waitFor(() => expect(all.session.notice?.text).toMatch(/^(Opened|kept)/))
+      return { ...all, before }
+    }
+    const whole = await broken('sc-01')
+    expect(whole.session.notice?.text).toContain('Opened kept.pinscope, with differences')
+    expect(whole.session.notice?.lines[0]).toBe(
+      'Cannot be read, and is not in the file when it is saved again: a scenario of its own: actors: expected a list',
     )
-    expect(comparison.a).toBe(a)
+    const none = await broken('mine')
+    expect(none.session.notice).toMatchObject({
+      text: 'kept.pinscope was not opened: neither run could be made again: no scenario "mine"',
+      lines: ['a scenario of its own: actors: expected a list'],
+    })
+    expect(none.comparison.a).toBe(none.before)
   })
 
   it('of an older format says that the file stays until it is saved, and what is kept then', async () => {

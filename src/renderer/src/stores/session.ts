@@ -198,14 +198,14 @@ export const useSessionStore = defineStore('session', () => {
         refuseFile(file.name, read.error)
         return
       }
-      const { doc, recovered, version } = read.value
+      const { doc, recovered, version, unread } = read.value
       const made = await remake(pinscope, doc, (step) => {
         opening.value = { ...step, name: file.name, events: 0 }
       })
       const shown = made.ok ? await show(doc, made.value) : made
       if (!made.ok || !shown.ok) {
         if (!shown.ok)
-          refuse(what, shown.error, [], made.ok ? [] : offersOfUnmade(file, read.value))
+          refuse(what, shown.error, unread, made.ok ? [] : offersOfUnmade(file, read.value))
         return
       }
       const refused = await setUp(doc)
@@ -218,6 +218,9 @@ export const useSessionStore = defineStore('session', () => {
       await takeArchive(file, read.value)
       const lines = [
         ...(recovered === null ? [] : [recovered.text]),
+        ...unread.map(
+          (why) => `Cannot be read, and is not in the file when it is saved again: ${why}`,
+        ),
         ...made.value.problems,
         ...refused.map((line) => `Not set again: ${line}`),
       ]
@@ -226,23 +229,26 @@ export const useSessionStore = defineStore('session', () => {
       notice.value = { ...opened, text, actions: offersOf(doc, made.value) }
       // From here on it is what the window keeps; before, nothing is kept of a session that is being opened.
       opening.value = null
-      file.work?.opened(recovered === null)
+      file.work?.opened(recovered === null && unread.length === 0)
     } finally {
       opening.value = null
     }
   }
 
   /** What is in the file; its own scenarios are brought first, and may get other ids here. */
-  async function unpack(bytes: Uint8Array): Promise<Result<OpenedSession, SessionRefusal>> {
+  async function unpack(bytes: Uint8Array): Promise<Result<Unpacked, SessionRefusal>> {
     const read = await pinscope.unpackSession(bytes)
     if (!read.ok) return read
     const ids = new Map<string, string>()
+    const unread: string[] = []
     for (const text of read.value.doc.scenarios) {
-      const own = await comparison.bring(text, 'its own scenario')
-      if (!own.ok) return own
-      ids.set(own.value.asked, own.value.info.id)
+      const own = await comparison.bring(text, 'a scenario of its own')
+      if (own.ok) ids.set(own.value.asked, own.value.info.id)
+      // Runs of others can be made all the same.
+      else if (own.error.code === 'bad-input') unread.push(own.error.message)
+      else return own
     }
-    return success({ ...read.value, doc: withScenarioIds(read.value.doc, ids) })
+    return success({ ...read.value, doc: withScenarioIds(read.value.doc, ids), unread })
   }
 
   /** The new runs in the place of those on screen; these come back where it cannot be done. */
@@ -407,6 +413,11 @@ export const useSessionStore = defineStore('session', () => {
     ...disk,
   }
 })
+
+/** A session whose own scenarios were brought, and why some could not be. */
+interface Unpacked extends OpenedSession {
+  readonly unread: readonly string[]
+}
 
 function openedNotice(
   { name, work }: SessionFile,
