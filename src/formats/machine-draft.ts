@@ -104,6 +104,7 @@ export function noteTypes({ pagetypeinfo, buddyinfo, zoneinfo }: MachineTexts, n
   }
   if (pagetypeinfo !== undefined && buddyinfo !== undefined)
     noteDifferences(pagetypeinfo, buddyinfo, notes)
+  if (zoneinfo !== undefined) noteStrangers({ pagetypeinfo, buddyinfo }, zoneinfo, notes)
   const parked = (zoneinfo?.zones ?? []).reduce((n, z) => n + z.pcp.reduce((x, y) => x + y, 0), 0)
   if (parked > 0) {
     notes.unused.push(
@@ -120,6 +121,17 @@ function noteDifferences(types: Pagetypeinfo, buddy: Buddyinfo, notes: Notes): v
     const both = `${pagesText(pagesIn(row.blocks))} in buddyinfo, ${pagesText(twin.freePages)} in pagetypeinfo`
     notes.unused.push(
       `${row.zone}: ${both}; they were read one after the other, the second is taken`,
+    )
+  }
+}
+
+/** Free lists and zoneinfo are read one after the other and differ by a little; by a lot they are of two machines. */
+function noteStrangers(lists: MachineTexts, { zones }: Zoneinfo, notes: Notes): void {
+  for (const { node, zone, freePages } of sumsOf(lists)) {
+    const told = zones.find((z) => z.node === node && z.name === zone)?.values.get('free')
+    if (told === undefined || Math.abs(told - freePages) <= Math.max(told, freePages) / 16) continue
+    notes.unused.push(
+      `${zone}: ${pagesText(told)} free in zoneinfo, ${pagesText(freePages)} on the free lists, which are taken: are the files of one machine, and of one moment?`,
     )
   }
 }

@@ -139,6 +139,19 @@ describe('a machine from /proc files', () => {
     expect(refusal({ name: 'f', text })).toContain(message)
   })
 
+  it('says where free lists and zoneinfo cannot be of one machine, and not where they differ by a little', () => {
+    const zoneinfo = foreignFile('cma.zoneinfo')
+    const strangers = (text: string): string[] =>
+      imported({ name: 'b', text }, zoneinfo).unused.filter((s) => s.includes('of one machine'))
+    const own = foreignFile('cma.buddyinfo').text
+    const [zone = ''] = /zone +\w+/.exec(own) ?? []
+    expect(strangers(own)).toEqual([])
+    const [said] = strangers(`Node 0, ${zone} 7 1\n`)
+    expect(said).toContain(
+      '9 pages on the free lists, which are taken: are the files of one machine',
+    )
+  })
+
   it('reads UTF-8 and UTF-16 with their marks, which are no part of the text', () => {
     const text = 'Node 0, zone Normal 1 2\n'
     const le = Buffer.from(`\ufeff${text}`, 'utf16le')
