@@ -58,6 +58,7 @@ describe('ClientSession', () => {
     await session.calls.filterEvents(1, '', 't')
     await session.calls.divergence(1, 2, 't')
     await session.calls.matrix(RECIPE, 't')
+    await session.calls.packArchive({} as never, { a: 1, b: null }, null, 't')
     await session.calls.cancel('t')
     const tokens = new Set(asked.map((args) => args.at(-1)))
     expect([...tokens]).toStrictEqual([expect.stringMatching(/^\d+:t$/)])

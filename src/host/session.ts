@@ -56,6 +56,8 @@ export class ClientSession {
       divergence: (a, b, token) => this.#under(token, (own) => engine.divergence(a, b, own)),
       checkProof: (run, proof, token) =>
         this.#under(token, (own) => engine.checkProof(run, proof, own)),
+      packArchive: (doc, events, file, token) =>
+        this.#under(token, (own) => engine.packArchive(doc, events, file, own)),
       exportRun: (run, what, token) =>
         this.#exporting(token, (own) => engine.exportRun(run, what, own)),
       exportReport: (a, b, form, token) =>
