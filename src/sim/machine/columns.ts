@@ -3,7 +3,7 @@
  * every index here comes from the model's own lists, so `at` states that once.
  */
 export function at(
-  column: Int32Array | Uint16Array | Uint8Array | Float64Array,
+  column: Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array,
   i: number,
 ): number {
   return column[i] as number

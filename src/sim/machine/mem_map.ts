@@ -21,8 +21,8 @@ export interface MemMap extends Links {
   readonly use: Uint8Array
   /** Task that allocated it (index into `machine.tasks`). */
   readonly owner: Uint16Array
-  /** Event number of the allocation. */
-  readonly since: Float64Array
+  /** Event number of the allocation. 32 bits: no log holds as many events, and every allocation writes one. */
+  readonly since: Uint32Array
   /** Content tag; copying a page copies it (allocator S-15). */
   readonly content: Int32Array
 }
@@ -41,7 +41,7 @@ export function createMemMap(nrPages: number, heads: number): MemMap {
     refs: new Uint16Array(nrPages * NR_REF_KINDS),
     use: new Uint8Array(nrPages),
     owner: new Uint16Array(nrPages),
-    since: new Float64Array(nrPages),
+    since: new Uint32Array(nrPages),
     content: new Int32Array(nrPages),
   }
 }
