@@ -1,21 +1,32 @@
 /** Keys by the names the table of actions has for them: `Ctrl+Shift+P`, `Alt+F10`, `.`, `?`, `W`. */
 
+const MODIFIERS: ReadonlySet<string> = new Set(['Control', 'Shift', 'Alt', 'Meta'])
+
 /** What a key event is called; null for a modifier alone. Ctrl stands for Command as well. */
 export function keyName(event: KeyboardEvent): string | null {
-  const { key } = event
-  if (key === 'Control' || key === 'Shift' || key === 'Alt' || key === 'Meta') return null
-  const commanding = event.ctrlKey || event.metaKey || event.altKey
-  const digit = /^Digit(\d)$/.exec(event.code)?.[1]
-  const base =
-    commanding && digit !== undefined ? digit : key.length === 1 ? key.toUpperCase() : key
+  const { key, altKey, code } = event
+  if (MODIFIERS.has(key)) return null
+  const ctrl = event.ctrlKey || event.metaKey
+  const commanding = ctrl || altKey
   // A sign such as ? has its Shift in it already.
   const shift = event.shiftKey && (commanding || key.length > 1 || /^[a-z]$/i.test(key))
+  const base = (commanding ? digitOf(code) : null) ?? ownName(key)
   return [
-    ...(event.ctrlKey || event.metaKey ? ['Ctrl'] : []),
-    ...(event.altKey ? ['Alt'] : []),
+    ...(ctrl ? ['Ctrl'] : []),
+    ...(altKey ? ['Alt'] : []),
     ...(shift ? ['Shift'] : []),
-    base === ' ' ? 'Space' : base,
+    base,
   ].join('+')
+}
+
+/** The digit of a key in the digit row, whatever its layout makes of it. */
+function digitOf(code: string): string | null {
+  return /^Digit(\d)$/.exec(code)?.[1] ?? null
+}
+
+function ownName(key: string): string {
+  if (key === ' ') return 'Space'
+  return key.length === 1 ? key.toUpperCase() : key
 }
 
 /** True for keys that write into a field: without Ctrl, Alt, and no F-number. */
