@@ -94,6 +94,18 @@ describe('kernel logs', () => {
     expect(log(asked + failed).requests).toMatchObject([{ ...request, area: 'reserved' }])
   })
 
+  it('takes what was free only where the list comes to the sum behind it', () => {
+    const freeOf = (list: string): unknown =>
+      log(
+        `cma: cma_alloc: alloc failed, req-size: 256 pages, ret: -12\ncma: number of available pages: ${list}=> 103 free of 16384 total pages\n`,
+      ).requests[0]?.free
+    expect(freeOf('3@5+100@300')).toEqual([
+      { at: 5, pages: 3 },
+      { at: 300, pages: 100 },
+    ])
+    expect(freeOf('3@5')).toBeNull()
+  })
+
   it('gives lines about CMA that it does not know back, with their number', () => {
     const { unused } = log('hello\ncma: something new\n')
     expect(unused.lines).toBe(1)

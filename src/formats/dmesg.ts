@@ -198,13 +198,16 @@ class Reader {
   }
 
   /** Behind a request that failed: how large the area is, and what of it was free. */
-  #takeAvailable([line, , total]: RegExpExecArray, n: number): void {
+  #takeAvailable([line, sum, total]: RegExpExecArray, n: number): void {
     this.#sizes.push({ line: n, pages: Number(total) })
     const last = this.#requests.pop()
     if (last === undefined) return
     const runs = [...line.matchAll(FREE_RUN)]
     const free = runs.map(([, pages, at]) => ({ at: Number(at), pages: Number(pages) }))
-    this.#requests.push({ ...last, free: last.ret === null || last.ret === 0 ? null : free })
+    // A list that was cut does not come to the sum behind it.
+    const isWhole = free.reduce((all, { pages }) => all + pages, 0) === Number(sum)
+    const isOfFailure = last.ret !== null && last.ret < 0
+    this.#requests.push({ ...last, free: isWhole && isOfFailure ? free : null })
   }
 
   #takeFailed(found: RegExpExecArray, n: number, timeNs: number | null): Result<never> | null {
