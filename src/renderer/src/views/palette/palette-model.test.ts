@@ -19,6 +19,22 @@ describe('rank', () => {
     expect(titles('fwr')).toEqual(['Fit Whole Run'])
   })
 
+  it('takes words for one piece, also with blanks between them', () => {
+    expect(titles('out  step')).toEqual([])
+    expect(titles(' whole   run')).toEqual(['Fit Whole Run'])
+    const near = ['Run the Whole Range', 'Fit Whole Run']
+    expect(rank(near, (t) => t, 'whole r')[0]?.item).toBe('Fit Whole Run')
+  })
+
+  it('puts what can be taken first among equals, and not before what fits better', () => {
+    const ready = (title: string) => title !== 'Step Into'
+    const found = (typed: string) => rank(TITLES, (t) => t, typed, ready).map(({ item }) => item)
+    expect(found('step')).toEqual(['Step Out', 'Step Into', 'Reverse Step Into'])
+    expect(found('si')[0]).toBe('Reverse Step Into')
+    expect(found('p into')).toEqual(['Reverse Step Into', 'Step Into'])
+    expect(found('step into')[0]).toBe('Step Into')
+  })
+
   it('finds nothing where a character is missing', () => {
     expect(titles('xyz')).toEqual([])
   })
