@@ -21,8 +21,8 @@ export interface Blocker {
 export function whoBlocks(m: Machine, positions: readonly TriedPosition[]): Blocker[] {
   const failed = positions.filter((p) => p.ret < 0)
   if (failed.length === 0) return []
-  const start = Math.min(...failed.map((p) => p.startPfn))
-  const end = Math.max(...failed.map((p) => p.endPfn))
+  const start = failed.reduce((pfn, p) => Math.min(pfn, p.startPfn), Infinity)
+  const end = failed.reduce((pfn, p) => Math.max(pfn, p.endPfn), 0)
   const groups = new Map<string, Blocker>()
   for (const [page, records] of m.pins) {
     const pfn = page_to_pfn(m, page)

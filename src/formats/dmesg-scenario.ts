@@ -193,7 +193,8 @@ function retriesOf({ retried, align, positions }: LoggedRequest): number[] | nul
   const offsets = retried.map((address) => Number(address - first))
   const steps = offsets.slice(1).map((offset, i) => offset - (offsets[i] ?? 0))
   // The next position is as near as the alignment allows, at the nearest.
-  const unit = steps.length === 0 ? 1 : Math.min(...steps) / 2 ** (align ?? 0)
+  const least = steps.reduce((x, y) => Math.min(x, y), steps[0] ?? 2 ** (align ?? 0))
+  const unit = least / 2 ** (align ?? 0)
   return Number.isInteger(unit) && unit > 0 && offsets.every((offset) => offset % unit === 0)
     ? offsets.map((offset) => offset / unit)
     : null

@@ -129,6 +129,6 @@ function* pinFast(m: Machine, args: GupArgs, longterm: boolean): Proc<number> {
   yield* down_read(args.mm.mmap_sem)
   const ret = longterm ? yield* gupLongterm(m, slow) : yield* walk(m, slow)
   up_read(m, args.mm.mmap_sem)
-  args.pages.push(...rest)
+  for (const page of rest) args.pages.push(page)
   return ret > 0 ? fast + ret : fast > 0 ? fast : ret
 }

@@ -10,6 +10,12 @@ describe('nextTrouble', () => {
     expect(nextTrouble(TROUBLES, 0, 1)).toBe(10)
   })
 
+  it('finds it among more failures than a call takes arguments', () => {
+    const many = Array.from({ length: 500_000 }, (_, retEvent) => ({ retEvent }))
+    expect(nextTrouble(many, 7, 1)).toBe(8)
+    expect(nextTrouble(many, 7, -1)).toBe(6)
+  })
+
   it('finds none behind the last', () => {
     expect(nextTrouble(TROUBLES, 30, 1)).toBeNull()
     expect(nextTrouble([], 5, -1)).toBeNull()

@@ -6,7 +6,10 @@ export function nextTrouble(
   event: number,
   by: 1 | -1,
 ): number | null {
-  const events = troubles.map((t) => t.retEvent).filter((e) => (by > 0 ? e > event : e < event))
-  if (events.length === 0) return null
-  return by > 0 ? Math.min(...events) : Math.max(...events)
+  let next: number | null = null
+  for (const { retEvent } of troubles) {
+    const isNearer = next === null || (by > 0 ? retEvent < next : retEvent > next)
+    if ((by > 0 ? retEvent > event : retEvent < event) && isNearer) next = retEvent
+  }
+  return next
 }
