@@ -101,6 +101,18 @@ describe('an explanation', () => {
     expect(asked).toHaveLength(2)
   })
 
+  it('begins with the run that met trouble, and stays with the one that is chosen', async () => {
+    const { why, settle } = await open({
+      troubles: (run) => Promise.resolve(success(run === 1 ? [trouble(4, -12)] : [])),
+    })
+    why.inSight = true
+    await settle()
+    expect([why.side, why.report?.n]).toEqual(['b', 4])
+    why.side = 'a'
+    await settle()
+    expect([why.side, why.report]).toEqual(['a', null])
+  })
+
   it('points out the frames in the way, ascending, and no longer when the run has none', async () => {
     const { pinia, why, settle } = await open()
     const highlight = useHighlightStore(pinia)

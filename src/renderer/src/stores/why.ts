@@ -91,6 +91,20 @@ export const useWhyStore = defineStore('why', () => {
     return isOpen && SIDES.some((name) => runOf(name) !== null)
   })
 
+  /** Nobody has seen an explanation of these runs: the first one that is shown may be of either. */
+  let isFresh = true
+  watch(
+    () => SIDES.map(runOf),
+    (now, before) => {
+      if (now.every((id, i) => id !== before[i])) isFresh = true
+    },
+  )
+  watch(troubles, (now) => {
+    if (now === null || !isFresh) return
+    isFresh = false
+    if (now.length === 0) void chooseFirst()
+  })
+
   /** Waits for the explanation, or for that there is none. */
   async function explained(): Promise<void> {
     await new Promise<void>((resolve) => {
