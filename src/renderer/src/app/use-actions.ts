@@ -6,6 +6,7 @@ import { provideDebugActions } from '../views/debugger/use-debug-actions'
 import { useActionsStore } from '../stores/actions'
 import { useComparisonStore } from '../stores/comparison'
 import { useCursorStore } from '../stores/cursor'
+import { otherOf } from '../stores/side'
 import { useDialogsStore } from '../stores/dialogs'
 import { DOCKS, FOLDS, useLayoutStore } from '../stores/layout'
 import { useMapStore } from '../stores/map'
@@ -40,7 +41,7 @@ export function provideActions(): void {
     'layout.a': () => (layout.runs = 'a'),
     'layout.b': () => (layout.runs = 'b'),
     'layout.reset': () => layout.reset(),
-    'side.other': () => cursor.choose(cursor.side === 'a' ? 'b' : 'a'),
+    'side.other': () => cursor.choose(otherOf(cursor.side)),
     ...Object.fromEntries(
       FOLDS.map((f) => [`layout.${f}`, () => layout.setOpen(f, !layout.isOpen(f))]),
     ),

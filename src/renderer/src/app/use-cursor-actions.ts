@@ -16,15 +16,15 @@ export function provideCursorActions(): void {
   const dialogs = useDialogsStore()
   const pinscope = usePinscope()
 
-  const summary = () => comparison[cursor.side].shown?.summary ?? null
-  const enabled = (): boolean => summary() !== null
+  const enabled = (): boolean => comparison[cursor.side].shown !== null
 
   async function toFailure(by: 1 | -1): Promise<void> {
-    await cursor.moveOn(async () => {
-      const run = summary()
-      if (run === null) return null
+    await cursor.moveOn(async (name) => {
+      const run = comparison[name].shown?.summary
+      if (run === undefined) return null
       const found = await pinscope.troubles(run.run)
-      const to = found.ok ? nextTrouble(found.value, cursor.here?.event ?? run.events, by) : null
+      const from = cursor.at[name]?.event ?? run.events
+      const to = found.ok ? nextTrouble(found.value, from, by) : null
       return to === null ? null : { event: to, step: 0 }
     })
   }

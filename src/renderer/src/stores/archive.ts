@@ -20,6 +20,7 @@ import { useRecordingsStore } from './recordings'
 import type { Work } from './session-doc'
 import type { SavedSession, SessionFile } from './session-files'
 import { SIDES, type SideName } from './side'
+import { newToken } from './token'
 
 /** Sides whose events are saved; or none of them. */
 export type ArchiveChoice = BySide<boolean> | 'without'
@@ -190,8 +191,4 @@ export const useArchiveStore = defineStore('archive', () => {
 function wantedOf(source: ArchiveSource, isWanted: boolean): RunId | 'kept' | null {
   if (!isWanted || source.from === 'none') return null
   return source.from === 'run' ? source.run : 'kept'
-}
-
-function newToken(what: string): string {
-  return `${what}-${Math.random().toString(36).slice(2)}`
 }

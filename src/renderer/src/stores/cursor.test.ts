@@ -115,6 +115,25 @@ describe('cursor', () => {
     expect(end - (cursor.here?.event ?? 0)).toBeLessThanOrEqual(5)
   })
 
+  it('steps in the run that is asked for at its turn, whatever run the move before it is in', async () => {
+    const asked: number[] = []
+    const gates: (() => void)[] = []
+    const { cursor, comparison } = await open({
+      neighbour: (run, event, by) =>
+        new Promise((resolve) => {
+          asked.push(run)
+          gates.push(() => resolve(success(place(event + by))))
+        }),
+      align: () => Promise.resolve(success(place(3))),
+    })
+    const none = (): null => null
+    const steps = [cursor.step(-1, none, () => 'a'), cursor.step(-1, none, () => 'b')]
+    await answerAll({ list: gates, end: 0 }, steps)
+    expect(asked).toEqual([comparison.a, comparison.b].map(({ shown }) => shown?.summary.run))
+    expect(cursor.side).toBe('b')
+    expect(cursor.at.b).toEqual(place((comparison.b.shown?.summary.events ?? 0) - 1))
+  })
+
   it('forgets the steps that wait when another place is asked for', async () => {
     const { gates, cursor } = await openGated()
     const steps = [cursor.step(-1), cursor.step(-1), cursor.stand('a', place(5))]

@@ -8,7 +8,7 @@ import type { Place, PlaceAt } from '../../../shared/place'
 import { usePinscope } from '../wire/pinscope'
 import { useComparisonStore } from './comparison'
 import { Moves } from './moves'
-import { foreignOf, SIDES, type SideName } from './side'
+import { foreignOf, otherOf, SIDES, type SideName } from './side'
 
 type EventMoment = Pick<PlaceAt, 'event' | 'timeNs'>
 type Places = Readonly<Record<SideName, PlaceAt | null>>
@@ -57,7 +57,7 @@ export const useCursorStore = defineStore('cursor', () => {
 
   /** In a run that is new beside one that stays, one stands where one stands in that. */
   async function follow(name: SideName): Promise<void> {
-    const other = name === 'a' ? 'b' : 'a'
+    const other = otherOf(name)
     const place = at.value[other]
     const [from, to] = [run(other), run(name)]
     const isFit = SIDES.every((s) => comparison[s].phase === 'done' && !foreignOf(comparison[s]))
@@ -88,7 +88,7 @@ export const useCursorStore = defineStore('cursor', () => {
     at.value = { ...at.value, [name]: place }
     // It stands, whatever the other run does.
     moves.arrive()
-    const other = name === 'a' ? 'b' : 'a'
+    const other = otherOf(name)
     const [from, to] = [run(name), run(other)]
     if (place === null || from === null || to === null) {
       if (place === null) at.value = { a: null, b: null }
@@ -141,31 +141,40 @@ export const useCursorStore = defineStore('cursor', () => {
   /**
    * Moves on from where the cursor stands, after the move under way: keys come faster than answers, and
    * each of them counts. Given up when another place is asked for meanwhile.
-   * @param find where to, in the run that is looked at then; null stays
+   * @param find where to, in the run that is moved in; null stays
+   * @param sideOf that run, asked when it is this move's turn; else the one that is looked at then
    */
-  async function moveOn(find: () => Promise<Place | null>): Promise<void> {
+  async function moveOn(
+    find: (name: SideName) => Promise<Place | null>,
+    sideOf = (): SideName => side.value,
+  ): Promise<void> {
     const before = wishes
     const isWanted = (): boolean => wishes === before
     await moves.inTurn(isWanted, async () => {
-      const name = side.value
+      const name = sideOf()
+      side.value = name
       const id = run(name)
       const asked = ++question
-      const place = await find()
+      const place = await find(name)
       if (place === null || asked !== question || run(name) !== id) return
       if (isTimed(place)) await standAt(name, place)
       else await standWhere(name, place)
     })
   }
 
-  /** To the next or previous event of a task, of anybody without one. */
-  async function step(by: 1 | -1, task: number | null = null): Promise<void> {
-    await moveOn(async () => {
-      const summary = comparison[side.value].shown?.summary
+  /** To the next or previous event of a task, of anybody without one; in a run as `moveOn`. */
+  async function step(
+    by: 1 | -1,
+    taskOf: (name: SideName) => number | null = () => null,
+    sideOf?: () => SideName,
+  ): Promise<void> {
+    await moveOn(async (name) => {
+      const summary = comparison[name].shown?.summary
       if (summary === undefined) return null
-      const from = here.value?.event ?? summary.events
-      const answer = await pinscope.neighbour(summary.run, from, by, task)
+      const from = at.value[name]?.event ?? summary.events
+      const answer = await pinscope.neighbour(summary.run, from, by, taskOf(name))
       return answer.ok ? answer.value : null
-    })
+    }, sideOf)
   }
 
   /** The run that is looked at; the cursors stay. */

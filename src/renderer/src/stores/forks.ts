@@ -24,7 +24,7 @@ import {
   type RunNode,
   type RunTree,
 } from './fork-tree'
-import { SIDES, type SideName } from './side'
+import { otherOf, SIDES, type SideName } from './side'
 
 /** What a fork does otherwise: from some event on, from the start on, or with another kernel. */
 export type Otherwise =
@@ -147,7 +147,7 @@ export const useForksStore = defineStore('forks', () => {
 
   /** Shows a run as A or B; the other side follows where the two could not be compared. */
   async function show(node: RunNode, side: SideName): Promise<void> {
-    const other = side === 'a' ? 'b' : 'a'
+    const other = otherOf(side)
     const beside = comparison[other].shown?.summary
     const parent = byId(node.parent)
     const companion = parent?.run == null ? node.summary : parent.summary

@@ -3,6 +3,7 @@ import type { Pinscope } from '../../../shared/contract'
 import type { RunSummary } from '../../../shared/run'
 import { failure, success, type Failure, type Result } from '../../../shared/result'
 import type { SessionDoc, SessionFork, SessionRun, SessionSide } from '../../../shared/session'
+import { newToken } from './token'
 
 export type RunKey = SessionSide | number
 
@@ -39,7 +40,7 @@ export async function remake(
   let same = 0
   const all = runsOf(doc)
   for (const [i, [key, what, wanted]] of all.entries()) {
-    const token = `session${i}-${Math.random().toString(36).slice(2)}`
+    const token = newToken(`session${i}`)
     tell({ token, what, done: i, of: all.length })
     const made = await makeOne(pinscope, wanted, token, what)
     if (!made.ok && ends(made.error)) {

@@ -8,6 +8,10 @@ import type { Failure } from '../../../shared/result'
 export const SIDES = ['a', 'b'] as const
 export type SideName = (typeof SIDES)[number]
 
+export function otherOf(name: SideName): SideName {
+  return name === 'a' ? 'b' : 'a'
+}
+
 export type Phase = 'idle' | 'running' | 'done' | 'failed' | 'cancelled'
 
 /** A finished run with the picture of its last state. */

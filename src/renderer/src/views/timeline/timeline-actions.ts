@@ -27,21 +27,17 @@ function useSteps(): Record<'events' | 'marks', (by: 1 | -1) => void> {
   const marksOf = { a: useMarks('a'), b: useMarks('b') }
 
   function events(by: 1 | -1): void {
-    const at = side()
     selection.cursorNs = null
-    cursor.choose(at)
-    void cursor.step(by, scale.taskOf(at))
+    void cursor.step(by, (at) => scale.taskOf(at), side)
   }
 
   function marks(by: 1 | -1): void {
-    const at = side()
     selection.cursorNs = null
-    cursor.choose(at)
-    void cursor.moveOn(() => {
+    void cursor.moveOn((at) => {
       const from = cursor.at[at]?.event ?? (by === 1 ? -1 : Infinity)
       const mark = markFrom(marksOf[at].value, from, by)
       return Promise.resolve(mark === null ? null : { event: mark.event, step: 0 })
-    })
+    }, side)
   }
 
   return { events, marks }
@@ -68,9 +64,9 @@ function useLook(): {
 
   /** An end of the range goes where one reads; the other one stays, or is the end of the run. */
   async function setEnd(which: 'fromNs' | 'toNs'): Promise<void> {
-    const at = side()
     // Where the cursor goes to, also before it is there.
     if (selection.cursorNs === null) await cursor.settled()
+    const at = side()
     const here = selection.cursorNs ?? cursor.at[at]?.timeNs ?? scale.runNs(at)
     const range = scale.rangeOf(at) ?? { fromNs: 0, toNs: scale.endNs(at) }
     scale.setRange(at, rangeOf(here, which === 'fromNs' ? range.toNs : range.fromNs))
