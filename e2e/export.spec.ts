@@ -1,12 +1,10 @@
 /** What the window writes, in both hosts: the bytes that the command line writes. */
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { expect, type Page } from '@playwright/test'
-import { decodeSession } from '../src/formats/session/decode'
+import { archivePieces, decodeSession } from '../src/formats/session/decode'
 import { encodeSession } from '../src/formats/session/encode'
-import { archivePieces } from '../src/formats/session/decode'
 import { inRoot } from '../scripts/lib/paths.mjs'
 import { run as runProcess } from '../scripts/lib/run.mjs'
-import { writeFile } from 'node:fs/promises'
 import { giveFiles, run, takeFile, test, waitForComparison, type Host } from './steps'
 
 /** A scenario whose runs are short. */
